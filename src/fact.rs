@@ -1,0 +1,206 @@
+//! What one file says: declarations, definitions, references, and what else is known from it alone.
+//!
+//! No file is read here and nothing is joined; that is `project` and `model`.
+
+mod declaration;
+mod deploy;
+mod names;
+mod value;
+
+pub use declaration::{
+    Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
+};
+pub use deploy::{
+    Build, Dependency, Image, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, Setting,
+    SettingValue, Stage, Stored, StoredVersion, Target, TargetGroup, TargetSigns, VersionState,
+};
+pub use names::{Environment, Name, SecretName, Version};
+pub use value::{Operator, Part, Reference, Template, Value};
+
+use std::any::Any;
+
+use crate::source::{SourcePath, Span};
+
+/// One thing that a file says of one variable.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// The variable.
+    pub name: Name,
+    /// Where the name stands.
+    pub span: Span,
+    /// What is said.
+    pub kind: FactKind,
+}
+
+/// What is said of a variable.
+#[derive(Clone, Debug)]
+pub enum FactKind {
+    /// A schema says that it exists.
+    Declaration(Box<Declaration>),
+    /// A file gives it a value. A commented line of a template is a [`FactKind::Mention`].
+    Definition {
+        /// The value, with its references.
+        value: Template,
+        /// Where the value stands; empty behind the `=` of an empty one.
+        value_span: Span,
+    },
+    /// A file names it without a value of its own: a bare `NAME` line, which takes what the surroundings give.
+    PassThrough,
+    /// A file reads it (`${DATABASE_URL}` in an env file or in a part of compose that gives no app anything).
+    Reference {
+        /// Whether something stands in where it is absent or empty (`:-`, `-`, `:+`, `+`).
+        fallback: bool,
+    },
+    /// A document, or a commented line of a template, names it.
+    Mention {
+        /// The heading that it stands under.
+        heading: Option<String>,
+        /// Whether it stands in a table, list or block that describes variables, rather than in prose.
+        listed: bool,
+    },
+}
+
+/// What a loader says of one file.
+#[derive(Default)]
+pub struct Loaded {
+    /// What it says of variables, in the order of the file.
+    pub facts: Vec<Fact>,
+    /// The files that it names.
+    pub links: Vec<Link>,
+    /// The inline ignores in its comments.
+    pub ignores: Vec<InlineIgnore>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// Spans that a snippet may show (names, keys, keywords, punctuation), in any order; never a value or a comment.
+    pub shown: Vec<Span>,
+    /// If it declares variables: what it says beside the declarations.
+    pub schema: Option<Schema>,
+    /// If it describes a package or a workspace.
+    pub manifest: Option<Manifest>,
+    /// If it describes how an image is built.
+    pub image: Option<Image>,
+    /// If it says what a store holds.
+    pub listing: Option<Listing>,
+    /// What the loader's own second step, `assemble`, needs of this file; nobody else looks into it.
+    pub parsed: Option<Box<dyn Any + Send + Sync>>,
+}
+
+/// A file that a file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What the named file is, hence which loader reads it.
+    pub kind: LinkKind,
+    /// The path as it is written, relative to the folder of the file that names it.
+    pub path: String,
+    /// Where it is written.
+    pub span: Span,
+    /// Whether the reader of the file fails without it.
+    pub required: bool,
+}
+
+/// What a named file is to the file that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkKind {
+    /// Variables for a service (`env_file`, `--env-file`).
+    EnvFile,
+    /// A file that this one extends (a schema's `extends`, compose's `extends.file`).
+    Extends,
+    /// A file that is read as a part of this one (compose's `include`).
+    Include,
+    /// A Dockerfile.
+    Dockerfile,
+    /// A JSON Schema of one value.
+    JsonSchema,
+}
+
+/// `# envcheck: ignore[rule] reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InlineIgnore {
+    /// The rules as written; empty where the brackets are empty or absent.
+    pub rules: Vec<String>,
+    /// Why; empty where none is given.
+    pub reason: String,
+    /// Where the comment stands.
+    pub span: Span,
+    /// The line (from 1) that it speaks of: its own, or the next one if it stands alone.
+    pub line: usize,
+}
+
+/// A part of a file that its reader would not understand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What is wrong, one line, without a value: written by envcheck, never a library's text.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Whether facts of this file may be lost, so that nothing may be concluded from their absence.
+    pub hides_facts: bool,
+}
+
+impl Problem {
+    /// A problem that may hide facts, without help.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), help: None, hides_facts: true }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says that everything else of the file was understood.
+    #[must_use]
+    pub fn harmless(mut self) -> Self {
+        self.hides_facts = false;
+        self
+    }
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Declares variables.
+    Schema,
+    /// Gives variables values (`.env`).
+    Values,
+    /// Names variables for a person to fill in (`.env.example`).
+    Template,
+    /// Describes variables in prose (a README).
+    Document,
+    /// Hands variables to apps (compose).
+    Deploy,
+    /// Describes a package, a workspace or an image.
+    Manifest,
+    /// Says what a store holds.
+    Listing,
+}
+
+/// The words that files say about themselves beside their facts, from their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileWords {
+    /// The word of the name that may name an environment or a variant: `staging` of `.env.staging.example`.
+    pub words: Vec<String>,
+    /// Whether it is a `.local` file.
+    pub local: bool,
+}
+
+/// The outcome of following a [`Link`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkOutcome {
+    /// It was loaded, as the file at this path.
+    Loaded(SourcePath),
+    /// No such file, at this path.
+    Missing(SourcePath),
+    /// No such file, but git ignores it, so it may exist elsewhere.
+    Ignored(SourcePath),
+    /// The path leaves the root, or is no path of a file at all.
+    Outside,
+    /// It exists and could not be read.
+    Unreadable(SourcePath),
+    /// The path holds references that only the reader's surroundings resolve.
+    Unresolved,
+}

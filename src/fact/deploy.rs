@@ -1,0 +1,278 @@
+//! What hands an app its environment: targets with their layers, images, packages, and what stores hold.
+
+use super::{LinkOutcome, Name, Reference, SecretName, Template, Version};
+use crate::source::{Place, SourcePath, Span};
+
+/// A variable as one layer of a target gives it.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The variable.
+    pub name: Name,
+    /// Where the name stands.
+    pub place: Place,
+    /// Where the value stands; empty where there is none.
+    pub value_span: Span,
+    /// What it gives.
+    pub value: SettingValue,
+}
+
+/// What a [`Setting`] gives.
+#[derive(Clone, Debug)]
+pub enum SettingValue {
+    /// A value.
+    Given(Template),
+    /// What the surroundings hold under this name; nothing at all if they hold none.
+    PassThrough,
+    /// A stored secret.
+    Injected {
+        /// Its id.
+        secret: SecretName,
+        /// Which version.
+        version: Version,
+    },
+    /// Something that cannot be told here.
+    Unknown,
+}
+
+/// A source of a target's variables, as strong as its place in the target's list.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// What it is.
+    pub kind: LayerKind,
+    /// Where the target names it.
+    pub named: Place,
+    /// What it gives; later ones win over earlier ones of the same name.
+    pub settings: Vec<Setting>,
+    /// Whether that is all.
+    pub state: LayerState,
+}
+
+/// What a [`Layer`] is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LayerKind {
+    /// The target's own list.
+    Environment,
+    /// A file that the target names, at this path if it is a path.
+    EnvFile(Option<SourcePath>),
+    /// A file that is read without being named: compose's `.env`.
+    DefaultEnvFile(SourcePath),
+    /// The final stage of the image.
+    Image(SourcePath),
+    /// Arguments of the build.
+    BuildArguments,
+}
+
+/// Whether a [`Layer`] gives nothing beyond its settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LayerState {
+    /// It was read whole.
+    Whole,
+    /// It was read, and a part of it was not understood.
+    Partial,
+    /// The file that it names was not read.
+    Unread {
+        /// Why.
+        outcome: LinkOutcome,
+        /// Whether the target fails without it.
+        required: bool,
+    },
+}
+
+/// What gives an app its environment: a compose service.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name in its file.
+    pub name: String,
+    /// Where that stands.
+    pub place: Place,
+    /// What it gives at run time, strongest first. The image is not among them; `model` finds it through `build`.
+    pub layers: Vec<Layer>,
+    /// How its image is built, if it is built here.
+    pub build: Option<Build>,
+    /// The image that it names, as far as it is literal, and where.
+    pub image: Option<(String, Span)>,
+    /// What tells where it runs.
+    pub signs: TargetSigns,
+    /// Whether something of it could not be followed, so that absence proves nothing.
+    pub partial: bool,
+}
+
+/// How an image is built.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The context folder, if it lies under the root.
+    pub context: Option<SourcePath>,
+    /// The Dockerfile, if it lies under the root.
+    pub dockerfile: Option<SourcePath>,
+    /// The stage that is built, if it is not the last.
+    pub stage: Option<String>,
+    /// The arguments given.
+    pub arguments: Vec<Setting>,
+    /// Where the build is described.
+    pub span: Span,
+}
+
+/// What a target's description tells about where it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
+pub struct TargetSigns {
+    /// It mounts source code from the repository.
+    pub mounts_source: bool,
+    /// It builds a stage called `dev`, `development` or `local`.
+    pub development_stage: bool,
+    /// It runs a development server or a watcher.
+    pub development_server: bool,
+    /// It is restarted always, or unless stopped.
+    pub restarts: bool,
+    /// It runs once and ends: a migration, a seed.
+    pub one_shot: bool,
+    /// It has a command or an entry point of its own instead of the image's.
+    pub own_command: bool,
+    /// It runs only under a profile.
+    pub profiled: bool,
+}
+
+/// Targets that are read together, such as the services of one compose project.
+#[derive(Clone, Debug, Default)]
+pub struct TargetGroup {
+    /// The files that describe it, the first one before its overrides.
+    pub paths: Vec<SourcePath>,
+    /// What `${NAME}` in it resolves in, strongest first, below the shell, which nobody knows.
+    pub surroundings: Vec<Layer>,
+    /// Its targets.
+    pub targets: Vec<Target>,
+    /// Every reference in it, wherever it stands.
+    pub reads: Vec<Read>,
+    /// Names by which its targets reach each other: services, aliases, containers.
+    pub hosts: Vec<String>,
+}
+
+/// A reference in a [`TargetGroup`].
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The file.
+    pub path: SourcePath,
+    /// What is read.
+    pub reference: Reference,
+    /// The service that it stands in.
+    pub target: Option<String>,
+    /// What it is for.
+    pub purpose: ReadPurpose,
+}
+
+/// What a [`Read`] is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadPurpose {
+    /// The value of this variable of the service.
+    Variable(Name),
+    /// The value of this build argument.
+    BuildArgument(Name),
+    /// A command, an entry point or a health check, where the container's own shell could have been meant.
+    Command,
+    /// A secret or a config that takes its content from the environment.
+    Content,
+    /// Ports, images, volumes and all else that no app sees.
+    Plumbing,
+}
+
+/// How an image is built: a Dockerfile.
+#[derive(Clone, Debug, Default)]
+pub struct Image {
+    /// Its stages, in order.
+    pub stages: Vec<Stage>,
+}
+
+/// One stage of an [`Image`].
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Its name.
+    pub name: Option<String>,
+    /// What it starts from: an image, or the name of an earlier stage.
+    pub base: String,
+    /// The variables that it sets (`ENV`), in order.
+    pub settings: Vec<Setting>,
+    /// The arguments that it takes (`ARG`), with their defaults.
+    pub arguments: Vec<Setting>,
+    /// The commands of `CMD` and `ENTRYPOINT` and `RUN`, as they are written.
+    pub commands: Vec<String>,
+}
+
+/// What describes a package or a workspace.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    /// The package's name.
+    pub name: Option<String>,
+    /// What it depends on.
+    pub dependencies: Vec<Dependency>,
+    /// The folders of the members, as globs relative to its own folder, if it is a workspace root; `!` excludes.
+    pub members: Option<Vec<String>>,
+    /// Its scripts: name and command line.
+    pub scripts: Vec<(String, String)>,
+    /// Whether it offers itself to others (`exports`, `main`, `types`, a library target).
+    pub library: bool,
+    /// Whether it has an entry to run (`bin`, a binary target).
+    pub binary: bool,
+}
+
+/// A package that a [`Manifest`] depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// Its name; for a dependency by path, see `path`.
+    pub name: String,
+    /// Its folder relative to the manifest's, if it is named by path.
+    pub path: Option<String>,
+    /// Whether it is for development only.
+    pub development: bool,
+}
+
+/// What a store holds, as it was saved: names and version states, never values.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// The secrets.
+    pub secrets: Vec<Stored>,
+    /// Whether it is known to lack some: a page of a longer list, a filtered one.
+    pub truncated: bool,
+    /// Whether it says what versions there are.
+    pub has_versions: bool,
+    /// The project as the listing names it, id or number.
+    pub project: Option<String>,
+    /// The environment that it says it is of.
+    pub environment: Option<String>,
+}
+
+/// A secret in a [`Listing`].
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its id, without the project.
+    pub name: SecretName,
+    /// Where it stands.
+    pub span: Span,
+    /// Its versions, newest first; `None` where the listing does not say.
+    pub versions: Option<Vec<StoredVersion>>,
+}
+
+/// A version of a [`Stored`] secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredVersion {
+    /// Its number.
+    pub number: String,
+    /// Its state.
+    pub state: VersionState,
+    /// The aliases that point to it.
+    pub aliases: Vec<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The state of a [`StoredVersion`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionState {
+    /// It can be read.
+    Enabled,
+    /// It is switched off.
+    Disabled,
+    /// It is gone.
+    Destroyed,
+    /// The listing uses a word that envcheck does not know.
+    Unknown,
+}

@@ -1,0 +1,174 @@
+//! Values that cannot print themselves, and values with references in them.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::Name;
+use crate::source::{MASK, Span};
+
+/// A value of a variable. It may be a secret: it has no `Display`, its `Debug` is a mask, its memory is zeroed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Value(Zeroizing<String>);
+
+impl Value {
+    /// Takes a value.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself. Whoever calls this must not print, log or serialise it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is the empty string.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+/// A value as it is written: literal text and references, in order. No part is the empty string.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Template {
+    /// The parts, in order.
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a [`Template`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Text as it is.
+    Literal(Value),
+    /// A variable's value goes here.
+    Reference(Box<Reference>),
+    /// Something that cannot be resolved here: an expression of another language, a command, damaged bytes.
+    Unknown(Span),
+}
+
+/// `${NAME}`, with or without an operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The variable that is read.
+    pub name: Name,
+    /// Where the whole reference stands.
+    pub span: Span,
+    /// What happens where it is unset or empty.
+    pub operator: Option<Operator>,
+}
+
+/// What stands behind the name inside `${…}`. `empty_too`: whether an empty value counts as unset (the `:` forms).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `:-` and `-`: this instead, where it is unset.
+    Default {
+        /// Whether an empty value counts as unset.
+        empty_too: bool,
+        /// What stands in.
+        word: Template,
+    },
+    /// `:+` and `+`: this, where it is set.
+    Alternative {
+        /// Whether an empty value counts as unset.
+        empty_too: bool,
+        /// What stands in.
+        word: Template,
+    },
+    /// `:?` and `?`: the reader fails where it is unset.
+    Required {
+        /// Whether an empty value counts as unset.
+        empty_too: bool,
+        /// The reader's message; it may hold references.
+        word: Template,
+    },
+}
+
+impl Operator {
+    /// The template behind the operator.
+    pub fn word(&self) -> &Template {
+        match self {
+            Self::Default { word, .. } | Self::Alternative { word, .. } | Self::Required { word, .. } => word,
+        }
+    }
+}
+
+impl Template {
+    /// A value without references.
+    pub fn literal(value: Value) -> Self {
+        if value.is_empty() { Self::default() } else { Self { parts: vec![Part::Literal(value)] } }
+    }
+
+    /// A value of which nothing is known.
+    pub fn unknown(span: Span) -> Self {
+        Self { parts: vec![Part::Unknown(span)] }
+    }
+
+    /// Whether it is the empty string, whatever the surroundings are.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// The value, if it holds nothing but literal text.
+    pub fn as_literal(&self) -> Option<Value> {
+        match self.parts.as_slice() {
+            [] => Some(Value::new("")),
+            [Part::Literal(value)] => Some(value.clone()),
+            parts => {
+                let mut text = Zeroizing::new(String::new());
+                for part in parts {
+                    let Part::Literal(value) = part else { return None };
+                    text.push_str(value.expose());
+                }
+                Some(Value(text))
+            }
+        }
+    }
+
+    /// Every reference in it, also those inside operators, in order.
+    pub fn references(&self) -> Vec<&Reference> {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, found: &mut Vec<&'a Reference>) {
+        for part in &self.parts {
+            if let Part::Reference(reference) = part {
+                found.push(reference);
+                if let Some(operator) = &reference.operator {
+                    operator.word().collect(found);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_prints_as_a_mask() {
+        let value = Value::new("hunter2");
+        assert_eq!(format!("{value:?}"), MASK);
+        assert_eq!(format!("{:?}", Template::literal(value)), "Template { parts: [Literal(••••)] }");
+    }
+
+    #[test]
+    fn references_are_found_inside_operators() {
+        let inner = Template { parts: vec![reference("B", None)] };
+        let outer = Template { parts: vec![reference("A", Some(Operator::Default { empty_too: true, word: inner }))] };
+        let names: Vec<_> = outer.references().iter().map(|found| found.name.as_str()).collect();
+        assert_eq!(names, ["A", "B"]);
+    }
+
+    fn reference(name: &str, operator: Option<Operator>) -> Part {
+        Part::Reference(Box::new(Reference { name: Name::new(name), span: Span::default(), operator }))
+    }
+}

@@ -1,0 +1,107 @@
+//! The source formats other than schemas: each sees one file and says what it says.
+//!
+//! A new format is one file here and a line in [`LOADERS`]; every rule works on it at once.
+
+use std::collections::BTreeMap;
+
+use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
+use crate::source::{SourceFile, SourcePath};
+
+pub mod compose;
+pub mod dockerfile;
+pub mod dotenv;
+pub mod listing;
+pub mod manifest;
+pub mod markdown;
+
+/// Every loader. The first one that claims a path reads the file.
+pub static LOADERS: &[&Loader] =
+    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &listing::LOADER];
+
+/// What reads one source format.
+pub struct Loader {
+    /// Its name, as `format` in the config and `sources` say it.
+    pub name: &'static str,
+    /// What a file is, told from its path alone, before it is opened.
+    pub claims: fn(&SourcePath) -> Option<Claim>,
+    /// The links that name files of this format, whatever their names are, and the role that such a file has.
+    pub links: &'static [(LinkKind, Role)],
+    /// Says what one file says. Pure; never fails and never panics: what it cannot read is a problem of the result.
+    pub load: fn(&SourceFile, &Claim) -> Loaded,
+    /// Joins what several files say together. Pure.
+    pub assemble: Option<fn(&Files<'_>) -> Assembled>,
+}
+
+/// What a file is, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What it is for.
+    pub role: Role,
+    /// What its name says beside that.
+    pub words: FileWords,
+}
+
+impl Claim {
+    /// A file of this role whose name says nothing else.
+    pub fn new(role: Role) -> Self {
+        Self { role, words: FileWords::default() }
+    }
+}
+
+/// A file that was read.
+pub struct File {
+    /// Its text.
+    pub source: SourceFile,
+    /// The name of the loader or schema source that read it.
+    pub format: &'static str,
+    /// What it is.
+    pub claim: Claim,
+    /// What it says.
+    pub loaded: Loaded,
+    /// How following its links ended: one outcome a link, in the order of [`Loaded::links`].
+    pub outcomes: Vec<LinkOutcome>,
+    /// Whether git ignores it, so that it exists on this machine only.
+    pub local: bool,
+}
+
+/// What several files say together.
+#[derive(Default)]
+pub struct Assembled {
+    /// The targets.
+    pub groups: Vec<TargetGroup>,
+    /// What cannot be read together, and in which file.
+    pub problems: Vec<(SourcePath, crate::fact::Problem)>,
+}
+
+/// The files of a project, for a loader's `assemble`.
+pub struct Files<'a> {
+    files: &'a BTreeMap<SourcePath, File>,
+    ignored: &'a dyn Fn(&SourcePath) -> bool,
+}
+
+impl<'a> Files<'a> {
+    /// All files of a project; `ignored` tells whether git would ignore a path.
+    pub fn new(files: &'a BTreeMap<SourcePath, File>, ignored: &'a dyn Fn(&SourcePath) -> bool) -> Self {
+        Self { files, ignored }
+    }
+
+    /// The files that the loader of this name read, by path.
+    pub fn of(&self, format: &'static str) -> impl Iterator<Item = (&'a SourcePath, &'a File)> {
+        self.files.iter().filter(move |(_, file)| file.format == format)
+    }
+
+    /// The file at a path, if it was read.
+    pub fn get(&self, path: &SourcePath) -> Option<&'a File> {
+        self.files.get(path)
+    }
+
+    /// Whether git would ignore a file at this path, also where there is none.
+    pub fn is_ignored(&self, path: &SourcePath) -> bool {
+        (self.ignored)(path)
+    }
+}
+
+/// The loader of this name.
+pub fn loader(name: &str) -> Option<&'static Loader> {
+    LOADERS.iter().copied().find(|loader| loader.name == name)
+}

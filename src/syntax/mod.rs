@@ -1,0 +1,8 @@
+//! Text to trees with spans and comments. No meaning: which name is a variable is the business of `loaders`.
+
+pub mod comment;
+pub mod dotenv;
+pub mod interpolation;
+pub mod toml;
+pub mod url;
+pub mod yaml;
