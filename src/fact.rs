@@ -4,8 +4,6 @@
 
 mod declaration;
 mod deploy;
-mod names;
-mod value;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
@@ -14,12 +12,13 @@ pub use deploy::{
     Build, Dependency, Image, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, Setting,
     SettingValue, Stage, Stored, StoredVersion, Target, TargetGroup, TargetSigns, VersionState,
 };
-pub use names::{Environment, Name, SecretName, Version};
-pub use value::{Operator, Part, Reference, Template, Value};
 
 use std::any::Any;
 
+use crate::name::Name;
 use crate::source::{SourcePath, Span};
+use crate::syntax::comment::{self, IgnoreComment};
+use crate::value::Template;
 
 /// One thing that a file says of one variable.
 #[derive(Clone, Debug)]
@@ -124,6 +123,14 @@ pub struct InlineIgnore {
     pub span: Span,
     /// The line (from 1) that it speaks of: its own, or the next one if it stands alone.
     pub line: usize,
+}
+
+impl InlineIgnore {
+    /// The ignore in the text of a comment (without its marker) at `span` on `line`; `alone` if nothing else is there.
+    pub fn read(comment: &str, span: Span, line: usize, alone: bool) -> Option<Self> {
+        let IgnoreComment { rules, reason } = comment::ignore(comment)?;
+        Some(Self { rules, reason, span, line: if alone { line + 1 } else { line } })
+    }
 }
 
 /// A part of a file that its reader would not understand.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::fact::{Environment, Name};
+use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath};
 
 /// How much a finding matters.

@@ -5,6 +5,8 @@
 //! (`tests/layers.rs` holds them to that).
 
 pub mod source; // text, places in it, what of it may be shown
+pub mod name; // names as types
+pub mod value; // values that cannot print themselves
 pub mod syntax; // text -> trees
 pub mod fact; // what one file says
 pub mod finding; // what a rule says

@@ -1,1 +1,3 @@
+//! The `envcheck` program: parses, runs, exits.
+
 fn main() {}

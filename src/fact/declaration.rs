@@ -1,7 +1,8 @@
 //! What a schema says: declarations, and the relations between them.
 
-use super::{Name, Value};
+use crate::name::Name;
 use crate::source::Span;
+use crate::value::Value;
 
 /// One variable of a schema. What the schema does not say is `None`, so that `extends` can fill it in.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,7 +1,9 @@
 //! What hands an app its environment: targets with their layers, images, packages, and what stores hold.
 
-use super::{LinkOutcome, Name, Reference, SecretName, Template, Version};
+use super::LinkOutcome;
+use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
+use crate::value::{Reference, Template};
 
 /// A variable as one layer of a target gives it.
 #[derive(Clone, Debug)]

@@ -1,10 +1,14 @@
 //! Values that cannot print themselves, and values with references in them.
 
+mod evaluate;
+
+pub use evaluate::{Evaluation, Known};
+
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::Name;
+use crate::name::Name;
 use crate::source::{MASK, Span};
 
 /// A value of a variable. It may be a secret: it has no `Display`, its `Debug` is a mask, its memory is zeroed.
