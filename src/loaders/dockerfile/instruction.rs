@@ -136,8 +136,7 @@ impl Reader<'_> {
 
     fn instruction(&mut self) -> bool {
         let mut chars: Vec<Char> = Vec::new();
-        loop {
-            let Some(line) = self.content() else { break };
+        while let Some(line) = self.content() {
             let (piece, more) = self.joined(line);
             chars.extend(self.slice(piece).char_indices().map(|(at, char)| (piece.start + at, char)));
             if !more {
