@@ -304,7 +304,9 @@ fn json_is_as_the_schema_says() {
 #[test]
 fn json_has_the_fields_of_version_1_in_their_order() {
     let written = render("json", &report(), &Look::default());
-    assert_data_eq!(written.replace(env!("CARGO_PKG_VERSION"), "[VERSION]"), str![[r#"
+    assert_data_eq!(
+        written.replace(env!("CARGO_PKG_VERSION"), "[VERSION]"),
+        str![[r#"
 {
   "schema": "envcheck.report/1",
   "envcheck": "[VERSION]",
@@ -481,7 +483,9 @@ fn json_has_the_fields_of_version_1_in_their_order() {
   }
 }
 
-"#]].raw());
+"#]]
+        .raw()
+    );
 }
 
 #[test]
