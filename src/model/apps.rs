@@ -131,24 +131,19 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         let folder = folders.entry(path.folder()).or_default();
         if let Some(manifest) = &file.loaded.manifest {
             folder.manifests.push(manifest);
-            folder.has_unit |= frameworks::is_unit_marker(path.name());
-            folder.has_run |= frameworks::is_run_marker(path.name());
+            folder.has_unit |= frameworks::unit_marker(path.name()).is_some();
         }
-        if file.loaded.image.is_some() && frameworks::is_unit_marker(path.name()) {
+        if file.loaded.image.is_some() && frameworks::is_dockerfile(path.name()) {
             folder.has_unit = true;
             folder.has_run = true;
         }
         folder.has_schema |= file.claim.role == Role::Schema;
     }
     for marker in &project.markers {
-        // `src/main.rs` and the like mark the folder above `src`.
-        let (home, name) = match marker.as_str().rsplit_once("src/") {
-            Some((home, name)) if !name.contains('/') => (SourcePath::new(home), format!("src/{name}")),
-            _ => (marker.folder(), marker.name().to_owned()),
-        };
-        let folder = folders.entry(home).or_default();
-        folder.has_unit |= frameworks::is_unit_marker(&name);
-        folder.has_run |= frameworks::is_run_marker(&name);
+        let folder = folders.entry(marker.folder()).or_default();
+        let dependencies = dependencies_of(&folder.manifests);
+        folder.has_unit |= frameworks::unit_marker(marker.name()).is_some();
+        folder.has_run |= frameworks::run_marker(marker.name(), &dependencies).is_some();
     }
     let builds = project.groups.iter().flat_map(|group| &group.targets).filter_map(|target| target.build.as_ref());
     for build in builds {
@@ -166,7 +161,7 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
 }
 
 fn is_app(path: &SourcePath, folder: &Folder<'_>, all: &BTreeMap<SourcePath, Folder<'_>>) -> bool {
-    if path.as_str().split('/').any(never_apps::is_never_an_app) || folder.is_library() && !folder.has_schema {
+    if path.as_str().split('/').any(|part| never_apps::never_an_app(part).is_some()) || folder.is_library() && !folder.has_schema {
         return false;
     }
     if folder.has_schema {
@@ -234,11 +229,8 @@ fn app(
     }
     let manifests = |folder: &SourcePath| folders.get(folder).map(|folder| folder.manifests.as_slice()).unwrap_or_default();
     let all = std::iter::once(path).chain(&libraries).flat_map(|folder| manifests(folder));
-    let dependencies = if manifests(path).is_empty() {
-        Dependencies::unknown()
-    } else {
-        all.flat_map(|manifest| &manifest.dependencies).map(|dependency| dependency.name.as_str()).collect()
-    };
+    let all: Vec<&Manifest> = all.copied().collect();
+    let dependencies = if manifests(path).is_empty() { Dependencies::unknown() } else { dependencies_of(&all) };
     let package = manifests(path).iter().find_map(|manifest| manifest.name.clone());
     let folder_name = (!path.as_str().is_empty()).then(|| path.name().to_owned());
     let root_name = || project.root.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -261,6 +253,13 @@ fn app(
         needs: entry.map(|entry| entry.needs.clone()).unwrap_or_default(),
         configured: entry.map(|entry| entry.span),
     }
+}
+
+fn dependencies_of(manifests: &[&Manifest]) -> Dependencies {
+    if manifests.is_empty() {
+        return Dependencies::unknown();
+    }
+    manifests.iter().flat_map(|manifest| &manifest.dependencies).map(|dependency| dependency.name.as_str()).collect()
 }
 
 /// Two apps of one name are called by their folders.

@@ -193,7 +193,7 @@ fn is_hollow(name: &Name, declaration: &Declaration, default: &Value, hosts: &BT
     if !is_address || is_listen_address {
         return false;
     }
-    let host = crate::syntax::url::host(text).unwrap_or(text);
-    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "[::1]" | "host.docker.internal")
+    let host = crate::syntax::url::first_host(text).unwrap_or(text);
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "host.docker.internal")
         || hosts.contains(host)
 }

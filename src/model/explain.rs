@@ -157,7 +157,7 @@ impl Model<'_> {
                 layer.kind == LayerKind::Environment && layer.settings.iter().any(|setting| setting.name == *name)
             });
             let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
-            listed || image.and_then(crate::tables::images::third_party).is_some_and(|row| row.holds(name.as_str()))
+            listed || image.and_then(crate::tables::images::third_party).is_some_and(|family| family.names != ["*"] && family.reads(name.as_str()))
         })
     }
 

@@ -57,13 +57,11 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding>,
     /// Names that stand where others are meant.
     pub renames: Vec<Explained>,
-    /// The environments that were asked for; empty: all.
-    pub requested: BTreeSet<Environment>,
 }
 
 impl<'a> Model<'a> {
     /// Joins what was read.
-    pub fn new(project: &'a Project, requested: BTreeSet<Environment>) -> Self {
+    pub fn new(project: &'a Project) -> Self {
         let environments = Environments::new(&project.config);
         let apps = Apps::find(project);
         let schemas: Vec<AppSchema> = (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
@@ -83,7 +81,6 @@ impl<'a> Model<'a> {
             views: Vec::new(),
             bindings: Vec::new(),
             renames: Vec::new(),
-            requested,
         };
         model.views = view_building::build(&model);
         model.bindings = bindings::bind(&model);
@@ -120,7 +117,7 @@ impl<'a> Model<'a> {
 
     /// Whether a name is one that platforms, tools or the SDKs of an app provide or read by themselves.
     pub fn is_noise(&self, app: usize, name: &Name) -> bool {
-        platform::platform(name.as_str()).is_some() || sdk::reads(name.as_str(), &self.apps.list[app].dependencies)
+        platform::platform(name.as_str()).is_some() || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
     }
 
     /// Whether a template, a list or prose of an app names a variable.

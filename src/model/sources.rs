@@ -122,7 +122,7 @@ fn read_facts(source: &mut Source<'_>) {
                 setting(SettingValue::PassThrough, fact.span);
                 true
             }
-            FactKind::Mention { listed, .. } => *listed,
+            FactKind::Mention { list, .. } => list.is_some(),
             FactKind::Declaration(_) | FactKind::Reference { .. } => continue,
         };
         source.all_names.insert(fact.name.clone());

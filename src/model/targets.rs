@@ -73,10 +73,10 @@ fn is_foreign(project: &Project, target: &Target) -> bool {
     if target.build.is_some() {
         return false;
     }
-    if images::third_party(image).is_some() {
-        return !(target.signs.mounts_source && images::is_helper(image));
+    match images::third_party(image) {
+        Some(family) => !(family.helper && target.signs.mounts_source),
+        None => !names_the_repository(project, image),
     }
-    !names_the_repository(project, image)
 }
 
 fn names_the_repository(project: &Project, image: &str) -> bool {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::rule;
 use crate::fact::{LayerKind, Role, Setting, SettingValue};
 use crate::finding::{Edit, Findings, Fix, Level, Safety};
 use crate::model::Model;
 use crate::name::Name;
 
-rule! {
+super::rule! {
     /// A variable is defined twice in one file or list.
     ///
     /// ## Why is this bad?

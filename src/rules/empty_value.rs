@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{rule, wording};
+use super::wording;
 use crate::fact::{Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Binding, Model, Source, State, StoredState};
 use crate::name::Name;
 
-rule! {
+super::rule! {
     /// A required variable is given, and is empty.
     ///
     /// ## Why is this bad?

@@ -1,12 +1,11 @@
 //! `invalid-syntax`: a file that its reader would not understand.
 
-use super::rule;
 use crate::fact::Problem;
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::source::{Place, SourcePath};
 
-rule! {
+super::rule! {
     /// A file cannot be read by the program that will read it.
     ///
     /// ## Why is this bad?

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::rule;
 use crate::fact::{Role, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Model, Source, State};
@@ -10,7 +9,7 @@ use crate::schemas::accepts::accepts;
 use crate::source::Place;
 use crate::tables::placeholders;
 
-rule! {
+super::rule! {
     /// A value breaks the type or a constraint that its schema declares.
     ///
     /// ## Why is this bad?

@@ -1,12 +1,11 @@
 //! `missing-env-file`: a file is named that does not exist.
 
-use super::rule;
 use crate::fact::{Link, LinkKind, LinkOutcome};
 use crate::finding::Findings;
 use crate::model::{Model, looks_like_env_file};
 use crate::source::{Place, SourcePath};
 
-rule! {
+super::rule! {
     /// A file that is named does not exist.
     ///
     /// ## Why is this bad?

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{rule, wording};
+use super::wording;
 use crate::finding::Findings;
 use crate::model::{Binding, Model, View};
 use crate::source::Place;
 
-rule! {
+super::rule! {
     /// A required variable has no value in an environment.
     ///
     /// ## Why is this bad?

@@ -18,7 +18,7 @@ macro_rules! rule {
         };
     };
 }
-pub(crate) use rule;
+use rule;
 
 mod duplicate_definition;
 mod empty_value;

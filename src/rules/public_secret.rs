@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::rule;
 use crate::fact::{Setting, SettingValue, Side};
 use crate::finding::{Findings, Level};
 use crate::model::Model;
@@ -10,7 +9,7 @@ use crate::name::Name;
 use crate::source::Place;
 use crate::tables::{public, secret_names};
 
-rule! {
+super::rule! {
     /// A secret has a public name, so that everyone who opens the page can read it.
     ///
     /// ## Why is this bad?
@@ -80,8 +79,7 @@ fn feeds(model: &Model<'_>, findings: &mut Findings<'_>, app: usize, setting: &S
 fn names_a_secret(model: &Model<'_>, app: usize, name: &Name) -> bool {
     let Some(prefix) = model.public_prefix(app, name) else { return false };
     let rest = name.as_str().strip_prefix(prefix).unwrap_or(name.as_str());
-    let telling = ["SECRET", "PRIVATE_KEY"].iter().any(|word| rest.contains(word)) || rest.ends_with("_PASSWORD");
-    telling && !rest.contains("DEMO") && !public::is_public_by_design(rest) && secret_names::names_a_secret(rest)
+    public::is_evidently_secret(rest) && secret_names::names_a_secret(rest)
 }
 
 /// The secret that a public name takes its value from.
@@ -92,7 +90,7 @@ fn feeding_secret(model: &Model<'_>, app: usize, setting: &Setting) -> Option<Na
         model.public_prefix(app, name).is_none()
             && match model.schemas[app].declaration(name) {
                 Some(declared) => declared.declaration.secret == Some(true),
-                None => secret_names::names_a_secret(name.as_str()) && !public::is_public_by_design(name.as_str()),
+                None => secret_names::names_a_secret(name.as_str()) && public::public_by_design(name.as_str()).is_none(),
             }
     };
     read.into_iter().find(is_secret).cloned()

@@ -1,11 +1,11 @@
 //! `renamed-variable`: a name that stands where another one is meant.
 
-use super::{rule, wording};
+use super::wording;
 use crate::finding::{Edit, Findings, Fix, Level, Safety};
 use crate::model::renames::Class;
 use crate::model::{Explained, Model};
 
-rule! {
+super::rule! {
     /// An undeclared name stands where a declared one is absent, and they are the same thing.
     ///
     /// ## Why is this bad?

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::rule;
 use crate::fact::{Build, LayerKind, LayerState, Setting};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Binding, Model, Reason, State};
 use crate::name::Name;
 
-rule! {
+super::rule! {
     /// Two targets of one app get different sets of the variables that it requires.
     ///
     /// ## Why is this bad?

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::rule;
 use crate::fact::VersionState;
 use crate::finding::Findings;
 use crate::model::{Binding, Holding, Model, State, StoredState, version_state};
 use crate::name::{SecretName, Version};
 use crate::source::Place;
 
-rule! {
+super::rule! {
     /// The version of a secret that an environment gets is disabled, destroyed or absent.
     ///
     /// ## Why is this bad?

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{rule, wording};
+use super::wording;
 use crate::fact::{LayerKind, Role};
 use crate::finding::Findings;
 use crate::model::{Model, Source};
 use crate::name::Name;
 use crate::source::Place;
 
-rule! {
+super::rule! {
     /// A source of an app gives or lists a variable that none of its schemas declares.
     ///
     /// ## Why is this bad?

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{rule, wording};
+use super::wording;
 use crate::fact::{Read, ReadPurpose, TargetGroup};
 use crate::finding::{Findings, Level};
 use crate::model::{Model, State};
@@ -11,7 +11,7 @@ use crate::source::Place;
 use crate::tables::platform;
 use crate::value::Operator;
 
-rule! {
+super::rule! {
     /// `${NAME}` in compose has no default and is defined nowhere that compose looks.
     ///
     /// ## Why is this bad?

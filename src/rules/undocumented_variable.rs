@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{rule, wording};
+use super::wording;
 use crate::fact::Role;
 use crate::finding::Findings;
 use crate::model::{Model, Source};
 use crate::name::Name;
 use crate::source::Place;
 
-rule! {
+super::rule! {
     /// A required variable is in no template and no list that otherwise documents its app.
     ///
     /// ## Why is this bad?

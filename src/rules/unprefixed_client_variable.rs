@@ -1,11 +1,11 @@
 //! `unprefixed-client-variable`: a client variable that the browser never sees.
 
-use super::{rule, wording};
+use super::wording;
 use crate::fact::Side;
 use crate::finding::Findings;
 use crate::model::Model;
 
-rule! {
+super::rule! {
     /// A client variable lacks the public prefix, so the browser never sees it.
     ///
     /// ## Why is this bad?

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::rule;
 use crate::fact::Side;
 use crate::finding::Findings;
 use crate::model::{Model, Phase, State, UNNAMED, View};
@@ -10,7 +9,7 @@ use crate::name::Name;
 use crate::source::Place;
 use crate::syntax::url;
 
-rule! {
+super::rule! {
     /// A public URL points to a host that only the compose network, the cluster or this machine knows.
     ///
     /// ## Why is this bad?
@@ -99,7 +98,7 @@ fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachabl
     if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https" | "ws" | "wss") {
         return None;
     }
-    let host = url::host(value)?.to_ascii_lowercase();
+    let host = url::first_host(value)?.to_ascii_lowercase();
     let found = |what| Some(Unreachable { what, service: None });
     if let Some(group) = view.target.map(|target| model.targets[target].group)
         && group.hosts.contains(&host)
@@ -107,7 +106,7 @@ fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachabl
         let service = group.targets.iter().find(|target| target.name == host).map(|target| target.place.clone());
         return Some(Unreachable { what: "a service of the compose network", service });
     }
-    if matches!(host.as_str(), "localhost" | "0.0.0.0" | "::1" | "[::1]" | "host.docker.internal")
+    if matches!(host.as_str(), "localhost" | "0.0.0.0" | "::1" | "host.docker.internal")
         || host.starts_with("127.")
         || host.ends_with(".localhost")
     {

@@ -1,12 +1,12 @@
 //! `unreferenced-secret`: stored, and meant for nobody.
 
-use super::{rule, wording};
+use super::wording;
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::name::{Environment, Name, SecretName};
 use crate::source::{Place, Span};
 
-rule! {
+super::rule! {
     /// The store holds a secret of this repository's naming pattern that nothing declares or takes.
     ///
     /// ## Why is this bad?

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{rule, wording};
+use super::wording;
 use crate::finding::Findings;
 use crate::model::{Binding, Model, StoredState};
 use crate::name::{Environment, SecretName};
 use crate::source::{Place, SourcePath};
 
-rule! {
+super::rule! {
     /// A secret that an environment requires is not in the listing of its store.
     ///
     /// ## Why is this bad?

@@ -1,10 +1,9 @@
 //! `unused-ignore`: a decision not to see something that is not there.
 
-use super::rule;
 use crate::finding::Findings;
 use crate::model::Model;
 
-rule! {
+super::rule! {
     /// An ignore matched nothing, has no reason, has expired or names an unknown rule.
     ///
     /// ## Why is this bad?

@@ -1,10 +1,10 @@
 //! `unverified-variable`: required, and nothing can be said of it.
 
-use super::{rule, wording};
+use super::wording;
 use crate::finding::Findings;
 use crate::model::{Model, UNNAMED};
 
-rule! {
+super::rule! {
     /// Nothing can be said of a required variable in an environment.
     ///
     /// ## Why is this bad?
@@ -26,9 +26,9 @@ rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for ((app, environment, reason), bindings) in model.unknown() {
-        let asked = model.requested.is_empty() || model.requested.contains(&environment);
+        let asked = model.project.requested.is_empty() || model.project.requested.contains(&environment);
         let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(&environment);
-        if !asked || (model.requested.is_empty() && !deployed) {
+        if !asked || (model.project.requested.is_empty() && !deployed) {
             continue;
         }
         let Some(first) = bindings.first() else { continue };

@@ -28,8 +28,12 @@ pub struct Resolved {
     pub open: bool,
     /// p
     pub public_prefixes: Option<Vec<String>>,
+    /// s
+    pub semantics: crate::fact::Semantics,
 }
 impl Resolved {
+    /// d
+    pub fn union(self, _other: Self) -> Self { self }
     /// d
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
         self.declarations.get(name)

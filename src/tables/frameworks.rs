@@ -68,6 +68,18 @@ pub fn env_loader(dependencies: &Dependencies) -> Option<&'static EnvLoader> {
     ENV_LOADERS.iter().find(|loader| dependencies.has_any(loader.packages))
 }
 
+/// Whether a file is worth knowing of by its mere presence.
+pub fn is_marker(file: &str) -> bool {
+    let file = file.to_ascii_lowercase();
+    let mut all = UNIT_MARKERS.iter().chain(RUN_MARKERS).chain(WORKSPACE_MARKERS);
+    all.any(|marker| any(marker.files, &file))
+}
+
+/// Whether an app with these dependencies has `.env` under the files of every environment.
+pub fn stacks(dependencies: &Dependencies) -> bool {
+    env_loader(dependencies).is_some_and(|loader| loader.order != FileOrder::Plain)
+}
+
 const DOCKERFILES: &[&str] =
     &["dockerfile", "dockerfile.*", "*.dockerfile", "containerfile", "containerfile.*", "*.containerfile"];
 

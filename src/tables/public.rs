@@ -22,6 +22,11 @@ pub fn public_prefix(name: &str, dependencies: &Dependencies) -> Option<&'static
     PREFIXES.iter().find(|prefix| starts(name, prefix) && dependencies.has_any(prefix.packages))
 }
 
+/// The prefixes that make names public in an app with these dependencies.
+pub fn prefixes(dependencies: &Dependencies) -> Vec<&'static str> {
+    PREFIXES.iter().filter(|prefix| dependencies.has_any(prefix.packages)).map(|prefix| prefix.prefix).collect()
+}
+
 /// The prefix that some framework takes for public, whatever the app depends on, and the rest of the name.
 pub fn possible_prefix(name: &str) -> Option<(&'static PublicPrefix, &str)> {
     PREFIXES
