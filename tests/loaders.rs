@@ -78,21 +78,17 @@ fn read(format: &str, source: SourceFile) -> Option<File> {
     let file = |source, format, claim, loaded| {
         Some(File { source, format, claim, loaded, outcomes: Vec::new(), local: false })
     };
-    for schema in SCHEMAS.iter().filter(|schema| (schema.claims)(source.path())) {
+    if let Some(schema) = SCHEMAS.iter().find(|schema| (schema.claims)(source.path())) {
         let loaded = (schema.load)(&source);
         return file(source, schema.name, Claim::new(Role::Schema), loaded);
     }
     let wanted = loaders::loader(format);
-    for loader in wanted.into_iter().chain(LOADERS.iter().copied()) {
-        if let Some(claim) = (loader.claims)(source.path()) {
-            let loaded = (loader.load)(&source, &claim);
-            return file(source, loader.name, claim, loaded);
-        }
-    }
-    let loader = wanted?;
-    let claim = Claim::new(loader.links.first()?.1);
-    let loaded = (loader.load)(&source, &claim);
-    file(source, loader.name, claim, loaded)
+    let mut all = wanted.into_iter().chain(LOADERS.iter().copied());
+    let claimed = all.find_map(|loader| Some((loader, (loader.claims)(source.path())?)));
+    let linked = || wanted.and_then(|loader| Some((loader, Claim::new(loader.links.first()?.1))));
+    let (reader, claim) = claimed.or_else(linked)?;
+    let loaded = (reader.load)(&source, &claim);
+    file(source, reader.name, claim, loaded)
 }
 
 fn follow(path: &SourcePath, link: &Link, paths: &BTreeSet<SourcePath>) -> LinkOutcome {

@@ -120,7 +120,11 @@ impl Loading<'_> {
     fn entry(&mut self, entry: &Entry) -> usize {
         let source = self.source;
         let raw = source.slice(entry.value_span);
-        if names::is_residue(&entry.key) || names::is_padded_residue(&entry.key, raw, self.other.is_some()) {
+        let is_residue =
+            names::is_residue(&entry.key) || names::is_padded_residue(&entry.key, raw, self.other.is_some());
+        // A name and its `=` on two lines are one statement to `dotenv` alone.
+        let breaks = || source.slice(Span::new(entry.key_span.end, entry.separator.start)).contains(['\n', '\r']);
+        if is_residue || breaks() {
             self.other(entry.span, true);
             return entry.span.end;
         }
@@ -159,9 +163,8 @@ impl Loading<'_> {
             return None;
         }
         let below = self.source.text().get(entry.value_span.end..).unwrap_or_default();
-        let end =
-            below.find("-----END ").filter(|end| !below.get(..*end).is_some_and(|key| key.contains("-----BEGIN ")));
-        let end = end.unwrap_or(0);
+        let own = below.split("-----BEGIN ").next().unwrap_or_default();
+        let end = own.find("-----END ").unwrap_or(0);
         let line = below.get(end..).and_then(|rest| rest.find('\n')).unwrap_or(below.len() - end);
         Some(entry.value_span.end + end + line)
     }
@@ -185,7 +188,7 @@ impl Loading<'_> {
                     self.loaded.shown.extend(export.into_iter().chain([span]));
                     self.loaded.facts.push(Fact { name: Name::new(name), span, kind: FactKind::PassThrough });
                 } else {
-                    self.other(*span, content.contains(['=', ':']));
+                    self.other(*span, may_define(content));
                 }
             }
         }
@@ -244,6 +247,13 @@ impl Loading<'_> {
     }
 }
 
+/// Whether somebody may have meant this line, which is no assignment, to define a variable.
+fn may_define(line: &str) -> bool {
+    let is_named = |name: &str| name.contains(char::is_alphanumeric);
+    line.split_once('=').is_some_and(|(name, _)| is_named(name))
+        || line.split_once(':').is_some_and(|(name, _)| is_named(name) && !name.contains(char::is_whitespace))
+}
+
 /// The references that are meant as such: in braces, and not inside single quotes. `pa$word` may be a password.
 fn references(source: &SourceFile, entry: &Entry, value: &Template) -> Vec<Fact> {
     if entry.quoting == Quoting::Single {
@@ -260,3 +270,6 @@ fn references(source: &SourceFile, entry: &Entry, value: &Template) -> Vec<Fact>
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -221,3 +221,6 @@ fn expand(value: &Decoded, quoting: Quoting, dialect: Dialect) -> Result<Templat
 fn is_script_space(character: char) -> bool {
     character == '\u{feff}' || (character.is_whitespace() && character != '\u{85}')
 }
+
+#[cfg(test)]
+mod tests;
