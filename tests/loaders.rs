@@ -195,10 +195,8 @@ fn without_nothing(text: &str) -> String {
 
 fn at(source: &SourceFile, span: Span) -> String {
     let (start, end) = (source.position(span.start), source.position(span.end));
-    match start.line == end.line {
-        true => format!("{}:{}-{}", start.line, start.column, end.column),
-        false => format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column),
-    }
+    let line = if start.line == end.line { String::new() } else { format!("{}:", end.line) };
+    format!("{}:{}-{line}{}", start.line, start.column, end.column)
 }
 
 fn line(told: &mut String, text: &str) {
