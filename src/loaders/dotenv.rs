@@ -41,8 +41,11 @@ pub fn settings(source: &SourceFile, dialect: Dialect) -> Settings {
         reading.rejected.map(|flaw| Problem::new(flaw.span, flaw.kind.message()).help(flaw.kind.help().to_owned()));
     let mut whole = rejected.is_none();
     let mut settings = Vec::with_capacity(reading.entries.len());
+    let mut last = 0;
     for entry in reading.entries {
-        if entry.key.is_empty() || entry.key.contains(char::is_whitespace) || names::is_residue(&entry.key) {
+        let is_name = is_name(source, &entry, last);
+        last = entry.span.end;
+        if !is_name {
             whole = false;
             continue;
         }
@@ -55,6 +58,13 @@ pub fn settings(source: &SourceFile, dialect: Dialect) -> Settings {
         settings.push(Setting { name: Name::new(&entry.key), place, value_span: entry.value_span, value });
     }
     Settings { settings, whole, rejected }
+}
+
+/// Whether the key of an entry is one that a person wrote as a name, and no rest of the value that ended at `last`. What
+/// follows a closing quote on its line is such a rest, though compose reads it.
+fn is_name(source: &SourceFile, entry: &Entry, last: usize) -> bool {
+    let is_odd = entry.key.is_empty() || entry.key.contains(char::is_whitespace) || names::is_residue(&entry.key);
+    !is_odd && (last == 0 || source.slice(Span::new(last, entry.span.start.max(last))).contains('\n'))
 }
 
 /// Reads it as `dotenv` with `dotenv-expand` does: what any common loader could take for a reference is one, so that

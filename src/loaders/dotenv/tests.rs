@@ -41,6 +41,15 @@ fn spans_of_references_stand_behind_escapes_where_they_are_in_the_file() {
 }
 
 #[test]
+fn the_rest_of_a_value_is_no_name() {
+    for text in ["A=\"x\"s3cret\nB=1\n", "A=\"x\"s3c=ret\nB=1\n", "A=1\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\nB=1\n"] {
+        let read = settings(&file(text.as_bytes()), Dialect::Compose);
+        assert_eq!(names(&read), ["A", "B"], "{text}");
+        assert!(!read.whole);
+    }
+}
+
+#[test]
 fn docker_keeps_quotes_and_references_as_they_are() {
     let read = settings(&file(b"A=\"${B}\" # c\nHOME\n"), Dialect::Docker);
     let SettingValue::Given(template) = &read.settings[0].value else { panic!("no value") };
@@ -65,6 +74,8 @@ fn a_file_of_several_megabytes_is_read_at_once() {
     let started = std::time::Instant::now();
     let loaded = load(&file(text.as_bytes()), &Claim::new(Role::Values));
     assert!(loaded.facts.len() > 100_000);
+    let one_line = "A=\"\"".repeat(200_000);
+    assert_eq!(settings(&file(one_line.as_bytes()), Dialect::Compose).settings.len(), 1);
     assert!(started.elapsed() < std::time::Duration::from_secs(20), "it took {:?}", started.elapsed());
 }
 

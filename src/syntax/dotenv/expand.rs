@@ -134,7 +134,7 @@ pub(super) fn rewrite(
         budget.0 = budget.0.checked_sub(result.len() + 64)?;
         seen.insert(digest(&result));
         let (key, replacement) = replacement(expression, environment, &seen);
-        let (key, replacement) = (key.to_owned(), replacement.to_owned());
+        let (key, replacement) = (key.to_owned(), Zeroizing::new(replacement.to_owned()));
         let template = result.get(found.start..found.end).unwrap_or_default().to_owned();
         result = replace_first(&result, &template, &replacement);
         if expanded.get(&key).is_some_and(|known| **known == *result) {
