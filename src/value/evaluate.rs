@@ -95,10 +95,12 @@ fn resolve_reference<'a>(
                 Some(String::new())
             }
         }
-        Some(Operator::Required { empty_too, .. }) => {
+        Some(Operator::Required { empty_too, word }) => {
             if is_set(*empty_too)? {
                 held()
             } else {
+                // The message is made first, so a reference in it may be what fails.
+                resolve(word, lookup, &mut Vec::new(), failure);
                 failure.get_or_insert(reference);
                 None
             }
