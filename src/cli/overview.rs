@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fact::{Image, Loaded};
 use crate::model::Model;
 use crate::name::Environment;
 use crate::project::Project;
@@ -22,7 +23,8 @@ pub(super) struct Overview {
     pub(super) unknown: Vec<Unknown>,
     /// What was proved.
     pub(super) proofs: Vec<Proof>,
-    files: BTreeMap<SourcePath, (Option<String>, Option<Environment>)>,
+    /// The app and the environment of each file.
+    pub(super) files: BTreeMap<SourcePath, (Option<String>, Option<Environment>)>,
 }
 
 impl Overview {
@@ -50,6 +52,10 @@ impl Overview {
 /// Whether any file says anything of a variable, a target or a secret.
 pub(super) fn says_something(project: &Project) -> bool {
     let targets = project.groups.iter().any(|group| !group.targets.is_empty() || !group.reads.is_empty());
-    let said = |loaded: &crate::fact::Loaded| !loaded.facts.is_empty() || loaded.listing.is_some();
+    let built =
+        |image: &Image| image.stages.iter().any(|stage| !stage.settings.is_empty() || !stage.arguments.is_empty());
+    let said = |loaded: &Loaded| {
+        !loaded.facts.is_empty() || loaded.listing.is_some() || loaded.image.as_ref().is_some_and(built)
+    };
     targets || project.files.values().any(|file| said(&file.loaded))
 }
