@@ -45,12 +45,13 @@ fn text(rule: &Rule, look: &Look) -> String {
             continue;
         }
         let _ = match line.trim_start_matches('#') {
+            "" => writeln!(text),
             _ if fenced => writeln!(text, "    {line}"),
             heading if heading.len() < line.len() => writeln!(text, "{bold}{}{end}", heading.trim()),
             line => writeln!(text, "{line}"),
         };
     }
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    text
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::ignore::{self, Circumstances, UNUSED_IGNORE};
 use crate::levels::Levels;
 use crate::loaders::LOADERS;
 use crate::model::Model;
+use crate::name::Environment;
 use crate::project::{ConfigChoice, Located, Options, Project, locate};
 use crate::reporters::{Report, Summary, Texts};
 use crate::rules::{self, RULES};
@@ -67,7 +68,7 @@ impl Where {
         let config = source.as_ref().map_or_else(|| Ok(Config::default()), parse_config)?;
         let options = Options {
             tracked_only: self.tracked_only,
-            listings: self.listing.iter().map(|listing| split_listing(listing)).collect(),
+            listings: self.listing.iter().map(split_listing).collect(),
             environments: environments.to_vec(),
         };
         let project = Project::load(&located.root, config, &options)?;
@@ -162,7 +163,7 @@ impl Scope {
         let named = |names: &[String], name: Option<&str>| {
             names.is_empty() || name.is_none_or(|name| names.iter().any(|wanted| wanted == name))
         };
-        let environment = finding.environment.as_ref().map(|environment| environment.as_str());
+        let environment = finding.environment.as_ref().map(Environment::as_str);
         let mut labels = std::iter::once(&finding.primary).chain(&finding.related);
         (self.paths.is_empty() || labels.any(|label| within(&label.place.path)))
             && named(&self.environments, environment)
