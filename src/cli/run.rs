@@ -297,31 +297,4 @@ fn relative(folder: &Path, here: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listing_may_name_its_environment() {
-        let split = |text: &str| split_listing(&OsString::from(text));
-        assert_eq!(split("production=a.json"), (Some("production".to_owned()), PathBuf::from("a.json")));
-        assert_eq!(split("a.json"), (None, PathBuf::from("a.json")));
-        assert_eq!(split("./a=b.json"), (None, PathBuf::from("./a=b.json")));
-        assert_eq!(split("=a.json"), (None, PathBuf::from("=a.json")));
-    }
-
-    #[test]
-    fn the_root_is_told_from_where_envcheck_runs() {
-        let of = |folder: &str, here: &str| relative(Path::new(folder), Path::new(here));
-        assert_eq!(of("/a/b", "/a/b"), ".");
-        assert_eq!(of("/a", "/a/b/c"), "../..");
-        assert_eq!(of("/a/x/y", "/a/b"), "../x/y");
-    }
-
-    #[test]
-    fn of_a_config_only_headers_are_shown() {
-        let text = "[rules]\nx = \"[a]\"\n  [[ignore]]\nreason = \"hunter2\"\n[store.\"hunter2\"]\n";
-        let source = SourceFile::new(SourcePath::new("envcheck.toml"), text.as_bytes().to_vec());
-        let shown: Vec<&str> = headers(&source).into_iter().map(|span| source.slice(span)).collect();
-        assert_eq!(shown, ["[rules]", "[[ignore]]"]);
-    }
-}
+mod tests;
