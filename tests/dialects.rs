@@ -80,8 +80,12 @@ fn every_measured_case_agrees() {
     eprintln!("{scored} answers agree");
 }
 
-const COLUMNS: [(&str, Dialect); 3] =
-    [("dotenv", Dialect::Dotenv), ("dotenv-expand-12", Dialect::DotenvExpand12), ("compose", Dialect::Compose)];
+const COLUMNS: [(&str, Dialect); 4] = [
+    ("dotenv", Dialect::Dotenv),
+    ("dotenv-expand-12", Dialect::DotenvExpand12),
+    ("compose", Dialect::Compose),
+    ("docker-run", Dialect::Docker),
+];
 
 fn environment(variables: &Json) -> BTreeMap<String, Value> {
     let variables = variables.as_object().into_iter().flatten();

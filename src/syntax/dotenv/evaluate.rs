@@ -45,7 +45,7 @@ pub fn evaluate(text: &str, dialect: Dialect, environment: &BTreeMap<String, Val
     let (values, ending) = match dialect {
         Dialect::Dotenv => (dotenv(text, &lexed.statements, &environment).0, Ending::Whole),
         Dialect::DotenvExpand12 => dotenv_expand(text, &lexed.statements, environment),
-        Dialect::Compose => compose(text, &lexed.statements, &environment),
+        Dialect::Compose | Dialect::Docker => in_order(text, &lexed.statements, &environment, dialect),
     };
     let ending = match lexed.rejected {
         Some(flaw) if ending == Ending::Whole => Ending::Rejected(flaw),
@@ -101,18 +101,20 @@ fn dotenv_expand(text: &str, statements: &[Statement], mut environment: Variable
 }
 
 /// The file's own values, whatever the environment has; references look there first, then in the file above.
-fn compose(text: &str, statements: &[Statement], environment: &Variables) -> (Variables, Ending) {
+fn in_order(text: &str, statements: &[Statement], environment: &Variables, dialect: Dialect) -> (Variables, Ending) {
     let mut values = Variables::new();
     for statement in statements {
         let key = key(text, statement);
         let lookup = |name: &str| environment.get(name).or_else(|| values.get(name));
         let Some(value) = &statement.value else {
-            if let Some(held) = lookup(key).cloned() {
+            // Docker asks the environment alone.
+            let own = || values.get(key).filter(|_| dialect == Dialect::Compose);
+            if let Some(held) = environment.get(key).or_else(own).cloned() {
                 values.insert(key.to_owned(), held);
             }
             continue;
         };
-        let template = match expand(value, statement.quoting, Dialect::Compose) {
+        let template = match expand(value, statement.quoting, dialect) {
             Ok(template) => template,
             Err(flaw) => return (values, Ending::Rejected(flaw)),
         };
