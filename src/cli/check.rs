@@ -22,7 +22,6 @@ use crate::tables::environments;
 
 /// Tells what is wrong.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches of a command line")]
 pub(super) struct Check {
     #[command(flatten)]
     at: Where,

@@ -7,9 +7,8 @@ use clap::Args;
 use super::failure::{CliError, Exit};
 use super::look::{self, Color};
 use super::output;
-use super::run::known_rules;
 use crate::reporters::Look;
-use crate::rules::{self, Rule};
+use crate::rules::{self, RULES, Rule};
 
 /// Tells what a rule means, why, an example, and what to do.
 #[derive(Debug, Args)]
@@ -25,7 +24,7 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(&self) -> Result<Exit, CliError> {
         let Some(rule) = rules::find(&self.rule) else {
-            return Err(CliError::unknown("rule", &self.rule, known_rules()));
+            return Err(CliError::unknown("rule", &self.rule, RULES.iter().map(|rule| rule.id)));
         };
         output::text(&text(rule, &look::stdout(self.color, false)))?;
         Ok(Exit::Clean)
@@ -45,12 +44,13 @@ fn text(rule: &Rule, look: &Look) -> String {
             continue;
         }
         let _ = match line.trim_start_matches('#') {
+            "" => writeln!(text),
             _ if fenced => writeln!(text, "    {line}"),
             heading if heading.len() < line.len() => writeln!(text, "{bold}{}{end}", heading.trim()),
             line => writeln!(text, "{line}"),
         };
     }
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    text
 }
 
 #[cfg(test)]

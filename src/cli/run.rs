@@ -15,6 +15,7 @@ use crate::ignore::{self, Circumstances, UNUSED_IGNORE};
 use crate::levels::Levels;
 use crate::loaders::LOADERS;
 use crate::model::Model;
+use crate::name::Environment;
 use crate::project::{ConfigChoice, Located, Options, Project, locate};
 use crate::reporters::{Report, Summary, Texts};
 use crate::rules::{self, RULES};
@@ -67,7 +68,7 @@ impl Where {
         let config = source.as_ref().map_or_else(|| Ok(Config::default()), parse_config)?;
         let options = Options {
             tracked_only: self.tracked_only,
-            listings: self.listing.iter().map(|listing| split_listing(listing)).collect(),
+            listings: self.listing.iter().map(split_listing).collect(),
             environments: environments.to_vec(),
         };
         let project = Project::load(&located.root, config, &options)?;
@@ -162,7 +163,7 @@ impl Scope {
         let named = |names: &[String], name: Option<&str>| {
             names.is_empty() || name.is_none_or(|name| names.iter().any(|wanted| wanted == name))
         };
-        let environment = finding.environment.as_ref().map(|environment| environment.as_str());
+        let environment = finding.environment.as_ref().map(Environment::as_str);
         let mut labels = std::iter::once(&finding.primary).chain(&finding.related);
         (self.paths.is_empty() || labels.any(|label| within(&label.place.path)))
             && named(&self.environments, environment)
@@ -296,31 +297,4 @@ fn relative(folder: &Path, here: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listing_may_name_its_environment() {
-        let split = |text: &str| split_listing(&OsString::from(text));
-        assert_eq!(split("production=a.json"), (Some("production".to_owned()), PathBuf::from("a.json")));
-        assert_eq!(split("a.json"), (None, PathBuf::from("a.json")));
-        assert_eq!(split("./a=b.json"), (None, PathBuf::from("./a=b.json")));
-        assert_eq!(split("=a.json"), (None, PathBuf::from("=a.json")));
-    }
-
-    #[test]
-    fn the_root_is_told_from_where_envcheck_runs() {
-        let of = |folder: &str, here: &str| relative(Path::new(folder), Path::new(here));
-        assert_eq!(of("/a/b", "/a/b"), ".");
-        assert_eq!(of("/a", "/a/b/c"), "../..");
-        assert_eq!(of("/a/x/y", "/a/b"), "../x/y");
-    }
-
-    #[test]
-    fn of_a_config_only_headers_are_shown() {
-        let text = "[rules]\nx = \"[a]\"\n  [[ignore]]\nreason = \"hunter2\"\n[store.\"hunter2\"]\n";
-        let source = SourceFile::new(SourcePath::new("envcheck.toml"), text.as_bytes().to_vec());
-        let shown: Vec<&str> = headers(&source).into_iter().map(|span| source.slice(span)).collect();
-        assert_eq!(shown, ["[rules]", "[[ignore]]"]);
-    }
-}
+mod tests;

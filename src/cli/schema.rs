@@ -7,9 +7,12 @@ use super::failure::{CliError, Exit};
 use super::output;
 use crate::reporters::json;
 
+/// What makes a schema.
+type Make = fn() -> Value;
+
 /// Every schema by name.
 // `config` and `env` join them as soon as their modules make theirs.
-const SCHEMAS: &[(&str, fn() -> Value)] = &[("report", json::json_schema)];
+const SCHEMAS: &[(&str, Make)] = &[("report", json::json_schema)];
 
 /// Prints the JSON Schema of `config`, `env` or `report`.
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Finding;
+use crate::name::{Environment, Name};
 
 /// A finding among all findings of a run.
 #[derive(Clone, Debug)]
@@ -31,9 +32,9 @@ impl Fingerprint {
         let mut hash = Fnv::new();
         hash.part(Some(finding.rule));
         hash.part(Some(finding.primary.place.path.as_str()));
-        hash.part(finding.variable.as_ref().map(|name| name.as_str()));
+        hash.part(finding.variable.as_ref().map(Name::as_str));
         hash.part(finding.app.as_deref());
-        hash.part(finding.environment.as_ref().map(|environment| environment.as_str()));
+        hash.part(finding.environment.as_ref().map(Environment::as_str));
         hash.part(Some(&ordinal.to_string()));
         Self(hash.0)
     }
@@ -116,7 +117,6 @@ impl Fnv {
 mod tests {
     use super::*;
     use crate::finding::{Findings, Level};
-    use crate::name::{Environment, Name};
     use crate::source::{Place, SourcePath, Span};
 
     fn place(path: &str, start: usize) -> Place {

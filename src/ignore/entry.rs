@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::{Circumstances, UNUSED_IGNORE};
 use crate::config::{Config, IgnoreEntry};
 use crate::finding::{Finding, Findings};
+use crate::name::{Environment, Name};
 use crate::nearest::nearest;
 use crate::source::{Place, SourcePath};
 
@@ -79,10 +80,10 @@ impl Entry<'_> {
             list.is_empty() || word.is_some_and(|word| set.is_match(word))
         };
         ignore.rule == finding.rule
-            && globbed(&ignore.variables, &self.variables, finding.variable.as_ref().map(|name| name.as_str()))
+            && globbed(&ignore.variables, &self.variables, finding.variable.as_ref().map(Name::as_str))
             && globbed(&ignore.files, &self.files, Some(finding.primary.place.path.as_str()))
             && named(&ignore.apps, finding.app.as_deref())
-            && named(&ignore.environments, finding.environment.as_ref().map(|environment| environment.as_str()))
+            && named(&ignore.environments, finding.environment.as_ref().map(Environment::as_str))
     }
 }
 

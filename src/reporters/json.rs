@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{Failure, Look, Passage, Report, Reported, Reporter};
 use crate::finding::{Edit, Fix, Level, Safety};
+use crate::name::{Environment, Name};
 use crate::source::visible;
 
 /// The format.
@@ -126,6 +127,7 @@ mod v1 {
 
     /// A place in a file.
     #[derive(Serialize, JsonSchema)]
+    #[expect(clippy::struct_field_names, reason = "the names are frozen")]
     pub(super) struct Label<'a> {
         /// The file, relative to the root, with `/`.
         pub(super) path: &'a str,
@@ -264,9 +266,9 @@ impl<'a> From<&'a Reported> for v1::Finding<'a> {
             rule: finding.rule,
             level: if finding.level == Level::Error { v1::Level::Error } else { v1::Level::Warning },
             message: &finding.message,
-            variable: finding.variable.as_ref().map(|name| name.as_str()),
+            variable: finding.variable.as_ref().map(Name::as_str),
             app: finding.app.as_deref(),
-            environment: finding.environment.as_ref().map(|environment| environment.as_str()),
+            environment: finding.environment.as_ref().map(Environment::as_str),
             local: finding.local,
             primary: (&finding.primary).into(),
             related: finding.related.iter().map(Into::into).collect(),
@@ -319,7 +321,7 @@ impl<'a> From<&'a Report> for v1::Summary<'a> {
             app: &unknown.app,
             environment: unknown.environment.as_str(),
             reason: &unknown.reason,
-            variables: unknown.variables.iter().map(|name| name.as_str()).collect(),
+            variables: unknown.variables.iter().map(Name::as_str).collect(),
         });
         let unread = summary.unread.iter().map(|(path, reason)| v1::Unread { path: path.as_str(), reason });
         Self {
@@ -331,7 +333,7 @@ impl<'a> From<&'a Report> for v1::Summary<'a> {
             unread: unread.collect(),
             variables: summary.variables,
             apps: summary.apps.iter().map(String::as_str).collect(),
-            environments: summary.environments.iter().map(|environment| environment.as_str()).collect(),
+            environments: summary.environments.iter().map(Environment::as_str).collect(),
             unknown: unknown.collect(),
         }
     }

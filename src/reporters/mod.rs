@@ -26,6 +26,7 @@ pub struct Reporter {
 
 /// How a format for people may look. It changes no word that is said, but for [`Look::quiet`] and [`Look::terminal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties, not a state")]
 pub struct Look {
     /// Whether escape sequences for colours are understood.
     pub color: bool,

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use snapbox::{IntoData as _, assert_data_eq, str};
+use snapbox::{assert_data_eq, file};
 
 use super::*;
 use crate::fact::{Loaded, Role};
@@ -13,7 +13,7 @@ use crate::source::{Place, SourceFile, SourcePath, Span};
 /// Stands wherever a value or a comment stands.
 const CANARY: &str = "hunter2-canary";
 
-fn file(path: &str, text: &str, shown: &[&str]) -> (SourcePath, File) {
+fn source(path: &str, text: &str, shown: &[&str]) -> (SourcePath, File) {
     let source = SourceFile::new(SourcePath::new(path), text.replace("CANARY", CANARY).into_bytes());
     let spans = shown.iter().map(|word| {
         let start = source.text().find(word).unwrap();
@@ -21,16 +21,16 @@ fn file(path: &str, text: &str, shown: &[&str]) -> (SourcePath, File) {
     });
     let loaded = Loaded { shown: spans.collect(), ..Loaded::default() };
     let claim = Claim::new(Role::Values);
-    let local = path.ends_with(".local");
+    let local = path == ".env.local";
     (SourcePath::new(path), File { source, format: "dotenv", claim, loaded, outcomes: Vec::new(), local })
 }
 
 fn files() -> BTreeMap<SourcePath, File> {
     BTreeMap::from([
-        file(".env", "# CANARY\n  ÄPORT=CANARY # CANARY\n\n\nOTHER=CANARY\n", &["ÄPORT=", "OTHER="]),
-        file(".env.local", "PORT='CANARY\nCANARY'\n", &["PORT=", "'"]),
-        file("env.schema.toml", "[server]\nPORT = { default = \"CANARY\" }\n", &["PORT", "default", "{", "}", "="]),
-        file("broken.yaml", "\u{1b}[31mCANARY: CANARY\n", &[]),
+        source(".env", "# CANARY\n  ÄPORT=CANARY # CANARY\n\n\nOTHER=CANARY\n", &["ÄPORT=", "OTHER="]),
+        source(".env.local", "PORT='CANARY\nCANARY'\n", &["PORT=", "'"]),
+        source("env.schema.toml", "[server]\nPORT = { default = \"CANARY\" }\n", &["PORT", "default", "{", "}", "="]),
+        source("broken.yaml", "\u{1b}[31mCANARY: CANARY\n", &[]),
     ])
 }
 
@@ -159,60 +159,7 @@ fn every_format_shows_control_characters_as_escapes() {
 
 #[test]
 fn text_shows_masked_lines_under_their_own_numbers_and_columns() {
-    assert_data_eq!(
-        render("text", &report(), &Look::default()),
-        str![[r#"
-shop · 1 app · 2 variables · development, staging · 4 files · 2 secrets of staging unknown: no listing
-staging: api 41 required: 32 given, 9 injected, 9 of them stored and enabled, 0 unknown
-
-error[invalid-value]: `ÄPORT` of api in staging is not a port
-   ╭─[.env:2:9]
- 2 │   ÄPORT=••••
-   ·         ──┬─
-   ·           ╰── not a port
-   ╰────
-   ╭─[.env:5:1]
- 5 │ OTHER=••••
-   · ──┬──
-   ·   ╰── this one is right
-   ╰────
-  help: give it a number from 1 to 65535
-  ├─▶ also: declared here
-  │      ╭─[env.schema.toml:2:1]
-  │    2 │ PORT = { default ••••}
-  │      · ────
-  │      ╰────
-  ╰─▶ also: and 2 more: `envcheck show ÄPORT`
-
-warning[untidy-file]: `PORT` stands on two lines (local)
-   ╭─[.env.local:1:6]
- 1 │ PORT='••••
-   ·      ──┬──
-   ·        ╰── two lines
-   ╰────
-
-warning[untidy-file]: ::error::`X` is odd #\u{23}[debug]
-   ╭─[absent.toml:1:1]
- 1 │
-   · ▲
-   · ╰── somewhere
-   ╰────
-
-warning[untidy-file]: a mapping\u{202e} is broken\u{1b}[0m
-   ╭─[broken.yaml:1:6]
- 1 │ ••••
-   · ────
-   ╰────
-
-not read: pgdata (permission denied)
-turned down by the config: unused-variable
-1 error, 3 warnings, 1 ignored
-(local): stands in a git-ignored file, so only you see it
-next: `envcheck explain invalid-value`
-
-"#]]
-        .raw()
-    );
+    assert_data_eq!(render("text", &report(), &Look::default()), file!["tests/report.txt"].raw());
 }
 
 #[test]
@@ -259,24 +206,14 @@ fn a_person_sees_fifty_findings_at_most() {
 
 #[test]
 fn concise_is_one_line_a_finding() {
-    assert_data_eq!(
-        render("concise", &report(), &Look::default()),
-        str![[r#"
-.env:2:9: error[invalid-value] `ÄPORT` of api in staging is not a port
-.env.local:1:6: warning[untidy-file] `PORT` stands on two lines (local)
-absent.toml:1:1: warning[untidy-file] ::error::`X` is odd #\u{23}[debug]
-broken.yaml:1:6: warning[untidy-file] a mapping\u{202e} is broken\u{1b}[0m
-
-"#]]
-        .raw()
-    );
+    assert_data_eq!(render("concise", &report(), &Look::default()), file!["tests/concise.txt"].raw());
 }
 
 #[test]
 fn a_long_line_is_cut_around_what_is_marked() {
     let name = "N".repeat(300);
     let text = format!("{} {name}=CANARY\n", "K".repeat(500));
-    let files = BTreeMap::from([file(".env", &text, &[&format!("{} {name}=", "K".repeat(500))])]);
+    let files = BTreeMap::from([source(".env", &text, &[&format!("{} {name}=", "K".repeat(500))])]);
     let mut found = Vec::new();
     Findings::new("r", Level::Error, &mut found).report(&place(&files, ".env", &name), "here", "wrong");
     let findings = Report::resolve(&settle(found), &Texts::new(&files));
@@ -304,188 +241,7 @@ fn json_is_as_the_schema_says() {
 #[test]
 fn json_has_the_fields_of_version_1_in_their_order() {
     let written = render("json", &report(), &Look::default());
-    assert_data_eq!(
-        written.replace(env!("CARGO_PKG_VERSION"), "[VERSION]"),
-        str![[r#"
-{
-  "schema": "envcheck.report/1",
-  "envcheck": "[VERSION]",
-  "root": ".",
-  "errors": [],
-  "findings": [
-    {
-      "rule": "invalid-value",
-      "level": "error",
-      "message": "`ÄPORT` of api in staging is not a port",
-      "variable": "ÄPORT",
-      "app": "api",
-      "environment": "staging",
-      "local": false,
-      "primary": {
-        "path": ".env",
-        "line": 2,
-        "column": 9,
-        "end_line": 2,
-        "end_column": 25,
-        "label": "not a port"
-      },
-      "related": [
-        {
-          "path": "env.schema.toml",
-          "line": 2,
-          "column": 1,
-          "end_line": 2,
-          "end_column": 5,
-          "label": "declared here"
-        },
-        {
-          "path": ".env",
-          "line": 5,
-          "column": 1,
-          "end_line": 5,
-          "end_column": 6,
-          "label": "this one is right"
-        },
-        {
-          "path": ".env.local",
-          "line": 1,
-          "column": 1,
-          "end_line": 1,
-          "end_column": 5,
-          "label": "third"
-        },
-        {
-          "path": "broken.yaml",
-          "line": 1,
-          "column": 6,
-          "end_line": 1,
-          "end_column": 20,
-          "label": "fourth"
-        }
-      ],
-      "help": "give it a number from 1 to 65535",
-      "fix": {
-        "title": "delete the line",
-        "safety": "unsafe",
-        "edits": [
-          {
-            "path": ".env",
-            "start": 2,
-            "end": 3,
-            "replacement": ""
-          }
-        ]
-      },
-      "fingerprint": "v1:6c615a72654ebb12670bf423c084d262"
-    },
-    {
-      "rule": "untidy-file",
-      "level": "warning",
-      "message": "`PORT` stands on two lines",
-      "variable": null,
-      "app": null,
-      "environment": null,
-      "local": true,
-      "primary": {
-        "path": ".env.local",
-        "line": 1,
-        "column": 6,
-        "end_line": 2,
-        "end_column": 16,
-        "label": "two lines"
-      },
-      "related": [],
-      "help": null,
-      "fix": null,
-      "fingerprint": "v1:e72e405509859ff9dd9653c563b69524"
-    },
-    {
-      "rule": "untidy-file",
-      "level": "warning",
-      "message": "::error::`X` is odd ##[debug]",
-      "variable": null,
-      "app": null,
-      "environment": null,
-      "local": false,
-      "primary": {
-        "path": "absent.toml",
-        "line": 1,
-        "column": 1,
-        "end_line": 1,
-        "end_column": 1,
-        "label": "somewhere"
-      },
-      "related": [],
-      "help": null,
-      "fix": null,
-      "fingerprint": "v1:7f9a3608d2fb202d4862b0c63573079f"
-    },
-    {
-      "rule": "untidy-file",
-      "level": "warning",
-      "message": "a mapping\u202e is broken\u001b[0m",
-      "variable": null,
-      "app": null,
-      "environment": null,
-      "local": false,
-      "primary": {
-        "path": "broken.yaml",
-        "line": 1,
-        "column": 6,
-        "end_line": 1,
-        "end_column": 36,
-        "label": ""
-      },
-      "related": [],
-      "help": null,
-      "fix": null,
-      "fingerprint": "v1:076016dd2e50262aea5e3ad4bd3a25b0"
-    }
-  ],
-  "summary": {
-    "errors": 1,
-    "warnings": 3,
-    "ignored": [
-      {
-        "rule": "empty-value",
-        "path": ".env",
-        "line": 3,
-        "reason": "decided"
-      }
-    ],
-    "baselined": 0,
-    "sources": 4,
-    "unread": [
-      {
-        "path": "pgdata",
-        "reason": "permission denied"
-      }
-    ],
-    "variables": 2,
-    "apps": [
-      "api"
-    ],
-    "environments": [
-      "development",
-      "staging"
-    ],
-    "unknown": [
-      {
-        "app": "api",
-        "environment": "staging",
-        "reason": "no listing",
-        "variables": [
-          "A",
-          "B"
-        ]
-      }
-    ]
-  }
-}
-
-"#]]
-        .raw()
-    );
+    assert_data_eq!(written.replace(env!("CARGO_PKG_VERSION"), "[VERSION]"), file!["tests/report.json"].raw());
 }
 
 #[test]
@@ -493,3 +249,5 @@ fn the_published_schema_is_the_one_of_the_types() {
     let made = format!("{:#}\n", json::json_schema());
     assert_data_eq!(made, snapbox::Data::read_from(std::path::Path::new("schemas/report.json"), None).raw());
 }
+
+mod hostile;

@@ -35,14 +35,14 @@ impl Masked {
         for same in order.chunk_by(|a, b| passages[*a].start.line == passages[*b].start.line) {
             let Some(first) = same.first().map(|index| passages[*index]) else { continue };
             let whole = first.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
-            let marked = |index: &usize| passages[*index].marked.clone();
-            let start = same.iter().map(|index| marked(index).start).min().unwrap_or_default();
-            let end = same.iter().map(|index| marked(index).end).max().unwrap_or_default();
+            let mark_of = |index: &usize| passages[*index].marked.clone();
+            let start = same.iter().map(|index| mark_of(index).start).min().unwrap_or_default();
+            let end = same.iter().map(|index| mark_of(index).end).max().unwrap_or_default();
             let cut = Cut::new(whole, start..end, width);
             let offset = masked.text.len();
             masked.text.push_str(&cut.text);
             for index in same {
-                let mark = cut.place(&marked(index));
+                let mark = cut.place(&mark_of(index));
                 masked.marks[*index] = (offset + mark.start..offset + mark.end, passages[*index].start.column);
             }
             masked.text.push('\n');
