@@ -6,6 +6,7 @@
 
 pub mod source; // text, places in it, what of it may be shown
 pub mod name; // names as types
+pub mod nearest; // did you mean
 pub mod value; // values that cannot print themselves
 pub mod syntax; // text -> trees
 pub mod fact; // what one file says
@@ -17,3 +18,7 @@ pub mod loaders; // all other source formats
 pub mod project; // the only reader of files
 pub mod model; // facts, joined
 pub mod rules; // model -> findings
+pub mod levels; // which findings are wanted, and how loud they are
+pub mod ignore; // findings that the user decided not to see
+pub mod reporters; // findings -> bytes
+pub mod cli; // the commands

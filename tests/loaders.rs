@@ -154,9 +154,9 @@ fn kind(source: &SourceFile, fact: &Fact) -> String {
         }
         FactKind::PassThrough => "pass-through".to_owned(),
         FactKind::Reference { fallback } => format!("reference{}", if *fallback { ", with a fallback" } else { "" }),
-        FactKind::Mention { heading, listed } => {
+        FactKind::Mention { heading, list } => {
             let heading = heading.as_ref().map(|heading| format!(" under {heading:?}")).unwrap_or_default();
-            format!("mention{heading}{}", if *listed { ", listed" } else { "" })
+            format!("mention{heading}{}", if list.is_some() { ", listed" } else { "" })
         }
     }
 }

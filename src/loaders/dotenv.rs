@@ -223,7 +223,7 @@ impl Loading<'_> {
         }
         self.loaded.shown.extend([marker, export, key, Span::new(key.end, key.end + 1)]);
         if self.is_template {
-            let kind = FactKind::Mention { heading: None, listed: true };
+            let kind = FactKind::Mention { heading: None, list: Some(0) };
             self.loaded.facts.push(Fact { name: Name::new(name), span: key, kind });
         }
     }
