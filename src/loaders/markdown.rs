@@ -1,21 +1,25 @@
 //! Markdown: the variables that documents name, in tables, lists, code and prose. Nothing of it is ever a problem.
 //!
 //! What counts as a description of variables is told by `precision.md`'s sentence on tables and fenced blocks: a table
-//! whose header says so and that holds three names, a list with two, a block of code with two assignments.
+//! whose header says so and that holds three names, lists with two, a block of code with two assignments.
 
 mod fence;
 mod line;
 mod list;
 mod names;
+mod section;
 mod table;
+
+use std::collections::HashMap;
 
 use super::{Claim, Loader};
 use crate::fact::{Fact, FactKind, Loaded, Role};
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
 use line::{Line, LineKind};
-use list::List;
+use list::Lists;
 use names::Found;
+use section::Section;
 
 /// The loader.
 pub static LOADER: Loader = Loader { name: "markdown", claims, links: &[], load, assemble: None };
@@ -72,9 +76,6 @@ const OTHER: [&str; 20] = [
     "pull_request_template",
 ];
 
-/// A heading is kept up to this many characters.
-const HEADING: usize = 120;
-
 fn claims(path: &SourcePath) -> Option<Claim> {
     let name = path.name().to_ascii_lowercase();
     let (stem, end) = name.rsplit_once('.')?;
@@ -95,11 +96,24 @@ fn claims(path: &SourcePath) -> Option<Claim> {
 
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let (lines, ignores) = line::read(source);
-    let mut reader = Reader { source, heading: None, lists: 0, out: Loaded { ignores, ..Loaded::default() } };
+    let mut reader =
+        Reader { source, section: Section::new(source.path()), lists: 0, out: Loaded { ignores, ..Loaded::default() } };
     reader.document(&lines);
     let mut out = reader.out;
     out.facts.sort_by_key(|fact| fact.span);
+    renumber(&mut out.facts);
     out
+}
+
+/// Numbers lists in the order of the file: a section's are known to be some only at its end.
+fn renumber(facts: &mut [Fact]) {
+    let mut numbers = HashMap::new();
+    for fact in facts {
+        if let FactKind::Mention { list: Some(list), .. } = &mut fact.kind {
+            let next = numbers.len();
+            *list = *numbers.entry(*list).or_insert(next);
+        }
+    }
 }
 
 /// The length of a list's marker with the blank space around it, if a line begins with one.
@@ -118,14 +132,14 @@ fn marker(line: &str) -> Option<usize> {
 
 struct Reader<'a> {
     source: &'a SourceFile,
-    heading: Option<String>,
+    section: Section,
     lists: usize,
     out: Loaded,
 }
 
 impl Reader<'_> {
     fn document(&mut self, lines: &[Line]) {
-        let mut list = List::default();
+        let mut list = Lists::default();
         let mut at = 0;
         while let Some(line) = lines.get(at) {
             let text = self.source.slice(line.span);
@@ -138,46 +152,55 @@ impl Reader<'_> {
                 }
                 LineKind::Open => {
                     if !text.starts_with([' ', '\t']) && marker(text).is_none() {
-                        list.finish(self);
+                        list.end();
                     }
                     at = self.block(lines, at - 1);
                     continue;
                 }
                 LineKind::Text => {}
             }
-            if let Some(title) = atx(text) {
+            if let Some((level, title)) = atx(text) {
                 list.finish(self);
-                self.head(title, line.span);
+                self.head(level, title, line.span);
             } else if let Some(columns) = table::begins(self.source, lines, at - 1) {
                 if !text.starts_with([' ', '\t']) {
-                    list.finish(self);
+                    list.end();
                 }
                 at = table::read(self, lines, at - 1, &columns);
             } else if let Some(length) = marker(text) {
                 list.item(self, line.span, length);
             } else if list.takes(text) {
-                self.prose(line.span, 0);
-            } else {
+                self.text(line.span);
+            } else if let Some(level) = lines.get(at).and_then(|next| self.underline(next)) {
                 list.finish(self);
-                let underlined = lines.get(at).is_some_and(|next| {
-                    let next = (next.kind == LineKind::Text).then(|| self.source.slice(next.span).trim());
-                    next.is_some_and(|next| {
-                        next.bytes().all(|byte| byte == b'=') || next.bytes().all(|byte| byte == b'-')
-                    })
-                });
-                if underlined {
-                    at += 1;
-                    self.head(text.trim(), line.span);
-                } else {
-                    self.prose(line.span, 0);
-                }
+                at += 1;
+                self.head(level, text.trim(), line.span);
+            } else {
+                list.end();
+                self.text(line.span);
             }
         }
         list.finish(self);
     }
 
-    fn head(&mut self, title: &str, span: Span) {
-        self.heading = Some(title.chars().take(HEADING).collect());
+    /// The level of the heading that a line makes of the one above it.
+    fn underline(&self, line: &Line) -> Option<usize> {
+        let text = (line.kind == LineKind::Text).then(|| self.source.slice(line.span).trim())?;
+        match text.as_bytes().first()? {
+            b'=' => text.bytes().all(|byte| byte == b'=').then_some(1),
+            b'-' => text.bytes().all(|byte| byte == b'-').then_some(2),
+            _ => None,
+        }
+    }
+
+    fn head(&mut self, level: usize, title: &str, span: Span) {
+        self.section.begin(level, title);
+        self.prose(span, 0);
+    }
+
+    /// A line of text.
+    fn text(&mut self, span: Span) {
+        self.section.line(self.source.slice(span));
         self.prose(span, 0);
     }
 
@@ -230,7 +253,7 @@ impl Reader<'_> {
 
     fn mention(&mut self, name: &str, span: Span, list: Option<usize>) {
         self.out.shown.push(span);
-        let kind = FactKind::Mention { heading: self.heading.clone(), list };
+        let kind = FactKind::Mention { heading: self.section.heading().cloned(), list };
         self.out.facts.push(Fact { name: Name::new(name), span, kind });
     }
 
@@ -245,15 +268,15 @@ impl Reader<'_> {
     }
 }
 
-/// The text of a heading that begins with `#`.
-fn atx(line: &str) -> Option<&str> {
+/// The level and text of a heading that begins with `#`.
+fn atx(line: &str) -> Option<(usize, &str)> {
     let line = line.trim();
     let rest = line.trim_start_matches('#');
     let level = line.len() - rest.len();
     if !(1..=6).contains(&level) || !(rest.is_empty() || rest.starts_with([' ', '\t'])) {
         return None;
     }
-    Some(rest.trim_end_matches('#').trim())
+    Some((level, rest.trim_end_matches('#').trim()))
 }
 
 #[cfg(test)]

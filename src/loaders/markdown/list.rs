@@ -1,4 +1,4 @@
-//! Lists. One that describes variables has two items that begin with a name.
+//! Lists. Those of one section describe variables together, if two items begin with a name and the section says so.
 
 use super::Reader;
 use super::names::{self, Found, Style};
@@ -7,9 +7,9 @@ use crate::source::Span;
 /// The least number of items with a name.
 const ITEMS: usize = 2;
 
-/// The list that is open.
+/// The list that is open, and what the section's lists named so far.
 #[derive(Default)]
-pub(super) struct List {
+pub(super) struct Lists {
     open: bool,
     /// Whether a blank line was the last one.
     loose: bool,
@@ -17,7 +17,7 @@ pub(super) struct List {
     named: Vec<(Span, Vec<Found>)>,
 }
 
-impl List {
+impl Lists {
     /// A line that begins with a marker of this length.
     pub(super) fn item(&mut self, reader: &mut Reader<'_>, line: Span, length: usize) {
         self.open = true;
@@ -43,7 +43,7 @@ impl List {
             Style::Plain => found.is_certain() && told,
         });
         if found.is_empty() {
-            reader.prose(place, 0);
+            reader.text(place);
         } else {
             reader.prose(place, behind);
             self.named.push((place, found));
@@ -55,22 +55,29 @@ impl List {
         self.loose = true;
     }
 
-    /// Whether a line without a marker still belongs to it.
+    /// Whether a line without a marker still belongs to the open list.
     pub(super) fn takes(&mut self, line: &str) -> bool {
-        let taken = self.open && (!self.loose || line.starts_with(['\t']) || line.starts_with("  "));
+        let taken = self.open && (!self.loose || line.starts_with('\t') || line.starts_with("  "));
         if taken {
             self.loose = false;
         }
         taken
     }
 
-    /// Ends it.
+    /// Ends the open list.
+    pub(super) fn end(&mut self) {
+        self.open = false;
+    }
+
+    /// Ends the section.
     pub(super) fn finish(&mut self, reader: &mut Reader<'_>) {
-        let list = std::mem::take(self);
+        let lists = std::mem::take(self);
         let certain = |item: &&(Span, Vec<Found>)| item.1.iter().any(Found::is_certain);
-        let listed = list.named.iter().filter(certain).take(ITEMS).count() == ITEMS;
+        let enough = lists.named.iter().filter(certain).take(ITEMS).count() == ITEMS;
+        let names = || lists.named.iter().flat_map(|(_, found)| found).map(|found| found.name.as_str());
+        let listed = enough && reader.section.speaks_of_variables(names());
         let number = listed.then(|| reader.next_list());
-        for (place, found) in &list.named {
+        for (place, found) in &lists.named {
             for found in found.iter().filter(|found| listed || (found.style == Style::Code && found.is_certain())) {
                 reader.found(*place, found, number);
             }

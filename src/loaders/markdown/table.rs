@@ -29,14 +29,19 @@ const HEADER: [&str; 20] = [
     "of",
 ];
 
+/// Those of them that other tables have too: they count where variables are the subject.
+const GENERAL: [&str; 10] =
+    ["name", "names", "key", "keys", "option", "options", "parameter", "parameters", "the", "of"];
+
 /// The least number of names that make a list of a column.
 const NAMES: usize = 3;
 
 /// How many columns of a table are tried: no real one has more that could hold names.
 const COLUMNS: usize = 4;
 
-/// The columns of a table whose header is at `at` that could hold names; `None` if there is no table.
-pub(super) fn begins(source: &SourceFile, lines: &[Line], at: usize) -> Option<Vec<usize>> {
+/// The columns of a table whose header is at `at` that could hold names, and whether their headers are general;
+/// `None` if there is no table.
+pub(super) fn begins(source: &SourceFile, lines: &[Line], at: usize) -> Option<Vec<(usize, bool)>> {
     let header = source.slice(lines.get(at)?.span);
     let rule = lines.get(at + 1).filter(|line| line.kind == LineKind::Text)?;
     let rule = source.slice(rule.span).trim();
@@ -46,19 +51,21 @@ pub(super) fn begins(source: &SourceFile, lines: &[Line], at: usize) -> Option<V
     if !is_rule || !header.contains('|') {
         return None;
     }
-    let columns = cells(header).into_iter().enumerate().filter(|(_, cell)| is_header(&header[cell.start..cell.end]));
-    Some(columns.map(|(column, _)| column).take(COLUMNS).collect())
+    let columns = cells(header).into_iter().enumerate();
+    let columns = columns.filter_map(|(column, cell)| Some((column, is_general(header.get(cell.start..cell.end)?)?)));
+    Some(columns.take(COLUMNS).collect())
 }
 
-/// Whether a header cell says that names of variables stand below it: `**Env variable** (server)`.
-fn is_header(cell: &str) -> bool {
+/// Whether a header cell says in general words only that names stand below it; `None` if it does not say so at all.
+fn is_general(cell: &str) -> Option<bool> {
     let cell = cell.split('(').next().unwrap_or_default().to_lowercase();
-    let mut words = cell.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some() && words.all(|word| HEADER.contains(&word))
+    let words: Vec<&str> = cell.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_header = !words.is_empty() && words.iter().all(|word| HEADER.contains(word));
+    is_header.then(|| words.iter().all(|word| GENERAL.contains(word)))
 }
 
 /// Reads the table whose header is at `start`; the line behind it.
-pub(super) fn read(reader: &mut Reader<'_>, lines: &[Line], start: usize, columns: &[usize]) -> usize {
+pub(super) fn read(reader: &mut Reader<'_>, lines: &[Line], start: usize, columns: &[(usize, bool)]) -> usize {
     let mut end = start + 2;
     let mut rows = Vec::new();
     for (at, line) in lines.iter().enumerate().skip(end) {
@@ -76,13 +83,13 @@ pub(super) fn read(reader: &mut Reader<'_>, lines: &[Line], start: usize, column
     if let Some(rule) = lines.get(start + 1) {
         reader.show(rule.span.start, rule.span.len());
     }
-    let column = columns.iter().copied().find(|column| {
-        let certain = rows.iter().filter(|row| {
-            let (_, found, _) = cell(reader.source, **row, *column);
-            found.iter().any(Found::is_certain)
-        });
-        certain.take(NAMES).count() == NAMES
+    let column = columns.iter().copied().find(|(column, general)| {
+        let named: Vec<Vec<Found>> = rows.iter().map(|row| cell(reader.source, *row, *column).1).collect();
+        let certain = named.iter().filter(|found| found.iter().any(Found::is_certain));
+        let all = named.iter().flatten().map(|found| found.name.as_str());
+        certain.take(NAMES).count() == NAMES && (!general || reader.section.speaks_of_variables(all))
     });
+    let column = column.map(|(column, _)| column);
     let list = column.map(|_| reader.next_list());
     for row in rows {
         show_pipes(reader, row);
