@@ -81,3 +81,85 @@ impl fmt::Display for Version {
         }
     }
 }
+
+/// Whether a shell and every common loader takes this as the name of a variable.
+pub fn is_variable_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a name fits a glob, in which `*` is any text, also none, and `?` any one character.
+pub fn matches_glob(glob: &str, name: &str) -> bool {
+    let (glob, name) = (glob.as_bytes(), name.as_bytes());
+    let (mut at, mut read) = (0, 0);
+    // Where the last `*` stands and how much of the name it has taken: going back to it alone is enough.
+    let mut star: Option<(usize, usize)> = None;
+    while read < name.len() {
+        match glob.get(at) {
+            Some(b'*') => {
+                star = Some((at, read));
+                at += 1;
+            }
+            Some(byte) if *byte == b'?' || *byte == name[read] => {
+                at += 1;
+                read += 1;
+            }
+            _ => {
+                let Some((back, taken)) = star else { return false };
+                star = Some((back, taken + 1));
+                (at, read) = (back + 1, taken + 1);
+            }
+        }
+    }
+    glob[at..].iter().all(|byte| *byte == b'*')
+}
+
+/// The known word that a mistyped one most likely means.
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let fold = |word: &str| word.to_ascii_lowercase().replace(['-', ' '], "_");
+    let word = fold(word);
+    known
+        .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &fold(candidate)), candidate))
+        // A third of the letters may be wrong; for short words, one.
+        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1) && *distance < word.len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_fits_the_whole_name() {
+        assert!(matches_glob("KV_*", "KV_REDIS_URL"));
+        assert!(matches_glob("*_A_*", "X_A_A_"));
+        assert!(matches_glob("A?C*", "ABC"));
+        assert!(!matches_glob("KV_*", "MY_KV_URL"));
+        assert!(!matches_glob("*_URL", "REDIS_URL_X"));
+        assert!(!matches_glob("A", ""));
+        assert!(!matches_glob(&"*a".repeat(2000), &"a".repeat(1999)), "and it ends");
+    }
+
+    #[test]
+    fn a_mistyped_word_finds_its_nearest() {
+        assert_eq!(nearest("requried", ["required", "renamed_from"]), Some("required"));
+        assert_eq!(nearest("minLength", ["min", "min_length"]), Some("min_length"));
+        assert_eq!(nearest("Allow-Empty", ["allow_empty"]), Some("allow_empty"));
+        assert_eq!(nearest("colour", ["min", "max"]), None);
+        assert_eq!(nearest(&"x".repeat(100_000), ["min"]), None);
+    }
+
+    #[test]
+    fn a_variable_name_is_letters_digits_and_underscores() {
+        assert!(is_variable_name("_A1") && is_variable_name("next"));
+        assert!(!is_variable_name("1A") && !is_variable_name("") && !is_variable_name("A-B") && !is_variable_name("Ä"));
+    }
+}
