@@ -74,7 +74,7 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
         let count = |what: &dyn Fn(&Binding) -> bool| bindings.iter().filter(|binding| what(binding)).count();
         let injects = |binding: &Binding| binding.sightings.iter().any(|s| matches!(s.state, State::Injected(..)));
         let stored = |binding: &Binding| matches!(binding.stored, Some(StoredState::Held(..)));
-        let unknown = count(&|binding| binding.unknown().is_some());
+        let unknown = count(&|binding| binding.unknown(model).is_some());
         if unknown == bindings.len() {
             continue;
         }
@@ -82,7 +82,7 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
             environment: environment.clone(),
             app: model.apps.list[app].name.clone(),
             required: bindings.len(),
-            given: count(&|binding| binding.is_given() && !injects(binding)),
+            given: count(&|binding| binding.is_given() && binding.unknown(model).is_none() && !injects(binding)),
             injected: count(&injects),
             stored: count(&stored),
             unknown,
