@@ -6,6 +6,7 @@ use crate::fact::Loaded;
 use crate::source::{SourceFile, SourcePath};
 
 pub mod env_schema;
+pub mod pattern;
 pub mod resolve;
 
 /// Every schema source. The first one that claims a path reads the file.
