@@ -10,10 +10,13 @@ pub use needs::is_need;
 
 use crate::fact::{Agree, Declaration, FactKind, Group, LinkKind, LinkOutcome, Loaded, Problem, Semantics};
 use crate::name::{Name, matches_glob};
-use crate::source::{Place, SourcePath};
+use crate::source::{Place, SourcePath, Span};
 
 /// How many ancestors may stand above each other.
 const DEEPEST: usize = 32;
+
+/// How many links one schema may follow, directly and through others.
+const MOST_LINKS: usize = 1000;
 
 /// Finds a file that was read, with the outcomes of its links.
 pub type Lookup<'f> = dyn Fn(&SourcePath) -> Option<(&'f Loaded, &'f [LinkOutcome])> + 'f;
@@ -56,7 +59,7 @@ pub struct Declared {
 
 /// Resolves the schema at a path. A file that was not read makes the result open.
 pub fn resolve(path: &SourcePath, files: &Lookup<'_>) -> Resolved {
-    let mut resolver = Resolver { files, done: BTreeMap::new(), active: Vec::new(), problems: Vec::new() };
+    let mut resolver = Resolver { files, done: BTreeMap::new(), active: Vec::new(), links: 0, problems: Vec::new() };
     let mut resolved = resolver.file(path);
     needs::settle(&mut resolved);
     resolved.problems = resolver.problems;
@@ -108,6 +111,7 @@ struct Resolver<'a, 'f> {
     /// Files that many others extend are resolved once: there may be exponentially many ways to them.
     done: BTreeMap<SourcePath, Resolved>,
     active: Vec<SourcePath>,
+    links: usize,
     problems: Vec<(SourcePath, Problem)>,
 }
 
@@ -131,18 +135,12 @@ impl Resolver<'_, '_> {
                 resolved.open = true;
                 continue;
             };
-            if self.active.contains(parent) || self.active.len() >= DEEPEST {
-                let message = if self.active.contains(parent) {
-                    "this schema extends itself, directly or through others"
-                } else {
-                    "this is one of more than 32 schemas that extend each other"
-                };
-                let problem = Problem::new(link.span, message);
-                if !self.problems.iter().any(|(known, other)| known == path && other.span == problem.span) {
-                    self.problems.push((path.clone(), problem));
-                }
+            self.links += 1;
+            let in_circle = self.active.contains(parent);
+            if in_circle || self.active.len() >= DEEPEST || self.links > MOST_LINKS {
                 // In a circle nothing is lost: the file is being read already.
-                resolved.open |= !self.active.contains(parent);
+                resolved.open |= !in_circle;
+                self.stop(path, link.span, in_circle);
                 continue;
             }
             let mut ancestor = self.file(parent);
@@ -158,6 +156,18 @@ impl Resolver<'_, '_> {
         self.active.pop();
         self.done.insert(path.clone(), resolved.clone());
         resolved
+    }
+
+    fn stop(&mut self, path: &SourcePath, span: Span, in_circle: bool) {
+        let message = if in_circle {
+            "this schema extends itself, directly or through others"
+        } else {
+            "too many schemas extend each other, so this one was not followed"
+        };
+        if self.links <= MOST_LINKS + 1 {
+            let problem = Problem::new(span, message);
+            self.problems.push((path.clone(), if in_circle { problem.harmless() } else { problem }));
+        }
     }
 }
 
