@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
-use crate::nearest::nearest;
+use crate::name::nearest;
 use crate::project::{ListingError, LocateError};
 use crate::reporters::Failure;
 use crate::source::visible;
