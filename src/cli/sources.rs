@@ -49,7 +49,7 @@ fn table(opened: &super::run::Opened, overview: &Overview) -> String {
         if !opened.located.scope.iter().any(|scope| path.is_below(scope)) {
             continue;
         }
-        let (app, environment) = overview.file(path);
+        let (apps, environment) = overview.file(path);
         let mut remarks = Vec::new();
         if file.local {
             remarks.push("local");
@@ -61,13 +61,22 @@ fn table(opened: &super::run::Opened, overview: &Overview) -> String {
             visible(path.as_str()).into_owned(),
             file.format.to_owned(),
             role(file.claim.role).to_owned(),
-            app.map_or_else(|| "-".to_owned(), |app| visible(app).into_owned()),
+            speaks_for(apps),
             environment.map_or_else(|| "-".to_owned(), |environment| visible(environment.as_str()).into_owned()),
             file.loaded.facts.len().to_string(),
             remarks.join(", "),
         ]);
     }
     if rows.len() == 1 { String::new() } else { output::table(&rows) }
+}
+
+/// The apps of a file, or how many they are.
+fn speaks_for(apps: &[String]) -> String {
+    match apps {
+        [] => "-".to_owned(),
+        [only] => visible(only).into_owned(),
+        several => format!("{} apps", several.len()),
+    }
 }
 
 fn role(role: Role) -> &'static str {

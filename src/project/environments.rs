@@ -56,7 +56,7 @@ impl Environments {
 
     /// Every environment that has a name: the built-in ones and the config's.
     pub fn all(&self) -> Vec<Environment> {
-        let mut all: Vec<_> = environments::BUILT_IN.iter().map(|name| Environment::new(name)).collect();
+        let mut all: Vec<_> = environments::ENVIRONMENTS.iter().map(|entry| Environment::new(entry.name)).collect();
         all.extend(self.configured());
         all.sort();
         all.dedup();

@@ -10,7 +10,7 @@ mod locate;
 mod read;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
@@ -44,6 +44,8 @@ pub struct Project {
     pub markers: Vec<SourcePath>,
     /// What git ignores.
     pub ignored: GitIgnore,
+    /// The environments that were asked for; empty: all.
+    pub requested: BTreeSet<Environment>,
 }
 
 /// Something that was not read.
@@ -78,6 +80,9 @@ impl Project {
     pub fn load(root: &Path, config: Config, options: &Options) -> Result<Self, ListingError> {
         let reader = read::Reader::new(root);
         let walked = walk::walk(&reader, &config, options.tracked_only);
+        let environments = Environments::new(&config);
+        let named = options.environments.iter();
+        let requested = named.map(|word| environments.of_word(word).unwrap_or_else(|| Environment::new(word))).collect();
         let mut project = Self {
             root: root.to_owned(),
             config,
@@ -88,6 +93,7 @@ impl Project {
             unread: walked.unread,
             markers: walked.markers,
             ignored: walked.ignored,
+            requested,
         };
         links::follow(&mut project, &reader, options.tracked_only);
         listings::load(&mut project, &reader, options)?;

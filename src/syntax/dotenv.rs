@@ -8,6 +8,7 @@
 
 mod compose;
 mod decoded;
+mod docker;
 mod evaluate;
 mod expand;
 mod motdotla;
@@ -30,6 +31,8 @@ pub enum Dialect {
     DotenvExpand12,
     /// compose-go: `env_file` and the project's `.env`.
     Compose,
+    /// `docker run --env-file`, and compose's `env_file` with `format: raw`: no quotes, no references.
+    Docker,
 }
 
 /// What a loader makes of a file, before it looks at the environment.
@@ -109,6 +112,10 @@ pub enum FlawKind {
     CharacterInName,
     /// A name holds a space.
     SpaceInName,
+    /// A line begins with `=`.
+    NoName,
+    /// A line is longer than this loader takes.
+    LongLine,
     /// A value holds a `${` that is no reference.
     InvalidReference,
 }
@@ -121,6 +128,8 @@ impl FlawKind {
             Self::TextAfterQuote => "text follows the closing quote of this value",
             Self::CharacterInName => "a variable name cannot hold this character",
             Self::SpaceInName => "a variable name cannot hold a space",
+            Self::NoName => "no variable name stands before this `=`",
+            Self::LongLine => "this line is longer than its reader takes",
             Self::InvalidReference => "`${` does not begin a reference that can be read here",
         }
     }
@@ -130,7 +139,10 @@ impl FlawKind {
         match self {
             Self::UnclosedQuote => "close the quote, or write the value without quotes",
             Self::TextAfterQuote => "put the whole value inside one pair of quotes, or start a comment with ` #`",
-            Self::CharacterInName | Self::SpaceInName => "write `NAME=value`, with letters, digits and `_` in the name",
+            Self::LongLine => "keep lines below 64 KiB",
+            Self::CharacterInName | Self::SpaceInName | Self::NoName => {
+                "write `NAME=value`, with letters, digits and `_` in the name"
+            }
             Self::InvalidReference => "write `${NAME}` or `${NAME:-default}`, or `$$` for a dollar sign",
         }
     }
@@ -186,6 +198,7 @@ fn lex(text: &str, dialect: Dialect) -> Lexed {
     match dialect {
         Dialect::Dotenv | Dialect::DotenvExpand12 => motdotla::lex(text),
         Dialect::Compose => compose::lex(text),
+        Dialect::Docker => docker::lex(text),
     }
 }
 
@@ -194,7 +207,7 @@ fn expand(value: &Decoded, quoting: Quoting, dialect: Dialect) -> Result<Templat
     let literal = || Template::literal(Value::new(value.text()));
     let mut template = match dialect {
         _ if !value.text().contains('$') => return Ok(literal()),
-        Dialect::Dotenv => return Ok(literal()),
+        Dialect::Dotenv | Dialect::Docker => return Ok(literal()),
         Dialect::DotenvExpand12 => expand::template(value.text()),
         Dialect::Compose if quoting == Quoting::Single => return Ok(literal()),
         Dialect::Compose => interpolation::parse(value.text(), 0)
@@ -208,3 +221,6 @@ fn expand(value: &Decoded, quoting: Quoting, dialect: Dialect) -> Result<Templat
 fn is_script_space(character: char) -> bool {
     character == '\u{feff}' || (character.is_whitespace() && character != '\u{85}')
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,6 +103,13 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
+/// The first host of a URL, without brackets and port.
+pub fn first_host(text: &str) -> Option<&str> {
+    let url = read(text)?;
+    let name = url.hosts.first()?.name;
+    Some(text_of(text, name).trim_matches(['[', ']'])).filter(|host| !host.is_empty())
+}
+
 /// Reads a URL. `None` if it does not begin with a scheme and `:`.
 pub fn read(text: &str) -> Option<Url> {
     let scheme = scheme(text)?;

@@ -28,7 +28,7 @@ pub struct Evaluation<'a> {
 impl Template {
     /// Evaluates as compose and the shells do: only the branches that are taken, the empty string for what is absent.
     ///
-    /// Source: compose-go `template.go`, measured in `data/compose/interpolation.jsonl`.
+    /// Source: compose-go `template.go`, measured in `tests/data/compose-interpolation.jsonl`.
     pub fn evaluate(&self, lookup: &dyn Fn(&Name) -> Known) -> Evaluation<'_> {
         let mut result = Evaluation { value: None, absent: Vec::new(), failure: None };
         result.value = resolve(self, lookup, &mut result.absent, &mut result.failure).map(Value::new);

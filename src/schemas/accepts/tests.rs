@@ -2,6 +2,7 @@
 
 mod constraints;
 mod forms;
+mod properties;
 
 use super::*;
 use crate::fact::Constraints;

@@ -9,8 +9,8 @@ use super::{Dialect, Flaw, Statement, expand, lex};
 use crate::source::Span;
 use crate::value::{Known, Value};
 
-/// How many bytes the expansion of one file may look at.
-const BUDGET: usize = 32 << 20;
+/// How many bytes the expansion of one file may look at, or come to.
+const BUDGET: usize = 8 << 20;
 
 /// The variables of a file after loading.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Ending {
     Rejected(Flaw),
     /// A required variable is absent, at this reference, and the loader refuses the file.
     Required(Span),
-    /// The loader never finishes this variable.
+    /// The loader never finishes this variable, or it comes to more than any app can take.
     Endless(Span),
 }
 
@@ -45,7 +45,7 @@ pub fn evaluate(text: &str, dialect: Dialect, environment: &BTreeMap<String, Val
     let (values, ending) = match dialect {
         Dialect::Dotenv => (dotenv(text, &lexed.statements, &environment).0, Ending::Whole),
         Dialect::DotenvExpand12 => dotenv_expand(text, &lexed.statements, environment),
-        Dialect::Compose => compose(text, &lexed.statements, &environment),
+        Dialect::Compose | Dialect::Docker => in_order(text, &lexed.statements, &environment, dialect),
     };
     let ending = match lexed.rejected {
         Some(flaw) if ending == Ending::Whole => Ending::Rejected(flaw),
@@ -101,24 +101,31 @@ fn dotenv_expand(text: &str, statements: &[Statement], mut environment: Variable
 }
 
 /// The file's own values, whatever the environment has; references look there first, then in the file above.
-fn compose(text: &str, statements: &[Statement], environment: &Variables) -> (Variables, Ending) {
+fn in_order(text: &str, statements: &[Statement], environment: &Variables, dialect: Dialect) -> (Variables, Ending) {
     let mut values = Variables::new();
+    let mut budget = BUDGET;
     for statement in statements {
         let key = key(text, statement);
         let lookup = |name: &str| environment.get(name).or_else(|| values.get(name));
         let Some(value) = &statement.value else {
-            if let Some(held) = lookup(key).cloned() {
+            // Docker asks the environment alone.
+            let own = || values.get(key).filter(|_| dialect == Dialect::Compose);
+            if let Some(held) = environment.get(key).or_else(own).cloned() {
                 values.insert(key.to_owned(), held);
             }
             continue;
         };
-        let template = match expand(value, statement.quoting, Dialect::Compose) {
+        let template = match expand(value, statement.quoting, dialect) {
             Ok(template) => template,
             Err(flaw) => return (values, Ending::Rejected(flaw)),
         };
         let known = |name: &crate::name::Name| {
             lookup(name.as_str()).map_or(Known::Absent, |value| Known::Value(Value::new(value.as_str())))
         };
+        let length = |name: &crate::name::Name| lookup(name.as_str()).map_or(0, |value| value.len());
+        let cost = value.text().len() + template.references().iter().map(|found| length(&found.name)).sum::<usize>();
+        let Some(left) = budget.checked_sub(cost) else { return (values, Ending::Endless(statement.key)) };
+        budget = left;
         let evaluation = template.evaluate(&known);
         if let Some(failure) = evaluation.failure {
             return (values, Ending::Required(failure.span));

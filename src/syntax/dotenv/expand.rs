@@ -3,7 +3,8 @@
 //! It rewrites a value until no reference is left, so that what a variable brings in is read for references again. A
 //! [`Template`] cannot say that; it says what the value itself refers to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use memchr::memchr;
 use zeroize::Zeroizing;
@@ -128,13 +129,12 @@ pub(super) fn rewrite(
     budget: &mut Budget,
 ) -> Option<Zeroizing<String>> {
     let mut result = Zeroizing::new(value.to_owned());
-    let mut seen: Vec<Zeroizing<String>> = Vec::new();
+    let mut seen = HashSet::new();
     while let Some((found, expression)) = next_reference(&result) {
-        let cost = seen.iter().map(|text| text.len().min(result.len())).sum::<usize>() + result.len() + 64;
-        budget.0 = budget.0.checked_sub(cost)?;
-        seen.push(result.clone());
+        budget.0 = budget.0.checked_sub(result.len() + 64)?;
+        seen.insert(digest(&result));
         let (key, replacement) = replacement(expression, environment, &seen);
-        let (key, replacement) = (key.to_owned(), replacement.to_owned());
+        let (key, replacement) = (key.to_owned(), Zeroizing::new(replacement.to_owned()));
         let template = result.get(found.start..found.end).unwrap_or_default().to_owned();
         result = replace_first(&result, &template, &replacement);
         if expanded.get(&key).is_some_and(|known| **known == *result) {
@@ -172,7 +172,7 @@ fn next_reference(text: &str) -> Option<(Span, &str)> {
 fn replacement<'a>(
     expression: &'a str,
     environment: &'a BTreeMap<String, Zeroizing<String>>,
-    seen: &[Zeroizing<String>],
+    seen: &HashSet<u64>,
 ) -> (&'a str, &'a str) {
     let operator = expression.find(['-', '+']).map(|at| {
         let at = if expression.get(..at).is_some_and(|before| before.ends_with(':')) { at - 1 } else { at };
@@ -199,9 +199,15 @@ fn value_of<'a>(key: &str, environment: &'a BTreeMap<String, Zeroizing<String>>)
 }
 
 /// The value, unless it is empty or a text that this expansion had before.
-fn choose<'a>(value: &'a str, default: &'a str, seen: &[Zeroizing<String>]) -> &'a str {
-    let is_seen = || seen.iter().any(|text| text.as_str() == value);
-    if value.is_empty() || is_seen() { default } else { value }
+fn choose<'a>(value: &'a str, default: &'a str, seen: &HashSet<u64>) -> &'a str {
+    if value.is_empty() || seen.contains(&digest(value)) { default } else { value }
+}
+
+/// Stands for a text that an expansion had, so that long ones are not all kept.
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// JavaScript's `replace` with a string: the first occurrence, and `$$`, `$&`, `` $` `` and `$'` are special.

@@ -329,3 +329,30 @@ fn a_jwt_has_a_header_with_an_algorithm() {
     ];
     judge(Type::Jwt, &valid, &invalid);
 }
+
+#[test]
+fn a_long_value_takes_no_more_than_its_share_of_time() {
+    let started = std::time::Instant::now();
+    let size = 300_000;
+    let hostile = [
+        "(".repeat(size),
+        format!("postgres://u:p#{}", "@".repeat(size)),
+        format!("mongodb://{}", "a:1,".repeat(size / 4)),
+        format!("jdbc:{}", "a:".repeat(size / 2)),
+        "-----BEGIN ".repeat(size / 11),
+        "-----BEGIN X-----\nYQ\n-----END X-----".repeat(size / 36),
+        "1h".repeat(size / 2),
+        "[".repeat(size),
+        "a.".repeat(size / 2),
+        "1_".repeat(size / 2),
+        ",".repeat(size),
+    ];
+    for text in hostile.into_iter().map(Value::new) {
+        for kind in
+            [Type::Url, Type::Email, Type::Hostname, Type::Duration, Type::Json, Type::Pem, Type::Jwt, Type::List]
+        {
+            let _ = accepts(&typed(kind), &text);
+        }
+    }
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
