@@ -211,6 +211,37 @@ fn concise_is_one_line_a_finding() {
 }
 
 #[test]
+fn the_primary_place_is_drawn_first_wherever_it_stands() {
+    let files =
+        BTreeMap::from([source(".env", "FIRST=CANARY\n\n\nABOVE=CANARY\nLAST=CANARY\n", &["FIRST", "ABOVE", "LAST"])]);
+    let mut found = Vec::new();
+    Findings::new("r", Level::Error, &mut found)
+        .report(&place(&files, ".env", "LAST"), "this one", "wrong")
+        .related(&place(&files, ".env", "FIRST"), "far away")
+        .related(&place(&files, ".env", "ABOVE"), "beside it");
+    let findings = Report::resolve(&settle(found), &Texts::new(&files));
+    let quiet = Look { quiet: true, ..Look::default() };
+    assert_data_eq!(render("text", &Report { findings, ..Report::default() }, &quiet), snapbox::str![[r#"
+error[r]: wrong
+   ╭─[.env:5:1]
+ 4 │ ABOVE••••
+   · ──┬──
+   ·   ╰── beside it
+ 5 │ LAST••••
+   · ──┬─
+   ·   ╰── this one
+   ╰────
+   ╭─[.env:1:1]
+ 1 │ FIRST••••
+   · ──┬──
+   ·   ╰── far away
+   ╰────
+
+
+"#]]);
+}
+
+#[test]
 fn a_long_line_is_cut_around_what_is_marked() {
     let name = "N".repeat(300);
     let text = format!("{} {name}=CANARY\n", "K".repeat(500));
