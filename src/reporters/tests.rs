@@ -221,24 +221,10 @@ fn the_primary_place_is_drawn_first_wherever_it_stands() {
         .related(&place(&files, ".env", "ABOVE"), "beside it");
     let findings = Report::resolve(&settle(found), &Texts::new(&files));
     let quiet = Look { quiet: true, ..Look::default() };
-    assert_data_eq!(render("text", &Report { findings, ..Report::default() }, &quiet), snapbox::str![[r#"
-error[r]: wrong
-   ╭─[.env:5:1]
- 4 │ ABOVE••••
-   · ──┬──
-   ·   ╰── beside it
- 5 │ LAST••••
-   · ──┬─
-   ·   ╰── this one
-   ╰────
-   ╭─[.env:1:1]
- 1 │ FIRST••••
-   · ──┬──
-   ·   ╰── far away
-   ╰────
-
-
-"#]]);
+    assert_data_eq!(
+        render("text", &Report { findings, ..Report::default() }, &quiet),
+        file!["tests/primary-first.txt"]
+    );
 }
 
 #[test]
