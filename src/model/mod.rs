@@ -1,4 +1,7 @@
 //! Facts, joined: apps, environments, targets, views and bindings.
+
+pub mod renames;
+
 use std::marker::PhantomData;
 
 /// What an app will see.
