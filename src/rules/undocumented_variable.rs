@@ -61,7 +61,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let renamed: BTreeSet<&Name> = model
             .renames
             .iter()
-            .filter(|rename| rename.apps.contains(&app) && rename.class.is_certain())
+            .filter(|rename| rename.apps.contains(&app) && rename.class.is_rename())
             .map(|rename| &rename.to)
             .collect();
         let demanded = demanded_by_targets(model, app);
