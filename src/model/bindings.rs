@@ -70,7 +70,8 @@ impl Binding {
             let built = self.phase == Phase::Run || view.builds;
             let whole = if kept && view.target.is_none() {
                 // A listing has the word on secrets that no target hands out.
-                view.partial_for_secrets.is_none() && !matches!(self.stored, Some(StoredState::Held(..) | StoredState::Lacking(..)))
+                view.partial_for_secrets.is_none()
+                    && !matches!(self.stored, Some(StoredState::Held(..) | StoredState::Lacking(..)))
             } else {
                 view.partial.is_none()
             };
@@ -80,15 +81,16 @@ impl Binding {
 
     /// Why nothing can be said of it although it needs a value; `None` where something can.
     pub fn unknown(&self, model: &Model<'_>) -> Option<Reason> {
-        let told = |sighting: &Sighting| {
-            matches!(sighting.state, State::Given(_) | State::Injected(..) | State::Empty { .. })
-        };
+        let told =
+            |sighting: &Sighting| matches!(sighting.state, State::Given(_) | State::Injected(..) | State::Empty { .. });
         if !self.needs_a_value() || self.sightings.iter().any(told) || self.lacking(model).next().is_some() {
             return None;
         }
         match &self.stored {
             Some(StoredState::Held(..) | StoredState::Lacking(..)) => return None,
-            Some(StoredState::Unknown(reason)) if self.sightings.iter().all(|sighting| sighting.state == State::Absent) => {
+            Some(StoredState::Unknown(reason))
+                if self.sightings.iter().all(|sighting| sighting.state == State::Absent) =>
+            {
                 return Some(reason.clone());
             }
             _ => {}
@@ -195,6 +197,5 @@ fn is_hollow(name: &Name, declaration: &Declaration, default: &Value, hosts: &BT
         return false;
     }
     let host = crate::syntax::url::first_host(text).unwrap_or(text);
-    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "host.docker.internal")
-        || hosts.contains(host)
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "host.docker.internal") || hosts.contains(host)
 }

@@ -64,7 +64,8 @@ impl<'a> Model<'a> {
     pub fn new(project: &'a Project) -> Self {
         let environments = Environments::new(&project.config);
         let apps = Apps::find(project);
-        let schemas: Vec<AppSchema> = (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
+        let schemas: Vec<AppSchema> =
+            (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
         let sources = sources::find(project, &apps, &environments);
         let targets = targets::find(project, &apps, &environments);
         let documented = (0..apps.list.len()).map(|app| document(&sources, &targets, app)).collect();
@@ -121,7 +122,8 @@ impl<'a> Model<'a> {
 
     /// Whether a name is one that platforms, tools or the SDKs of an app provide or read by themselves.
     pub fn is_noise(&self, app: usize, name: &Name) -> bool {
-        platform::platform(name.as_str()).is_some() || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
+        platform::platform(name.as_str()).is_some()
+            || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
     }
 
     /// Whether a template, a list or prose of an app names a variable.
@@ -168,8 +170,7 @@ impl<'a> Model<'a> {
         if self.is_documented_anywhere(name) {
             return false;
         }
-        let layers: Vec<ViewLayer> =
-            group.surroundings.iter().map(|layer| view_building::layer(self, layer)).collect();
+        let layers: Vec<ViewLayer> = group.surroundings.iter().map(|layer| view_building::layer(self, layer)).collect();
         let known = |layer: &ViewLayer| layer.open.is_none() || layer.stand_in;
         !layers.is_empty() && layers.iter().all(|layer| known(layer) && !layer.settings.contains_key(name))
     }

@@ -89,7 +89,10 @@ pub(super) fn layer(model: &Model<'_>, layer: &Layer) -> ViewLayer {
 /// Whether the file that names a layer says that it need not be there.
 fn is_optional(model: &Model<'_>, layer: &Layer) -> bool {
     let Some(file) = model.project.files.get(&layer.named.path) else { return false };
-    file.loaded.links.iter().any(|link| link.kind == LinkKind::EnvFile && link.span == layer.named.span && !link.required)
+    file.loaded
+        .links
+        .iter()
+        .any(|link| link.kind == LinkKind::EnvFile && link.span == layer.named.span && !link.required)
 }
 
 /// The image that a target runs: the Dockerfile that it builds, else the one in its app's folder.

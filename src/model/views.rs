@@ -144,7 +144,9 @@ impl ViewLayer {
         let unread = match &layer.state {
             LayerState::Whole => None,
             // The `.env` beside a compose file need not exist; where git does not ignore it, it does not.
-            LayerState::Unread { outcome: LinkOutcome::Missing(_), .. } if is_default(layer) && stand_in.is_none() => None,
+            LayerState::Unread { outcome: LinkOutcome::Missing(_), .. } if is_default(layer) && stand_in.is_none() => {
+                None
+            }
             LayerState::Partial => Some(Reason::Unread(layer_path(layer))),
             LayerState::Unread { outcome, .. } => Some(match outcome {
                 LinkOutcome::Unresolved => Reason::Unresolved,
@@ -153,12 +155,24 @@ impl ViewLayer {
         };
         if unread.is_some() {
             for (name, place) in stand_in.unwrap_or_default() {
-                let setting =
-                    Setting { name: name.clone(), place: place.clone(), value_span: place.span, value: SettingValue::Unknown };
+                let setting = Setting {
+                    name: name.clone(),
+                    place: place.clone(),
+                    value_span: place.span,
+                    value: SettingValue::Unknown,
+                };
                 settings.entry(name.clone()).or_default().push(Arc::new(setting));
             }
         }
-        Self { kind: layer.kind.clone(), named: layer.named.clone(), settings, open: unread, stand_in: stand_in.is_some(), build_only: false, optional: false }
+        Self {
+            kind: layer.kind.clone(),
+            named: layer.named.clone(),
+            settings,
+            open: unread,
+            stand_in: stand_in.is_some(),
+            build_only: false,
+            optional: false,
+        }
     }
 
     /// A layer of an env file.
@@ -202,7 +216,8 @@ impl View {
     /// What it says of a variable. `documented`: whether some document or template names a variable, so that its
     /// absence here proves nothing.
     pub fn look(&self, index: usize, name: &Name, phase: Phase, documented: &dyn Fn(&Name) -> bool) -> Sighting {
-        let layers: Vec<&ViewLayer> = self.layers.iter().filter(|layer| phase == Phase::Build || !layer.build_only).collect();
+        let layers: Vec<&ViewLayer> =
+            self.layers.iter().filter(|layer| phase == Phase::Build || !layer.build_only).collect();
         let given: Vec<(usize, &Arc<Setting>)> =
             layers.iter().enumerate().filter_map(|(at, layer)| Some((at, layer.last(name)?))).collect();
         let open = |before: usize| layers[..before].iter().find_map(|layer| layer.open.clone());

@@ -55,7 +55,8 @@ fn stage(findings: &mut Findings<'_>, stage: &Stage) {
         SettingValue::Given(template) => template.references().iter().any(|reference| reference.name == setting.name),
         _ => false,
     };
-    let repeated: BTreeSet<&Name> = stage.settings.iter().filter(builds_on_itself).map(|setting| &setting.name).collect();
+    let repeated: BTreeSet<&Name> =
+        stage.settings.iter().filter(builds_on_itself).map(|setting| &setting.name).collect();
     judge(findings, stage.settings.iter().filter(|setting| !repeated.contains(&setting.name)), false);
 }
 

@@ -104,7 +104,8 @@ fn unguaranteed(model: &Model<'_>, findings: &mut Findings<'_>) {
         let app = &model.apps.list[view.app].name;
         let names = wording::names(bindings.iter().map(|(binding, _)| &binding.name));
         let verb = if bindings.len() == 1 { "comes" } else { "come" };
-        let message = format!("{names} of {app} {verb} from a file that need not be there, {}", where_it_is(model, view));
+        let message =
+            format!("{names} of {app} {verb} from a file that need not be there, {}", where_it_is(model, view));
         let finding = findings.report(&place, "nothing else gives it", message).at_level(Level::Warning);
         finding.app(app).environment(&view.environment).help("give it to the target itself, or require the file");
         if let [(binding, _)] = bindings.as_slice() {

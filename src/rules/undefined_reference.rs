@@ -50,7 +50,8 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for group in &model.project.groups {
-        let demanded: BTreeSet<&Name> = group.reads.iter().filter(|read| demands(read)).map(|read| &read.reference.name).collect();
+        let demanded: BTreeSet<&Name> =
+            group.reads.iter().filter(|read| demands(read)).map(|read| &read.reference.name).collect();
         let mut undefined: BTreeMap<&Name, Vec<&Read>> = BTreeMap::new();
         for read in &group.reads {
             let name = &read.reference.name;
@@ -101,7 +102,9 @@ fn env_file(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
 fn is_known_to_files(model: &Model<'_>, name: &Name) -> bool {
     let in_targets = || {
         let targets = model.project.groups.iter().flat_map(|group| &group.targets);
-        targets.flat_map(|target| &target.layers).any(|layer| layer.settings.iter().any(|setting| setting.name == *name))
+        targets
+            .flat_map(|target| &target.layers)
+            .any(|layer| layer.settings.iter().any(|setting| setting.name == *name))
     };
     model.sources.iter().any(|source| source.all_names.contains(name)) || in_targets()
 }
@@ -118,7 +121,12 @@ fn is_meant_for_the_container(group: &TargetGroup, read: &Read) -> bool {
         })
 }
 
-fn report(model: &Model<'_>, findings: &mut Findings<'_>, group: &TargetGroup, undefined: &BTreeMap<&Name, Vec<&Read>>) {
+fn report(
+    model: &Model<'_>,
+    findings: &mut Findings<'_>,
+    group: &TargetGroup,
+    undefined: &BTreeMap<&Name, Vec<&Read>>,
+) {
     let mut harmless: Vec<(&Name, &Read)> = Vec::new();
     for (name, reads) in undefined {
         let harmed = reads.iter().find_map(|read| Some((read, harmed(model, group, read)?)));
@@ -154,15 +162,18 @@ fn report(model: &Model<'_>, findings: &mut Findings<'_>, group: &TargetGroup, u
 }
 
 fn help(name: &Name) -> String {
-    format!("define and document it, or fail loudly: `${{{name}:?set {name}}}`; `${{{name}:-}}` says that empty is fine")
+    format!(
+        "define and document it, or fail loudly: `${{{name}:?set {name}}}`; `${{{name}:-}}` says that empty is fine"
+    )
 }
 
 /// The required variable or the secret of an app that the empty string reaches.
 fn harmed(model: &Model<'_>, group: &TargetGroup, read: &Read) -> Option<Name> {
     let ReadPurpose::Variable(variable) = &read.purpose else { return None };
-    let target = model.targets.iter().position(|target| {
-        std::ptr::eq(target.group, group) && Some(&target.target.name) == read.target.as_ref()
-    })?;
+    let target = model
+        .targets
+        .iter()
+        .position(|target| std::ptr::eq(target.group, group) && Some(&target.target.name) == read.target.as_ref())?;
     let app = model.targets[target].app?;
     let bindings = model.bindings.iter().filter(|binding| binding.app == app && binding.name == *variable);
     let reached = bindings.into_iter().any(|binding| {

@@ -45,10 +45,17 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             // Names that bundlers define by themselves: `NODE_ENV`, `MODE`, `BASE_URL`.
             let built_in = platform::platform(name.as_str()).is_some()
                 || platform::given_in(platform::Place::ViteSource, name.as_str()).is_some();
-            if !is_client || model.public_prefix(app, name).is_some() || built_in || !seen.insert(declared.place.clone()) {
+            if !is_client
+                || model.public_prefix(app, name).is_some()
+                || built_in
+                || !seen.insert(declared.place.clone())
+            {
                 continue;
             }
-            let message = format!("`{name}` is declared for the client of {}, and lacks its public prefix", model.apps.list[app].name);
+            let message = format!(
+                "`{name}` is declared for the client of {}, and lacks its public prefix",
+                model.apps.list[app].name
+            );
             findings
                 .report(&declared.place, "the browser never sees it", message)
                 .variable(name)

@@ -44,10 +44,15 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let names = wording::names(bindings.iter().map(|binding| &binding.name));
         let message = match bindings.len() {
             1 => format!("{names} of {app} cannot be verified in {environment}: {reason}"),
-            count => format!("{count} variables that {app} requires cannot be verified in {environment}: {reason} ({names})"),
+            count => {
+                format!("{count} variables that {app} requires cannot be verified in {environment}: {reason} ({names})")
+            }
         };
         let finding = findings.report(&first.place, "required here", message);
-        finding.app(app).environment(&environment).help("let envcheck see the place that gives it: `--listing`, `[[source]]` or `[[store]]`");
+        finding
+            .app(app)
+            .environment(&environment)
+            .help("let envcheck see the place that gives it: `--listing`, `[[source]]` or `[[store]]`");
         if bindings.len() == 1 {
             finding.variable(&first.name);
         }
