@@ -233,7 +233,7 @@ fn app(
     }
     let manifests =
         |folder: &SourcePath| folders.get(folder).map(|folder| folder.manifests.as_slice()).unwrap_or_default();
-    let all = std::iter::once(path).chain(&libraries).flat_map(|folder| manifests(folder));
+    let all = std::iter::once(path).chain(&libraries).flat_map(&manifests);
     let all: Vec<&Manifest> = all.copied().collect();
     let dependencies = if manifests(path).is_empty() { Dependencies::unknown() } else { dependencies_of(&all) };
     let package = manifests(path).iter().find_map(|manifest| manifest.name.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::fact::Role;
 use crate::name::Name;
-use crate::source::{Place, SourcePath};
+use crate::source::SourcePath;
 
 use super::sources::Source;
 

@@ -153,7 +153,7 @@ fn environment_of(
     app: Option<usize>,
 ) -> Option<(Environment, bool)> {
     let development = || Some((Environment::new("development"), false));
-    let words: Vec<String> = group.paths.iter().rev().flat_map(|path| words(path)).collect();
+    let words: Vec<String> = group.paths.iter().rev().flat_map(words).collect();
     if let Some(environment) = words.iter().find_map(|word| environments.of_word(word)) {
         return Some((environment, true));
     }
@@ -178,7 +178,7 @@ fn environment_of(
     if signs.mounts_source || signs.development_stage || signs.development_server {
         return development();
     }
-    match literal("NODE_ENV").as_ref().map(|value| value.expose()) {
+    match literal("NODE_ENV").as_ref().map(super::super::value::Value::expose) {
         Some("production") => return Some((Environment::new("production"), true)),
         Some("test") => return Some((Environment::new("test"), true)),
         Some("development") => return development(),

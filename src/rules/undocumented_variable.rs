@@ -50,7 +50,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .bindings
             .iter()
             .filter(|binding| binding.app == app && binding.needs_a_value())
-            .filter(|binding| !crate::tables::platform::platform(binding.name.as_str()).is_some())
+            .filter(|binding| crate::tables::platform::platform(binding.name.as_str()).is_none())
             .map(|binding| (&binding.name, &binding.place))
             .collect();
         let sources: Vec<&Source<'_>> =
@@ -65,7 +65,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .map(|rename| &rename.to)
             .collect();
         let demanded = demanded_by_targets(model, app);
-        let needed = needed.into_iter().chain(demanded.iter().map(|(name, place)| (name, place)));
+        let needed = needed.into_iter().chain(demanded.iter());
         let lacking: BTreeMap<Name, Place> = needed
             .filter(|(name, _)| !model.is_documented(app, name) && !renamed.contains(name))
             .map(|(name, place)| (name.clone(), place.clone()))
