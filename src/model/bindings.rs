@@ -79,11 +79,11 @@ impl Binding {
     }
 
     /// Why nothing can be said of it although it needs a value; `None` where something can.
-    pub fn unknown(&self) -> Option<Reason> {
-        if !self.needs_a_value() || self.is_given() {
-            return None;
-        }
-        if self.sightings.iter().any(|sighting| matches!(sighting.state, State::Empty { .. })) {
+    pub fn unknown(&self, model: &Model<'_>) -> Option<Reason> {
+        let told = |sighting: &Sighting| {
+            matches!(sighting.state, State::Given(_) | State::Injected(..) | State::Empty { .. })
+        };
+        if !self.needs_a_value() || self.sightings.iter().any(told) || self.lacking(model).next().is_some() {
             return None;
         }
         match &self.stored {
@@ -94,7 +94,8 @@ impl Binding {
             _ => {}
         }
         let told = self.sightings.iter().find_map(|sighting| match &sighting.state {
-            State::Unknown(reason) => Some(reason.clone()),
+            State::Unknown(reason) | State::GivenUnknown(reason) => Some(reason.clone()),
+            State::Unguaranteed(path) => Some(Reason::Unread(path.clone())),
             _ => None,
         });
         Some(told.unwrap_or(Reason::Platform))

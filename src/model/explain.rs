@@ -107,9 +107,8 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
         .filter(|(name, _)| !list.all.contains(*name))
         .map(|(name, declared)| Wanted {
             name,
-            required: declared.declaration.required.as_ref() != Some(&crate::fact::Required::Never),
             renamed_from: &declared.declaration.renamed_from,
-            given: model.is_given_by_values(list.app, name),
+            given_by_values: model.is_given_by_values(list.app, name),
             documented: model.is_documented(list.app, name),
         })
         .collect();
@@ -121,6 +120,7 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
     renames::find(&Input {
         unknown: &unknown,
         wanted: &wanted,
+        present: &list.all,
         known: &known,
         namespaces: &namespaces,
         dependencies: &app.dependencies,
@@ -169,14 +169,14 @@ impl Model<'_> {
     /// The rename that explains why an app lacks a variable at a target, or in its files.
     pub fn explained(&self, app: usize, target: Option<usize>, to: &Name) -> Option<&Explained> {
         self.renames.iter().find(|rename| {
-            rename.to == *to && rename.target == target && rename.apps.contains(&app) && rename.class.is_certain()
+            rename.to == *to && rename.target == target && rename.apps.contains(&app) && rename.class.is_rename()
         })
     }
 
     /// Whether a name at a place is explained as another one.
     pub fn is_renamed(&self, name: &Name, place: &Place) -> bool {
         self.renames.iter().any(|rename| {
-            rename.from == *name && rename.class.is_certain() && rename.places.contains(place)
+            rename.from == *name && rename.class.is_rename() && rename.places.contains(place)
         })
     }
 }

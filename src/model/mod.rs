@@ -97,6 +97,10 @@ impl<'a> Model<'a> {
         let sources = self.sources.iter().filter(|source| source.owners.contains(&app) && !source.documents());
         found.extend(sources.filter_map(|source| source.environment.clone()));
         found.extend(self.stores.all().map(|(_, _, environment)| environment.clone()));
+        if found.is_empty() {
+            // Whatever nobody names is at least developed.
+            found.insert(Environment::new("development"));
+        }
         found
     }
 
@@ -139,7 +143,7 @@ impl<'a> Model<'a> {
     pub fn unknown(&self) -> BTreeMap<(usize, Environment, Reason), Vec<&Binding>> {
         let mut found: BTreeMap<_, Vec<&Binding>> = BTreeMap::new();
         for binding in &self.bindings {
-            if let Some(reason) = binding.unknown() {
+            if let Some(reason) = binding.unknown(self) {
                 found.entry((binding.app, binding.environment.clone(), reason)).or_default().push(binding);
             }
         }

@@ -1,18 +1,19 @@
 //! `undefined-reference`: `${NAME}` that nothing defines.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::wording;
-use crate::fact::{Read, ReadPurpose, TargetGroup};
+use crate::fact::{FactKind, Read, ReadPurpose, Setting, TargetGroup};
 use crate::finding::{Findings, Level};
-use crate::model::{Model, State};
+use crate::model::{Binding, Model, Source, State};
 use crate::name::Name;
 use crate::source::Place;
 use crate::tables::platform;
 use crate::value::Operator;
 
 super::rule! {
-    /// `${NAME}` in compose has no default and is defined nowhere that compose looks.
+    /// `${NAME}` has no default and is defined nowhere that its reader looks.
     ///
     /// ## Why is this bad?
     ///
@@ -64,6 +65,45 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         report(model, findings, group, &undefined);
     }
+    for source in model.sources.iter().filter(|source| source.file.format == "dotenv") {
+        env_file(model, findings, source);
+    }
+}
+
+/// `${NAME}` in an env file or a template, which readers look up in the files beside it and in the shell.
+fn env_file(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>) {
+    let mut seen: BTreeSet<&Name> = BTreeSet::new();
+    for fact in &source.file.loaded.facts {
+        let FactKind::Reference { fallback: false } = fact.kind else { continue };
+        let name = &fact.name;
+        if name.as_str().chars().any(|character| character.is_ascii_lowercase())
+            || platform::platform(name.as_str()).is_some()
+            || is_known_to_files(model, name)
+            || !seen.insert(name)
+        {
+            continue;
+        }
+        let holds = |setting: &&Arc<Setting>| setting.value_span.contains(fact.span.start);
+        let Some(setting) = source.settings.iter().find(holds) else { continue };
+        let needs = |binding: &&Binding| binding.name == setting.name && binding.needs_a_value();
+        let harmed = model.bindings.iter().filter(needs).any(|binding| source.owners.contains(&binding.app));
+        let place = Place::new(source.path, fact.span);
+        let message = format!("`{name}` is defined nowhere, and `{}` is made of it", setting.name);
+        let finding = findings.report(&place, "empty here", message);
+        finding.variable(name).help("define it above, or write the value out");
+        if harmed {
+            finding.at_level(Level::Error);
+        }
+    }
+}
+
+/// Whether any env file, template, document or target has a name.
+fn is_known_to_files(model: &Model<'_>, name: &Name) -> bool {
+    let in_targets = || {
+        let targets = model.project.groups.iter().flat_map(|group| &group.targets);
+        targets.flat_map(|target| &target.layers).any(|layer| layer.settings.iter().any(|setting| setting.name == *name))
+    };
+    model.sources.iter().any(|source| source.all_names.contains(name)) || in_targets()
 }
 
 fn demands(read: &Read) -> bool {

@@ -17,6 +17,14 @@ super::rule! {
     /// No listing of the secrets that the store holds, an env file that is not in the checkout, an expression that is
     /// resolved elsewhere, a platform that gives the rest. The finding says which.
     ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # env.schema.toml
+    /// [server]
+    /// SESSION_SECRET = { secret = true, required = ["production"] }
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// Save a listing (`gcloud secrets list --format=json > FILE`) and name it with `--listing production=FILE`, or say

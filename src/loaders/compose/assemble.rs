@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::families::{Family, Parsed, families};
 use super::layers::{EnvFiles, Scope};
 use super::merge::{self, Problems};
-use super::parts::{ComposeFile, Mode, Service};
+use super::parts::{BuildPart, ComposeFile, Grant, Include, Mode, Service, Text};
 use super::{read, signs};
 use crate::fact::{Build, Layer, LayerKind, LayerState, LinkOutcome, Problem, Read, Target, TargetGroup};
 use crate::loaders::{Assembled, Files};
@@ -84,7 +84,7 @@ struct Run {
     hosts: BTreeSet<String>,
     secrets: BTreeSet<String>,
     configs: BTreeSet<String>,
-    grants: Vec<super::parts::Grant>,
+    grants: Vec<Grant>,
     /// Whether all that could declare something was read.
     whole: bool,
 }
@@ -97,7 +97,7 @@ impl<'a> Assembly<'a> {
         let mut run = Run { whole: true, ..Run::default() };
         let named = Place::new(first, Span::default());
         let surroundings: Vec<Layer> = self.env_files.default(&scope.folder, named).into_iter().collect();
-        self.group(&scope, surroundings, &mut run, &mut Vec::new());
+        self.group(&scope, &surroundings, &mut run, &mut Vec::new());
         self.check_grants(&run);
         for group in self.groups.iter_mut().skip(start) {
             group.hosts = run.hosts.iter().cloned().collect();
@@ -119,7 +119,7 @@ impl<'a> Assembly<'a> {
         self.problems.push((place.path.clone(), Problem::new(place.span, message).harmless()));
     }
 
-    fn group(&mut self, scope: &Scope, surroundings: Vec<Layer>, run: &mut Run, above: &mut Vec<SourcePath>) {
+    fn group(&mut self, scope: &Scope, surroundings: &[Layer], run: &mut Run, above: &mut Vec<SourcePath>) {
         if self.groups.len() >= GROUPS {
             return;
         }
@@ -137,12 +137,12 @@ impl<'a> Assembly<'a> {
                 self.add(resolved, &mut merged);
             }
         }
-        self.push(scope, surroundings.clone(), reads, &merged, run);
+        self.push(scope, surroundings.to_vec(), reads, &merged, run);
         above.extend(scope.paths.iter().cloned());
         for path in &scope.paths {
             let Some(file) = self.parsed(path) else { continue };
             for include in &file.includes {
-                self.include(path, include, &surroundings, run, above);
+                self.include(path, include, surroundings, run, above);
             }
         }
         above.truncate(above.len().saturating_sub(scope.paths.len()));
@@ -219,7 +219,7 @@ impl<'a> Assembly<'a> {
     fn include(
         &mut self,
         path: &SourcePath,
-        include: &super::parts::Include,
+        include: &Include,
         parent: &[Layer],
         run: &mut Run,
         above: &mut Vec<SourcePath>,
@@ -260,7 +260,7 @@ impl<'a> Assembly<'a> {
                 surroundings.push(layer);
             }
         }
-        self.group(&Scope { folder, paths }, surroundings, run, above);
+        self.group(&Scope { folder, paths }, &surroundings, run, above);
     }
 
     fn push(&mut self, scope: &Scope, surroundings: Vec<Layer>, reads: Vec<Read>, merged: &[Service], run: &mut Run) {
@@ -270,7 +270,7 @@ impl<'a> Assembly<'a> {
         for service in merged {
             run.hosts.insert(service.name.clone());
             run.hosts.extend(service.aliases.iter().cloned());
-            run.hosts.extend(service.container_name.value.as_ref().and_then(|name| name.likely()));
+            run.hosts.extend(service.container_name.value.as_ref().and_then(Text::likely));
             run.grants.extend(service.grants.iter().filter(|grant| scope.paths.contains(&grant.place.path)).cloned());
             run.whole &= !service.is_overlay();
             let target = self.target(service, scope, awaited.contains(service.name.as_str()));
@@ -322,7 +322,7 @@ impl<'a> Assembly<'a> {
     }
 }
 
-fn build(part: &super::parts::BuildPart, scope: &Scope) -> Build {
+fn build(part: &BuildPart, scope: &Scope) -> Build {
     let context = match &part.context {
         None => Some(scope.base(&part.place)),
         Some(text) => text
@@ -338,7 +338,7 @@ fn build(part: &super::parts::BuildPart, scope: &Scope) -> Build {
     Build {
         context,
         dockerfile,
-        stage: part.stage.as_ref().and_then(|stage| stage.likely()),
+        stage: part.stage.as_ref().and_then(Text::likely),
         arguments: part.arguments.value.as_ref().map(|variables| variables.settings.clone()).unwrap_or_default(),
         span: part.place.span,
     }

@@ -49,7 +49,9 @@ pub(super) fn families(
         if let Some(chosen) = chosen(folder).filter(|chosen| chosen.iter().all(|path| parsed.contains_key(path))) {
             run = chosen;
         }
-        let rest: Vec<&SourcePath> = paths.iter().filter(|path| !run.contains(path)).collect();
+        // What others bring in, by whatever name, stands for itself nowhere.
+        let free = |path: &&SourcePath| !run.contains(path) && !included.contains(*path) && !extended.contains(*path);
+        let rest: Vec<&SourcePath> = paths.iter().filter(free).collect();
         let overlays = || rest.iter().filter(|path| parsed.get(**path).is_some_and(|file| file.is_overlay()));
         if run.first().is_some_and(|first| !included.contains(first)) {
             let mut family = Family { paths: run.clone(), changed: BTreeSet::new() };
@@ -71,7 +73,6 @@ pub(super) fn families(
                 (Some(ground), true) => {
                     families.push(Family { paths: vec![ground.clone(), (*path).clone()], changed: BTreeSet::new() });
                 }
-                _ if included.contains(*path) || extended.contains(*path) => {}
                 _ => families.push(alone(path)),
             }
         }
@@ -91,7 +92,7 @@ fn is_ground(path: &SourcePath) -> bool {
 fn brought_in(files: &Files<'_>, parsed: &Parsed<'_>) -> (BTreeSet<SourcePath>, BTreeSet<SourcePath>) {
     let (mut included, mut extended) = (BTreeSet::new(), BTreeSet::new());
     for (path, file) in parsed {
-        let mut bring = |link: usize, into: &mut BTreeSet<SourcePath>| {
+        let bring = |link: usize, into: &mut BTreeSet<SourcePath>| {
             let outcome = files.get(path).and_then(|file| file.outcomes.get(link));
             if let Some(LinkOutcome::Loaded(target)) =
                 outcome.filter(|outcome| **outcome != LinkOutcome::Loaded(path.clone()))

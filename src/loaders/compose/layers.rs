@@ -87,12 +87,12 @@ impl<'a> EnvFiles<'a> {
             LinkOutcome::Loaded(path) => self.settings(path, raw).map(|read| (read.settings.len(), read.whole)),
             _ => None,
         };
-        let (LinkOutcome::Loaded(path), Some((count, whole))) = (&outcome, read) else {
+        let (LinkOutcome::Loaded(path), Some((count, whole))) = (outcome.clone(), read) else {
             let state = LayerState::Unread { outcome, required };
             return Layer { kind, named, settings: Vec::new(), state };
         };
         let affordable = self.afford(count);
-        let settings: Vec<Setting> = match self.settings(path, raw) {
+        let settings: Vec<Setting> = match self.settings(&path, raw) {
             Some(read) if affordable => read.settings.clone(),
             _ => Vec::new(),
         };

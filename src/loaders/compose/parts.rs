@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::fact::{Read, Setting};
 use crate::name::Name;
-use crate::source::{Place, SourcePath, Span};
+use crate::source::{Place, Span};
 use crate::value::{Operator, Part, Template};
 
 /// One compose file.
@@ -256,9 +256,4 @@ impl ComposeFile {
     pub(super) fn is_overlay(&self) -> bool {
         self.services.iter().any(Service::is_overlay)
     }
-}
-
-/// The folder that the file at `path` stands in, which its relative paths start from.
-pub(super) fn folder_of(place: &Place) -> SourcePath {
-    place.path.folder()
 }

@@ -93,8 +93,8 @@ impl Reader<'_> {
             "env_file" => service.env_files = self.env_files(entry, profiled),
             "build" => service.build = self.build(entry),
             "image" => service.image = self.field(node, |reader, node| reader.text(node)),
-            "command" => service.command = self.field(node, |_, node| signs::command(node)),
-            "entrypoint" => service.entrypoint = self.field(node, |_, node| signs::command(node)),
+            "command" => service.command = self.field(node, |_, node| Some(signs::command(node))),
+            "entrypoint" => service.entrypoint = self.field(node, |_, node| Some(signs::command(node))),
             "restart" => service.restart = self.field(node, |reader, node| reader.text(node)),
             "container_name" => service.container_name = self.field(node, |reader, node| reader.text(node)),
             "profiles" => service.profiles = self.field(node, |_, node| node.items().next().map(|_| ())),
@@ -318,10 +318,8 @@ impl Reader<'_> {
 }
 
 /// Whether a build context is no folder: a repository, an archive, an address.
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "docker compares it so")]
 pub(super) fn is_remote(context: &str) -> bool {
-    context.contains("://")
-        || context.starts_with("git@")
-        || context.starts_with("github.com/")
-        || context.contains(".git#")
-        || context.ends_with(".git")
+    let path = context.split_once('#').map_or(context, |(path, _)| path);
+    context.contains("://") || path.starts_with("git@") || path.starts_with("github.com/") || path.ends_with(".git")
 }

@@ -1,6 +1,8 @@
 //! What a service's description tells about where it runs. Nothing here is certain; `model` weighs it.
 
-use super::parts::{Command, Mount, Service};
+use zeroize::Zeroizing;
+
+use super::parts::{Command, Mount, Service, Text};
 use crate::fact::TargetSigns;
 use crate::source::SourcePath;
 use crate::syntax::yaml::Node;
@@ -64,15 +66,12 @@ const CODE: &[&str] =
     &["/app", "/usr/src", "/src", "/code", "/workspace", "/workspaces", "/var/www", "/srv", "/opt/app"];
 
 /// What a command, an entry point or a script line runs.
-pub(super) fn command(node: Node<'_>) -> Option<Command> {
-    let whole = match node.as_str() {
-        Some(text) => zeroize::Zeroizing::new(text.to_owned()),
-        None => {
-            let items: Vec<&str> = node.items().filter_map(Node::as_str).collect();
-            zeroize::Zeroizing::new(items.join(" "))
-        }
-    };
-    Some(told_by(&whole))
+pub(super) fn command(node: Node<'_>) -> Command {
+    if let Some(text) = node.as_str() {
+        return told_by(text);
+    }
+    let items: Vec<&str> = node.items().filter_map(Node::as_str).collect();
+    told_by(&Zeroizing::new(items.join(" ")))
 }
 
 fn told_by(text: &str) -> Command {
@@ -93,7 +92,7 @@ fn told_by(text: &str) -> Command {
 
 /// What all of a merged service tells. `folder` is the project's, `context` that of its build.
 pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&SourcePath>, awaited: bool) -> TargetSigns {
-    let restart = service.restart.value.as_ref().and_then(|text| text.likely()).unwrap_or_default();
+    let restart = service.restart.value.as_ref().and_then(Text::likely).unwrap_or_default();
     let commands = [service.command.value, service.entrypoint.value];
     let commands = || commands.iter().flatten();
     let stage = service.build.value.as_ref().and_then(|build| build.stage.as_ref()?.likely());

@@ -83,7 +83,7 @@ impl<'t> Builder<'t> {
                     ScalarStyle::SingleQuoted => (Style::SingleQuoted, span),
                     ScalarStyle::DoubleQuoted => (Style::DoubleQuoted, span),
                     ScalarStyle::Literal | ScalarStyle::Folded => (Style::Block, self.trimmed(span)),
-                    _ => (Style::Plain, span),
+                    ScalarStyle::Plain => (Style::Plain, span),
                 };
                 // The parser writes `~` for a null that is not there.
                 let text = if style == Style::Plain && span.is_empty() { String::new() } else { text.into_owned() };
@@ -234,20 +234,17 @@ impl<'t> Builder<'t> {
             }
             Some(_) => None,
         };
-        let index = match (target, refused) {
-            (Some((target, stored)), None) => {
-                let (size, depth) = (stored.size, stored.depth);
-                self.expanded += size;
-                let index = self.store(Data::Alias(target), Style::Plain, span, None);
-                if let Some(alias) = self.yaml.stored.get_mut(index) {
-                    (alias.size, alias.depth) = (size, depth);
-                }
-                index
+        let index = if let (Some((target, stored)), None) = (target, refused) {
+            let (size, depth) = (stored.size, stored.depth);
+            self.expanded += size;
+            let index = self.store(Data::Alias(target), Style::Plain, span, None);
+            if let Some(alias) = self.yaml.stored.get_mut(index) {
+                (alias.size, alias.depth) = (size, depth);
             }
-            _ => {
-                self.fault(span, refused.unwrap_or_default(), true);
-                self.store(Data::Unknown, Style::Plain, span, None)
-            }
+            index
+        } else {
+            self.fault(span, refused.unwrap_or_default(), true);
+            self.store(Data::Unknown, Style::Plain, span, None)
         };
         self.close(index);
     }
@@ -260,7 +257,8 @@ impl<'t> Builder<'t> {
             let Some(name) = key.as_str() else { continue };
             if key.is_merge() {
                 let fits = |node: Node<'_>| matches!(node.kind(), Kind::Mapping | Kind::Unknown);
-                if !fits(value) && !(value.kind() == Kind::Sequence && value.items().all(fits)) {
+                let is_list = value.kind() == Kind::Sequence && value.items().all(fits);
+                if !is_list && !fits(value) {
                     let span = value.site();
                     faults.push(Fault { span, message: "`<<` takes a mapping or a list of them", lossy: false });
                 }

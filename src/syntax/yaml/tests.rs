@@ -1,5 +1,7 @@
 //! What the tree says of awkward texts; the spans are always checked against the text itself.
 
+use std::fmt::Write;
+
 use super::{Kind, Node, Style, Yaml};
 
 fn slice(text: &str, span: crate::source::Span) -> &str {
@@ -114,18 +116,19 @@ fn an_unknown_alias_and_one_inside_its_own_anchor_are_unknown_nodes() {
     assert_eq!(root(&yaml).get("a").unwrap().kind(), Kind::Unknown);
 }
 
+fn walk(node: Node<'_>) -> usize {
+    1 + node.items().map(walk).sum::<usize>() + node.pairs().map(|(_, value)| walk(value)).sum::<usize>()
+}
+
 #[test]
 fn an_alias_bomb_ends() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..30 {
         let alias = format!("*a{}", level - 1);
-        text.push_str(&format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 9].join(", ")));
+        writeln!(text, "a{level}: &a{level} [{}]", [alias.as_str(); 9].join(", ")).unwrap();
     }
     let yaml = Yaml::parse(&text);
     assert!(yaml.faults().iter().any(|fault| fault.message == "the aliases of this document expand to too much"));
-    fn walk(node: Node<'_>) -> usize {
-        1 + node.items().map(walk).sum::<usize>() + node.pairs().map(|(_, value)| walk(value)).sum::<usize>()
-    }
     assert!(walk(root(&yaml)) < 500_000);
 }
 
@@ -133,7 +136,7 @@ fn an_alias_bomb_ends() {
 fn a_chain_of_aliases_is_cut_before_it_gets_too_deep() {
     let mut text = "a0: &a0 [x]\n".to_owned();
     for level in 1..5000 {
-        text.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+        writeln!(text, "a{level}: &a{level} [*a{}]", level - 1).unwrap();
     }
     let yaml = Yaml::parse(&text);
     assert!(yaml.faults().iter().any(|fault| fault.message == "aliases are nested too deeply here"));
