@@ -85,7 +85,12 @@ fn read(format: &str, source: SourceFile) -> Option<File> {
     let wanted = loaders::loader(format);
     let mut all = wanted.into_iter().chain(LOADERS.iter().copied());
     let claimed = all.find_map(|loader| Some((loader, (loader.claims)(source.path())?)));
-    let linked = || wanted.and_then(|loader| Some((loader, Claim::new(loader.links.first()?.1))));
+    // A listing has no name of its own and is linked by no file: the config names it.
+    let role = |loader: &loaders::Loader| match loader.links.first() {
+        Some((_, role)) => Some(*role),
+        None => (loader.name == "listing").then_some(Role::Listing),
+    };
+    let linked = || wanted.and_then(|loader| Some((loader, Claim::new(role(loader)?))));
     let (reader, claim) = claimed.or_else(linked)?;
     let loaded = (reader.load)(&source, &claim);
     file(source, reader.name, claim, loaded)

@@ -83,10 +83,10 @@ impl Reader<'_> {
                 .help("delete it, and save the output of a `list` command instead"));
         }
         if root.get("error").is_some_and(Node::is_object) {
-            return Err(Problem::new(root.span, "this is an error of the store's API, no listing"));
+            return Err(Problem::new(beginning(&root), "this is an error of the store's API, no listing"));
         }
         let Some(result) = SHAPES.iter().find_map(|shape| shape(&root, self)) else {
-            return Err(Problem::new(root.span, "this is no listing that envcheck knows")
+            return Err(Problem::new(beginning(&root), "this is no listing that envcheck knows")
                 .help("save one with `gcloud secrets list --format=json`"));
         };
         self.show_keys(&root);
@@ -131,6 +131,11 @@ impl Reader<'_> {
             });
         }
     }
+}
+
+/// The first sign of a value: enough to point at a whole document.
+fn beginning(node: &Node<'_>) -> Span {
+    Span::new(node.span.start, (node.span.start + 1).min(node.span.end))
 }
 
 /// The first key in a document that holds a value of a secret.

@@ -157,3 +157,19 @@ fn hostile_text_is_survived() {
         }
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic_and_every_span_fits(
+        pieces in proptest::collection::vec("(FROM a|ENV|ARG|RUN|A=|\\$\\{A:-|\\}|<<E|E|\"|'|\\\\|`|#| |\n|\r\n|é|.)", 0..40),
+    ) {
+        let (source, loaded) = read(&pieces.concat());
+        let image = loaded.image.unwrap_or_default();
+        let settings = image.stages.iter().flat_map(|stage| stage.settings.iter().chain(&stage.arguments));
+        let settings: Vec<Span> = settings.flat_map(|setting| [setting.place.span, setting.value_span]).collect();
+        let problems = loaded.problems.iter().map(|problem| problem.span);
+        for span in loaded.shown.iter().copied().chain(settings).chain(problems) {
+            proptest::prop_assert!(source.text().get(span.start..span.end).is_some());
+        }
+    }
+}

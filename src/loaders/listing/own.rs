@@ -8,7 +8,7 @@
 //!
 //! `project`, `environment`, `time`, `truncated`, `versions` and `aliases` may be absent.
 
-use super::{Reader, state};
+use super::{Reader, beginning, state};
 use crate::fact::{Problem, StoredVersion};
 use crate::syntax::json::{Kind, Node};
 
@@ -23,7 +23,7 @@ pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> Option<Result<()
 
 fn take(root: &Node<'_>, reader: &mut Reader<'_>) -> Result<(), Problem> {
     if root.get("schema").and_then(Node::text) != Some(SCHEMA) {
-        let span = root.get("schema").map_or(root.span, |schema| schema.span);
+        let span = root.get("schema").map_or(beginning(root), |schema| schema.span);
         return Err(Problem::new(span, "this listing is of a version that this envcheck does not know")
             .help("save it again with this envcheck"));
     }
@@ -35,11 +35,11 @@ fn take(root: &Node<'_>, reader: &mut Reader<'_>) -> Result<(), Problem> {
     reader.listing.environment = text("environment");
     reader.listing.truncated = root.get("truncated").is_some_and(Node::is_true);
     let Some(Node { kind: Kind::Array(secrets), .. }) = root.get("secrets") else {
-        return Err(Problem::new(root.span, "this listing has no `secrets`"));
+        return Err(Problem::new(beginning(root), "this listing has no `secrets`"));
     };
     for secret in secrets {
         let Some(name) = secret.get("name") else {
-            return Err(Problem::new(secret.span, "a secret of this listing has no `name`"));
+            return Err(Problem::new(beginning(secret), "a secret of this listing has no `name`"));
         };
         let Some(id) = name.text().filter(|id| !id.is_empty()) else {
             return Err(Problem::new(name.span, "the name of a secret must be a text"));
@@ -47,7 +47,7 @@ fn take(root: &Node<'_>, reader: &mut Reader<'_>) -> Result<(), Problem> {
         let mut versions: Option<Vec<StoredVersion>> = secret.get("versions").map(|_| Vec::new());
         for version in secret.get("versions").into_iter().flat_map(Node::elements) {
             let Some(number) = version.get("version").and_then(|node| Some((node.text()?, node.inner_span()))) else {
-                return Err(Problem::new(version.span, "a version of this listing has no `version`"));
+                return Err(Problem::new(beginning(version), "a version of this listing has no `version`"));
             };
             let word = version.get("state");
             reader.shown.extend(word.map(|word| word.span));

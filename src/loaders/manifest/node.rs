@@ -4,6 +4,7 @@ use super::json;
 use crate::fact::{Dependency, Manifest, Problem};
 use crate::source::SourceFile;
 use crate::syntax::json::{Kind, Node};
+use crate::syntax::yaml::{self, Yaml};
 
 /// Reads a `package.json`.
 pub(super) fn package(source: &SourceFile, problems: &mut Vec<Problem>) -> Manifest {
@@ -61,33 +62,13 @@ pub(super) fn workspace(source: &SourceFile, problems: &mut Vec<Problem>) -> Man
 }
 
 /// Reads the list of a `pnpm-workspace.yaml`.
-pub(super) fn pnpm_workspace(source: &SourceFile, _problems: &mut Vec<Problem>) -> Manifest {
-    let mut members = Vec::new();
-    let mut inside = false;
-    for line in source.text().trim_start_matches('\u{feff}').lines() {
-        let line = without_comment(line);
-        if line.trim().is_empty() {
-            continue;
-        }
-        if let Some(rest) = line.strip_prefix("packages:") {
-            inside = true;
-            if let Some(flow) = rest.trim().strip_prefix('[') {
-                let items = flow.trim_end_matches(']').split(',').map(unquoted);
-                members.extend(items.filter(|item| !item.is_empty()));
-            }
-        } else if let Some(item) = line.trim_start().strip_prefix("- ").filter(|_| inside) {
-            members.push(unquoted(item));
-        } else if !line.starts_with([' ', '\t', '-']) {
-            inside = false;
-        }
+pub(super) fn pnpm_workspace(source: &SourceFile, problems: &mut Vec<Problem>) -> Manifest {
+    let yaml = Yaml::parse(source.text());
+    if let Some(fault) = yaml.faults().first() {
+        problems.push(Problem::new(fault.span, "this file is no valid YAML"));
     }
+    let pairs = yaml.documents().flat_map(yaml::Node::pairs);
+    let items = pairs.filter(|(key, _)| key.as_str() == Some("packages")).flat_map(|(_, packages)| packages.items());
+    let members = items.filter_map(|item| item.as_str().map(str::to_owned)).collect();
     Manifest { members: Some(members), ..Manifest::default() }
-}
-
-fn without_comment(line: &str) -> &str {
-    if line.trim_start().starts_with('#') { "" } else { line.split(" #").next().unwrap_or_default() }
-}
-
-fn unquoted(text: &str) -> String {
-    text.trim().trim_matches(['"', '\'']).to_owned()
 }

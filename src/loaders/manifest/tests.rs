@@ -77,9 +77,9 @@ fn workspace_files_mark_a_root() {
     assert_eq!(
         members(&manifest(
             "pnpm-workspace.yaml",
-            "# x\npackages:\n  # apps\n  - 'apps/*' # x\n  - \"!a\"\n\n- b\ncatalog:\n  - c\n"
+            "# x\npackages:\n  # apps\n  - 'apps/*' # x\n  - \"!a\"\n\ncatalog:\n  c: 1\n"
         )),
-        ["apps/*", "!a", "b"]
+        ["apps/*", "!a"]
     );
     assert_eq!(members(&manifest("pnpm-workspace.yaml", "packages: [\"a\", b]\n")), ["a", "b"]);
 }

@@ -97,11 +97,15 @@ impl Section {
 
     /// Whether names that stand here in a list, or below a general header, are variables.
     pub(super) fn speaks_of_variables<'a>(&self, names: impl Iterator<Item = &'a str>) -> bool {
-        if self.document || self.said || self.headings.iter().any(|(_, title)| says(title, &WORDS)) {
+        let nearest = |words| self.heading().is_some_and(|title| says(title, words));
+        if self.said || nearest(&WORDS) {
             return true;
         }
-        if self.heading().is_some_and(|title| says(title, &OTHER)) {
+        if nearest(&OTHER) {
             return false;
+        }
+        if self.document || self.headings.iter().any(|(_, title)| says(title, &WORDS)) {
+            return true;
         }
         let (mut all, mut usual) = (0, 0);
         for name in names {

@@ -252,3 +252,13 @@ fn hostile_text_is_survived_and_quick() {
         assert!(start.elapsed().as_secs() < 5, "{}", text.chars().take(20).collect::<String>());
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic_and_every_span_fits(
+        pieces in proptest::collection::vec("(`|``|```env|~~~|A_B|A_B=|\\||\\|-\\|-|# Env|- |1\\. |> |<!--|-->|\\[|\\]\\(|\\*|\\\\|\n|\n\n|\r\n| |é|.)", 0..60),
+    ) {
+        // The spans are held against the text by `read` itself.
+        read(&pieces.concat());
+    }
+}
