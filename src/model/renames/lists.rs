@@ -23,6 +23,8 @@ pub(super) struct Traits {
     pub(super) generic: bool,
     /// A word, hence no misspelling of another.
     pub(super) word: bool,
+    /// A thing of its own: left over, it makes another variable, and there is not even a note to be made of it.
+    pub(super) thing: bool,
 }
 
 /// What a unit measures.
@@ -67,6 +69,7 @@ pub(super) fn traits_of_class(canonical: &str) -> Traits {
         found.road |= spelt.road;
         found.generic |= spelt.generic;
         found.word |= spelt.word;
+        found.thing |= spelt.thing;
     }
     found
 }
@@ -79,9 +82,9 @@ pub(super) fn unit(word: &str) -> Option<(&'static str, Dimension)> {
         .and_then(|(dimension, words)| Some((*words.first()?, *dimension)))
 }
 
-/// Whether a unit is a plain word as well, so that something else in the name must speak of time.
+/// Whether a unit is something else as well (an ordinal, the field of a clock), so that another word must speak of time.
 pub(super) fn is_doubtful_unit(word: &str) -> bool {
-    matches!(word, "MIN" | "MINS" | "S" | "H" | "SECOND")
+    matches!(word, "MIN" | "MINS" | "S" | "H" | "SECOND" | "MINUTE" | "HOUR" | "DAY" | "WEEK" | "MONTH")
 }
 
 /// Whether a word speaks of time.
@@ -106,7 +109,7 @@ fn collect() -> HashMap<&'static str, Traits> {
     }
     mark(ROADS, |traits| traits.road = true);
     mark(GENERIC, |traits| traits.generic = true);
-    mark(WORDS, |_| {});
+    mark(WORDS, |traits| traits.thing = true);
     mark(TIME, |_| {});
     for word in SYNONYMS.iter().flat_map(|class| *class) {
         mark(word, |_| {});
@@ -274,7 +277,15 @@ static GENERIC: &str = "URL URI DSN KEY SECRET TOKEN ID HOST PORT PATH NAME USER
     DATABASE ENABLED REGION BUCKET VERSION TYPE LOG PUBLIC PRIVATE ACCESS DEBUG TIMEOUT FILE DIR ADDRESS \
     ENDPOINT EMAIL PROJECT ORG SERVER SITE WEB APP DOMAIN ORIGIN DEFAULT MAX MIN LIMIT";
 
-/// Further words of names that are spelt right, so that none is taken for a misspelling of another.
+/// What a provider sells under keys of its own, by provider: `AZURE_OPENAI_API_KEY` beside `OPENAI_API_KEY`.
+pub(super) static RESOLD: &[(&str, &[&str])] = &[
+    ("AZURE", &["OPENAI"]),
+    ("AWS", &["ANTHROPIC", "OPENAI"]),
+    ("GOOGLE", &["ANTHROPIC"]),
+    ("CLOUDFLARE", &["OPENAI"]),
+];
+
+/// Further words of names: things of their own, and spelt right, so that none is taken for a misspelling of another.
 static WORDS: &str = "ACCOUNT ACTION ACTIVE AGENT ALERT ALIAS AMOUNT ANALYSIS ANALYTICS ANTHROPIC ARCHIVE ASSET ASSETS AUDIT AUDIO \
     BILLING BLOCK BRAND BROKER BROWSER BUILD CACHE CACHED CACHES CALLBACK CAPTCHA CATALOG CHAIN CHANNEL CHARGE \
     CHECK CHECKOUT CLAIM CLEAN CLERK CLICK CLOCK CLOSE CODEC COLOR COMMAND COMMENT COMMIT COMPANY CONTACT \

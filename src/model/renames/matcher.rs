@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use strsim::osa_distance;
 
+use super::lists::RESOLD;
 use super::spelling::{Lane, Speller, Spelling, Word, WordId, beyond, without};
 use super::{Class, Input, Pairs, Target};
 use crate::name::Name;
@@ -201,14 +202,17 @@ impl<'a> Matcher<'a> {
         let content = shorter.sorted.iter().any(|word| self.is_content(*word));
         let wanted = self.names.get(to).and_then(|target| target.wanted);
         let all = |condition: &dyn Fn(&Word) -> bool| left.iter().all(|word| self.speller.is(*word, condition));
-        let class = if self.is_namespace(shorter, &left, content, from, to) {
+        let class = if self.is_namespace(shorter, longer, &left, from, to) {
             Class::Namespace
         } else if !content {
             return;
         } else if all(&|word| word.unit.is_some()) {
             Class::UnitSuffix
         } else if left.len() <= 2 && all(&is_free) {
-            if wanted.is_some_and(|wanted| wanted.given_by_values) || self.has_sibling(shorter, &left, from, to) {
+            if wanted.is_some_and(|wanted| wanted.given_by_values)
+                || self.has_sibling(shorter, &left, from, to)
+                || self.is_split(shorter.lane, &left)
+            {
                 return;
             }
             Class::FreeSubset
@@ -223,19 +227,40 @@ impl<'a> Matcher<'a> {
         keep(pairs, from, to, class);
     }
 
-    /// Whether what is left over names a framework, the app or a provider, and says nothing else.
-    fn is_namespace(&self, shared: &Spelling, left: &[WordId], content: bool, from: usize, to: usize) -> bool {
+    /// Whether what is left over names a framework, the app or a provider, stands before or behind the rest, and says
+    /// nothing else: `STRIPE_APP_SECRET` and `LDAP_BASE_DN` are names of their own.
+    fn is_namespace(&self, shared: &Spelling, longer: &Spelling, left: &[WordId], from: usize, to: usize) -> bool {
         let all = |condition: &dyn Fn(&Word) -> bool| left.iter().all(|word| self.speller.is(*word, condition));
         if !all(&|word| word.unit.is_none() && (word.own || word.traits.framework || word.traits.provider)) {
             return false;
         }
-        if !content {
+        let is_left = |words: Option<&[WordId]>| {
+            let mut words = words.unwrap_or_default().to_vec();
+            words.sort_unstable();
+            words == left
+        };
+        if !is_left(longer.words.get(..left.len())) && !is_left(longer.words.get(longer.words.len() - left.len()..)) {
+            return false;
+        }
+        if !shared.sorted.iter().any(|word| self.is_content(*word)) {
             let uses =
                 |word: &Word| !word.traits.packages.is_empty() && self.input.dependencies.has_any(word.traits.packages);
             return all(&uses);
         }
-        let provider = !all(&|word| word.own || word.traits.framework);
-        !provider || !self.has_sibling(shared, left, from, to) && !self.is_split(shared.lane, left)
+        let is_own = all(&|word| word.own || word.traits.framework);
+        is_own
+            || !self.is_resold(shared, left)
+                && !self.has_sibling(shared, left, from, to)
+                && !self.is_split(shared.lane, left)
+    }
+
+    /// Whether a provider sells the shared thing under its own name.
+    fn is_resold(&self, shared: &Spelling, left: &[WordId]) -> bool {
+        let has =
+            |words: &[WordId], text: &str| words.iter().any(|word| self.speller.is(*word, |word| word.text == text));
+        RESOLD
+            .iter()
+            .any(|(provider, things)| has(left, provider) && things.iter().any(|thing| has(&shared.sorted, thing)))
     }
 
     /// Whether another name has the shared words and one more that tells it apart: then such words tell names apart
@@ -343,6 +368,7 @@ fn is_free(word: &Word) -> bool {
     let traits = word.traits;
     word.unit.is_none()
         && !word.own
+        && !traits.thing
         && !traits.meaning
         && !traits.road
         && !traits.generic

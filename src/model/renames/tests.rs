@@ -75,6 +75,8 @@ fn the_examples_of_the_design_are_renames() {
         ("NEXT_PUBLIC_MAPS_URI", "NEXT_PUBLIC_MAPS_URL", Class::Same),
         ("STRIPE_PRICING_URL", "STRIPE_GIZMO_PRICING_URL", Class::FreeSubset),
         ("SMTP_SENDER_ADDR", "SMTP_SENDER_ADDRESS", Class::Same),
+        ("GEMINI_API_KEY", "GOOGLE_GEMINI_API_KEY", Class::Namespace),
+        ("MONGO_URI", "MONGO_CONNECTION_URL", Class::FreeSubset),
         ("database_url", "DATABASE_URL", Class::Respelt),
     ] {
         assert_eq!(class(from, to), Some(expected), "{from} {to}");
@@ -108,6 +110,11 @@ fn other_variables_are_no_renames() {
         ("CACHE_TTL_SECONDS", "CACHE_TTL_BYTES"),
         ("API_HTTP_URL", "API_HTTPS_URL"),
         ("PLANT_ID", "PLANE_ID"),
+        ("STRIPE_SECRET_KEY", "STRIPE_APP_SECRET_KEY"),
+        ("LDAP_DN", "LDAP_BASE_DN"),
+        ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"),
+        ("AUTH_DISCORD_SECRET", "AUTH_SECRET"),
+        ("SURVEY_LOCAL_HOUR", "SURVEY_LOCAL_MINUTE"),
         ("KAFKA_ANALYSIS_TOPIC", "KAFKA_ANALYTICS_TOPIC"),
         ("SERVICE_NAME", "GIZMO_SERVICE_NAME"),
         ("A", "B"),
