@@ -41,6 +41,7 @@ pub struct Apps {
 
 /// What is known of one folder.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
 struct Folder<'a> {
     manifests: Vec<&'a Manifest>,
     has_unit: bool,

@@ -33,7 +33,7 @@ const TEMPLATE_WORDS: &[&str] =
 /// Whether a path looks like an env file that people keep to themselves.
 pub fn looks_like_env_file(path: &SourcePath) -> bool {
     let name = path.name();
-    name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || name == "env"
+    name == ".env" || name.starts_with(".env.") || name.strip_suffix(".env").is_some() || name == "env"
 }
 
 /// What is documented for an app.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::{LayerKind, ReadPurpose};
+use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::Place;
 use crate::tables::images;
@@ -41,8 +41,15 @@ struct List {
 pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
     let read = read_by_compose(model);
     let mut found: Vec<Explained> = Vec::new();
-    for list in lists(model) {
-        for rename in in_list(model, &list, &read) {
+    let lists = lists(model);
+    for list in &lists {
+        let elsewhere = |rename: &renames::Rename| {
+            lists.iter().any(|other| {
+                other.app == list.app && other.all.contains(&rename.from) && other.all.contains(&rename.to)
+            })
+        };
+        // Side by side in any place of the app: two variables, not two names of one.
+        for rename in in_list(model, list, &read).into_iter().filter(|rename| !elsewhere(rename)) {
             let places: Vec<Place> =
                 list.names.iter().filter(|(name, _)| *name == rename.from).map(|(_, place)| place.clone()).collect();
             let known = found
@@ -129,14 +136,24 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
     })
 }
 
-/// Names that compose reads for anything but to hand them on under the same name.
+/// The other names that a value is made of: `ENV X=$Y`.
+fn mapped(setting: &Setting) -> Vec<Name> {
+    let SettingValue::Given(template) = &setting.value else { return Vec::new() };
+    let names = template.references().into_iter().map(|reference| reference.name.clone());
+    names.filter(|name| *name != setting.name).collect()
+}
+
+/// Names that compose reads for anything but to hand them on under the same name, and those that images are made of.
 fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
     let reads = model.project.groups.iter().flat_map(|group| &group.reads);
     let reads = reads.filter(|read| match &read.purpose {
         ReadPurpose::Variable(of) | ReadPurpose::BuildArgument(of) => *of != read.reference.name,
         _ => true,
     });
-    reads.map(|read| read.reference.name.clone()).collect()
+    let reads = reads.map(|read| read.reference.name.clone());
+    let images = model.project.files.values().filter_map(|file| file.loaded.image.as_ref());
+    let set = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
+    reads.chain(set.flat_map(mapped)).collect()
 }
 
 impl Model<'_> {

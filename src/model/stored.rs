@@ -138,14 +138,15 @@ impl<'a> Stores<'a> {
         secret: &SecretName,
     ) -> Option<String> {
         let id = environments.id(environment);
-        let (before, after) = if let Some(template) = self.entry(app, environment).and_then(|entry| entry.secret_name.as_ref()) {
-            let template = template.replace("{app}", &app.name).replace("{environment}", id);
-            let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
-            (before.to_owned(), after.to_owned())
-        } else {
-            let pattern = self.inferred.get(environment)?.as_ref()?;
-            (pattern.prefix.clone(), pattern.suffix.clone())
-        };
+        let (before, after) =
+            if let Some(template) = self.entry(app, environment).and_then(|entry| entry.secret_name.as_ref()) {
+                let template = template.replace("{app}", &app.name).replace("{environment}", id);
+                let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
+                (before.to_owned(), after.to_owned())
+            } else {
+                let pattern = self.inferred.get(environment)?.as_ref()?;
+                (pattern.prefix.clone(), pattern.suffix.clone())
+            };
         if before.trim_matches(['-', '_', '/']).is_empty() && after.trim_matches(['-', '_', '/']).len() <= id.len() {
             return None;
         }
@@ -198,7 +199,7 @@ fn infer(listing: &Listing, secrets: &BTreeSet<Name>) -> Option<Pattern> {
             }
         }
     }
-    let best = counts.values().map(|count| *count).max()?;
+    let best = counts.values().copied().max()?;
     let mut leaders = counts.into_iter().filter(|(_, count)| *count == best).map(|(key, _)| key);
     let (prefix, case, suffix) = leaders.next()?;
     let unique = leaders.all(|(other_prefix, _, other_suffix)| other_prefix == prefix && other_suffix == suffix);

@@ -1,12 +1,11 @@
 //! `empty-value`: required, given, and empty.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::wording;
 use crate::fact::{Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
-use crate::model::{Binding, Model, Source, State, StoredState};
+use crate::model::{Binding, Model, Sighting, Source, State, StoredState};
 use crate::name::Name;
 
 super::rule! {
@@ -38,7 +37,7 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // One line may feed several apps; it is one finding.
-    let mut given: BTreeMap<_, (Vec<&str>, &Binding, Arc<Setting>, Vec<Arc<Setting>>)> = BTreeMap::new();
+    let mut given: BTreeMap<_, (Vec<&str>, &Binding, &Sighting)> = BTreeMap::new();
     for binding in model.bindings.iter().filter(|binding| binding.needs_a_value() && !may_be_empty(model, binding)) {
         for sighting in &binding.sightings {
             // What an absent reference empties is the finding of `undefined-reference`.
@@ -46,19 +45,17 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             let (Some(winner), true) = (&sighting.winner, absent.is_empty()) else { continue };
             let app = model.apps.list[binding.app].name.as_str();
             let key = (winner.place.clone(), binding.environment.clone());
-            let entry =
-                given.entry(key).or_insert((Vec::new(), binding, Arc::clone(winner), sighting.shadowed.clone()));
-            entry.0.push(app);
+            given.entry(key).or_insert((Vec::new(), binding, sighting)).0.push(app);
         }
     }
-    for ((place, environment), (apps, binding, _, shadowed)) in given {
+    for ((place, environment), (apps, binding, sighting)) in given {
         let message = format!("`{}` of {} is empty in {environment}", binding.name, wording::words(&apps));
         let finding = findings.report(&place, "empty here", message);
         finding.variable(&binding.name).environment(&environment).related(&binding.place, "required here");
         if let [app] = apps.as_slice() {
             finding.app(app);
         }
-        for setting in shadowed {
+        for setting in &sighting.shadowed {
             finding.related(&setting.place, "hidden by the empty value");
         }
         finding.help("give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant");
@@ -113,15 +110,16 @@ fn is_filled(model: &Model<'_>, template: &Source<'_>, name: &Name, bindings: &[
     let promised = bindings
         .iter()
         .any(|binding| binding.declaration.generate.is_some() || binding.declaration.issued_by.is_some());
-    let stored = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Held(..))));
+    // Stored somewhere and lacking elsewhere: the store does not fill it.
     let lacking = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Lacking(..))));
+    let stored = !lacking && bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Held(..))));
     let given = bindings.iter().any(|binding| binding.is_given())
         || model.sources.iter().any(|source| {
             source.path != template.path
                 && source.file.claim.role == Role::Values
                 && source.settings.iter().any(|setting| setting.name == *name && !is_empty(setting))
         });
-    (promised || stored || given) && !(lacking && !given && !promised)
+    promised || given || stored
 }
 
 fn is_empty(setting: &Setting) -> bool {
