@@ -55,8 +55,9 @@ pub enum FactKind {
     Mention {
         /// The heading that it stands under.
         heading: Option<String>,
-        /// Whether it stands in a table, list or block that describes variables, rather than in prose.
-        listed: bool,
+        /// The table, list or block that describes variables and that it stands in, counted from 0 in its file;
+        /// `None` in prose.
+        list: Option<usize>,
     },
 }
 

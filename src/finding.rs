@@ -1,5 +1,9 @@
 //! What a rule says: findings, their labels and their fixes. How they look is the business of `reporters`.
 
+mod settled;
+
+pub use settled::{Fingerprint, Settled, settle};
+
 use std::fmt;
 
 use crate::name::{Environment, Name};

@@ -17,3 +17,7 @@ pub mod loaders; // all other source formats
 pub mod project; // the only reader of files
 pub mod model; // facts, joined
 pub mod rules; // model -> findings
+pub mod levels; // which findings are wanted, and how loud they are
+pub mod ignore; // findings that the user decided not to see
+pub mod reporters; // findings -> bytes
+pub mod cli; // the commands

@@ -180,8 +180,55 @@ pub enum ReadPurpose {
 /// How an image is built: a Dockerfile.
 #[derive(Clone, Debug, Default)]
 pub struct Image {
+    /// The arguments that stand before the first stage: only what a stage starts from can use them.
+    pub arguments: Vec<Setting>,
     /// Its stages, in order.
     pub stages: Vec<Stage>,
+}
+
+impl Image {
+    /// What a stage sets, with what the stages set that it starts from, weakest first; `None` is the last stage.
+    ///
+    /// Nothing where there is no such stage. What the image sets that the first of them starts from is not known.
+    pub fn environment(&self, stage: Option<&str>) -> Vec<&Setting> {
+        let mut chain = Vec::new();
+        let mut next = self.find(stage);
+        while let Some(index) = next {
+            chain.push(index);
+            next = self.stages.get(index).and_then(|stage| self.earlier(&stage.base, index));
+        }
+        chain.iter().rev().filter_map(|index| self.stages.get(*index)).flat_map(|stage| &stage.settings).collect()
+    }
+
+    /// The arguments that a build of a stage takes: its own, and those of the stages that it starts or copies from.
+    ///
+    /// `None` is the last stage. [`Image::arguments`] are not among them.
+    pub fn arguments(&self, stage: Option<&str>) -> Vec<&Setting> {
+        let mut needed = std::collections::BTreeSet::new();
+        let mut open: Vec<usize> = self.find(stage).into_iter().collect();
+        while let Some(index) = open.pop() {
+            let Some(stage) = self.stages.get(index) else { continue };
+            if needed.insert(index) {
+                let names = std::iter::once(&stage.base).chain(&stage.copies);
+                open.extend(names.filter_map(|name| self.earlier(name, index)));
+            }
+        }
+        needed.iter().filter_map(|index| self.stages.get(*index)).flat_map(|stage| &stage.arguments).collect()
+    }
+
+    fn find(&self, stage: Option<&str>) -> Option<usize> {
+        match stage {
+            None => self.stages.len().checked_sub(1),
+            Some(name) => self.earlier(name, self.stages.len()),
+        }
+    }
+
+    /// The stage of this name or number before another one; names are compared as Docker does, without case.
+    fn earlier(&self, name: &str, before: usize) -> Option<usize> {
+        let named = |stage: &Stage| stage.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        let by_name = self.stages.iter().take(before).rposition(named);
+        by_name.or_else(|| name.parse::<usize>().ok().filter(|index| *index < before))
+    }
 }
 
 /// One stage of an [`Image`].
@@ -195,6 +242,8 @@ pub struct Stage {
     pub settings: Vec<Setting>,
     /// The arguments that it takes (`ARG`), with their defaults.
     pub arguments: Vec<Setting>,
+    /// What it copies or mounts files from (`COPY --from`): images, and names or numbers of earlier stages.
+    pub copies: Vec<String>,
     /// The commands of `CMD` and `ENTRYPOINT` and `RUN`, as they are written.
     pub commands: Vec<String>,
 }

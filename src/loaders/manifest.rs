@@ -1,15 +1,71 @@
-//! TODO
+//! Package manifests and workspace files: what a package is called, depends on, runs, and what its members are.
+//!
+//! A new ecosystem is one file here and a line in [`KINDS`]. What cannot be read hides no facts, since none stand here.
+
+mod cargo;
+mod composer;
+mod go;
+mod node;
+mod python;
+mod ruby;
+mod toml;
+
 use super::{Claim, Loader};
-use crate::fact::Loaded;
+use crate::fact::{Dependency, Loaded, Manifest, Problem, Role};
 use crate::source::{SourceFile, SourcePath};
+use crate::syntax::json::{self, Dialect, Node};
 
 /// The loader.
 pub static LOADER: Loader = Loader { name: "manifest", claims, links: &[], load, assemble: None };
 
-fn claims(_path: &SourcePath) -> Option<Claim> {
-    None
+/// Every kind of manifest. The first one that claims a name reads the file.
+static KINDS: &[Kind] = &[
+    (|name| name == "package.json", node::package),
+    (|name| name == "pnpm-workspace.yaml", node::pnpm_workspace),
+    (|name| matches!(name, "turbo.json" | "turbo.jsonc" | "nx.json" | "lerna.json"), node::workspace),
+    (|name| name == "pyproject.toml", python::pyproject),
+    (|name| name == "Pipfile", python::pipfile),
+    (python::is_requirements, python::requirements),
+    (|name| name == "Cargo.toml", cargo::package),
+    (|name| name == "go.mod", go::module),
+    (|name| name == "go.work", go::workspace),
+    (|name| name == "composer.json", composer::package),
+    (|name| name == "Gemfile", ruby::gemfile),
+];
+
+/// Whether a file's name is that of one, and what reads it.
+///
+/// A file that cannot be read still says by its name that a package is there: its manifest says nothing more.
+type Kind = (fn(&str) -> bool, fn(&SourceFile, &mut Vec<Problem>) -> Manifest);
+
+fn kind(path: &SourcePath) -> Option<&'static Kind> {
+    KINDS.iter().find(|(claims, _)| claims(path.name()))
 }
 
-fn load(_source: &SourceFile, _claim: &Claim) -> Loaded {
-    Loaded::default()
+fn claims(path: &SourcePath) -> Option<Claim> {
+    kind(path).map(|_| Claim::new(Role::Manifest))
 }
+
+fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
+    let Some((_, read)) = kind(source.path()) else { return Loaded::default() };
+    let mut problems = Vec::new();
+    let manifest = read(source, &mut problems);
+    let problems = problems.into_iter().map(Problem::harmless).collect();
+    Loaded { manifest: Some(manifest), problems, ..Loaded::default() }
+}
+
+/// The root of a JSON manifest.
+fn json<'a>(source: &'a SourceFile, problems: &mut Vec<Problem>) -> Option<Node<'a>> {
+    json::parse(source.text(), Dialect::Comments).unwrap_or_else(|span| {
+        problems.push(Problem::new(span, "this file is no valid JSON"));
+        None
+    })
+}
+
+/// A dependency by name.
+fn named(name: &str, development: bool) -> Dependency {
+    Dependency { name: name.to_owned(), path: None, development }
+}
+
+#[cfg(test)]
+mod tests;

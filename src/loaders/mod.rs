@@ -13,6 +13,7 @@ pub mod dotenv;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
 pub static LOADERS: &[&Loader] =

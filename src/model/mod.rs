@@ -1,5 +1,203 @@
 //! Facts, joined: apps, environments, targets, views and bindings.
-use std::marker::PhantomData;
+//!
+//! Loaders say what single files say; this says what an app will see. It is pure and deterministic. Besides *given*
+//! and *not given* there is everywhere a third answer, *unknown*, and what is unknown makes no finding.
 
-/// What an app will see.
-pub struct Model<'a>(PhantomData<&'a ()>);
+mod apps;
+mod bindings;
+mod documents;
+mod explain;
+pub mod renames;
+mod schema;
+mod sources;
+mod stored;
+mod targets;
+mod view_building;
+mod views;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fact::{LayerState, LinkOutcome, TargetGroup};
+use crate::name::{Environment, Name};
+use crate::project::{Environments, Project};
+use crate::source::SourcePath;
+use crate::tables::{platform, public, sdk};
+
+pub use apps::{App, Apps};
+pub use bindings::{Binding, StoredState};
+pub use documents::{Documented, looks_like_env_file};
+pub use explain::Explained;
+pub use schema::AppSchema;
+pub use sources::Source;
+pub use stored::{Holding, Stores, version_state};
+pub use targets::{AppTarget, UNNAMED, repository_names};
+pub use views::{Phase, Reason, Sighting, State, View, ViewLayer};
+
+/// What the apps of a project will see.
+pub struct Model<'a> {
+    /// What was read.
+    pub project: &'a Project,
+    /// The environments that it knows.
+    pub environments: Environments,
+    /// The apps.
+    pub apps: Apps,
+    /// The schema of each app, by its index.
+    pub schemas: Vec<AppSchema>,
+    /// Env files, templates and documents.
+    pub sources: Vec<Source<'a>>,
+    /// The targets.
+    pub targets: Vec<AppTarget<'a>>,
+    /// What is documented for each app, by its index.
+    pub documented: Vec<Documented>,
+    /// The listings.
+    pub stores: Stores<'a>,
+    /// The views.
+    pub views: Vec<View>,
+    /// One for each declared variable of an app in each of its environments.
+    pub bindings: Vec<Binding>,
+    /// Names that stand where others are meant.
+    pub renames: Vec<Explained>,
+}
+
+impl<'a> Model<'a> {
+    /// Joins what was read.
+    pub fn new(project: &'a Project) -> Self {
+        let environments = Environments::new(&project.config);
+        let apps = Apps::find(project);
+        let schemas: Vec<AppSchema> =
+            (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
+        let sources = sources::find(project, &apps, &environments);
+        let targets = targets::find(project, &apps, &environments);
+        let documented = (0..apps.list.len()).map(|app| document(&sources, &targets, app)).collect();
+        let stores = Stores::new(project, &secrets(&schemas));
+        let mut model = Self {
+            project,
+            environments,
+            apps,
+            schemas,
+            sources,
+            targets,
+            documented,
+            stores,
+            views: Vec::new(),
+            bindings: Vec::new(),
+            renames: Vec::new(),
+        };
+        model.views = view_building::build(&model);
+        model.bindings = bindings::bind(&model);
+        model.renames = explain::find(&model);
+        model
+    }
+
+    /// The environments of an app: those that any of its facts names, and those of the config.
+    pub fn environments_of(&self, app: usize) -> BTreeSet<Environment> {
+        let mut found: BTreeSet<Environment> = self.environments.configured().collect();
+        found.extend(self.schemas[app].environments(&self.environments));
+        let targets = self.targets.iter().filter(|target| target.app == Some(app));
+        found.extend(targets.map(|target| target.environment.clone()));
+        let sources = self.sources.iter().filter(|source| source.owners.contains(&app) && !source.documents());
+        found.extend(sources.filter_map(|source| source.environment.clone()));
+        found.extend(self.stores.all().map(|(_, _, environment)| environment.clone()));
+        if found.is_empty() {
+            // Whatever nobody names is at least developed.
+            found.insert(Environment::new("development"));
+        }
+        found
+    }
+
+    /// Every environment of every app.
+    pub fn all_environments(&self) -> BTreeSet<Environment> {
+        (0..self.apps.list.len()).flat_map(|app| self.environments_of(app)).collect()
+    }
+
+    /// Every variable that something declares, gives, reads, stores or names as a variable of an app.
+    pub fn variables(&self) -> BTreeSet<Name> {
+        let declared = self.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys().cloned());
+        let listed = self.sources.iter().flat_map(|source| source.names.iter().map(|(name, _)| name.clone()));
+        let targets = self.targets.iter().filter(|target| target.app.is_some());
+        let layers = targets.flat_map(|target| &target.target.layers);
+        let given = layers.flat_map(|layer| layer.settings.iter().map(|setting| setting.name.clone()));
+        declared.chain(listed).chain(given).collect()
+    }
+
+    /// Whether a name is one that platforms, tools or the SDKs of an app provide or read by themselves.
+    pub fn is_noise(&self, app: usize, name: &Name) -> bool {
+        platform::platform(name.as_str()).is_some()
+            || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
+    }
+
+    /// Whether a template, a list or prose of an app names a variable.
+    pub fn is_documented(&self, app: usize, name: &Name) -> bool {
+        self.documented[app].names.contains(name)
+    }
+
+    /// Whether anything in the repository that is meant for people names a variable.
+    pub fn is_documented_anywhere(&self, name: &Name) -> bool {
+        self.documented.iter().any(|documented| documented.names.contains(name))
+    }
+
+    /// The bindings of one app and environment.
+    pub fn bindings_of(&self, app: usize, environment: &Environment) -> impl Iterator<Item = &Binding> {
+        self.bindings.iter().filter(move |binding| binding.app == app && binding.environment == *environment)
+    }
+
+    /// What is required and cannot be told, by app, environment and reason.
+    pub fn unknown(&self) -> BTreeMap<(usize, Environment, Reason), Vec<&Binding>> {
+        let mut found: BTreeMap<_, Vec<&Binding>> = BTreeMap::new();
+        for binding in &self.bindings {
+            if let Some(reason) = binding.unknown(self) {
+                found.entry((binding.app, binding.environment.clone(), reason)).or_default().push(binding);
+            }
+        }
+        found
+    }
+
+    /// The prefix that makes a variable of an app public at build time, if its name has one.
+    pub fn public_prefix(&self, app: usize, name: &Name) -> Option<&str> {
+        view_building::public_prefix(self, app, name.as_str())
+    }
+
+    /// The prefixes that make variables of an app public, by its schema and its frameworks.
+    pub fn public_prefixes(&self, app: usize) -> Vec<&str> {
+        match self.schemas[app].resolved.public_prefixes.as_deref() {
+            Some(own) => own.iter().map(String::as_str).collect(),
+            None => public::prefixes(&self.apps.list[app].dependencies),
+        }
+    }
+
+    /// Whether nothing that a group's references resolve in holds a name, and nothing hints that the shell does.
+    pub fn is_undefined_in(&self, group: &TargetGroup, name: &Name) -> bool {
+        if self.is_documented_anywhere(name) {
+            return false;
+        }
+        let layers: Vec<ViewLayer> = group.surroundings.iter().map(|layer| view_building::layer(self, layer)).collect();
+        let known = |layer: &ViewLayer| layer.open.is_none() || layer.stand_in;
+        !layers.is_empty() && layers.iter().all(|layer| known(layer) && !layer.settings.contains_key(name))
+    }
+
+    /// The template that stands for an env file that was not read.
+    pub fn stand_in(&self, path: &SourcePath) -> Option<&Source<'a>> {
+        documents::stand_in(&self.sources, path)
+            .and_then(|found| self.sources.iter().find(|source| source.path == found.path))
+    }
+}
+
+/// What is documented for an app, with the templates that stand for the env files of its targets.
+fn document(sources: &[Source<'_>], targets: &[AppTarget<'_>], app: usize) -> Documented {
+    let of_app = targets.iter().filter(|target| target.app == Some(app));
+    let layers = of_app.flat_map(|target| target.target.layers.iter().chain(&target.group.surroundings));
+    let unread = layers.filter_map(|layer| match &layer.state {
+        LayerState::Unread { outcome: LinkOutcome::Missing(path) | LinkOutcome::Ignored(path), .. } => Some(path),
+        _ => None,
+    });
+    let stand_ins: Vec<&SourcePath> =
+        unread.filter_map(|path| documents::stand_in(sources, path)).map(|source| source.path).collect();
+    documents::documented(sources, app, &stand_ins)
+}
+
+/// The names of the secrets that any app declares.
+fn secrets(schemas: &[AppSchema]) -> BTreeSet<Name> {
+    let declared = schemas.iter().flat_map(|schema| &schema.resolved.declarations);
+    let secrets = declared.filter(|(_, declared)| bindings::is_kept_in_store(&declared.declaration));
+    secrets.map(|(name, _)| name.clone()).collect()
+}

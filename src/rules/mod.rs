@@ -5,8 +5,64 @@
 use crate::finding::{Findings, Level};
 use crate::model::Model;
 
+/// Makes a file's `RULE` from its documentation, id, level and version.
+macro_rules! rule {
+    ($(#[doc = $doc:literal])+ $id:literal, $level:ident, since $since:literal, $check:ident) => {
+        $(#[doc = $doc])+
+        pub(super) static RULE: $crate::rules::Rule = $crate::rules::Rule {
+            id: $id,
+            default_level: $crate::finding::Level::$level,
+            since: $since,
+            docs: concat!($($doc, "\n"),+),
+            check: $check,
+        };
+    };
+}
+use rule;
+
+mod duplicate_definition;
+mod empty_value;
+mod invalid_syntax;
+mod invalid_value;
+mod missing_env_file;
+mod missing_variable;
+mod public_secret;
+mod renamed_variable;
+mod service_drift;
+mod unavailable_version;
+mod undeclared_variable;
+mod undefined_reference;
+mod undocumented_variable;
+mod unprefixed_client_variable;
+mod unreachable_public_url;
+mod unreferenced_secret;
+mod unstored_secret;
+mod unused_ignore;
+mod unverified_variable;
+mod wording;
+
 /// Every rule, by id.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &duplicate_definition::RULE,
+    &empty_value::RULE,
+    &invalid_syntax::RULE,
+    &invalid_value::RULE,
+    &missing_env_file::RULE,
+    &missing_variable::RULE,
+    &public_secret::RULE,
+    &renamed_variable::RULE,
+    &service_drift::RULE,
+    &unavailable_version::RULE,
+    &undeclared_variable::RULE,
+    &undefined_reference::RULE,
+    &undocumented_variable::RULE,
+    &unprefixed_client_variable::RULE,
+    &unreachable_public_url::RULE,
+    &unreferenced_secret::RULE,
+    &unstored_secret::RULE,
+    &unused_ignore::RULE,
+    &unverified_variable::RULE,
+];
 
 /// One check, with an id.
 pub struct Rule {
@@ -33,19 +89,3 @@ impl Rule {
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
-
-/// Makes a file's `RULE` from its documentation, id, level and version.
-macro_rules! rule {
-    ($(#[doc = $doc:literal])+ $id:literal, $level:ident, since $since:literal, $check:ident) => {
-        $(#[doc = $doc])+
-        pub static RULE: $crate::rules::Rule = $crate::rules::Rule {
-            id: $id,
-            default_level: $crate::finding::Level::$level,
-            since: $since,
-            docs: concat!($($doc, "\n"),+),
-            check: $check,
-        };
-    };
-}
-#[expect(unused_imports, reason = "the rules come next")]
-pub(crate) use rule;

@@ -1,1 +1,226 @@
-//! TODO
+//! Env files: their physical lines, and what each loader that reads them makes of the same bytes. Not which names are
+//! variables that an app reads.
+//!
+//! Loaders disagree on where a value ends, so there is no grammar of the format: [`Tree`] holds lines and never decides
+//! where a value over several lines ends, and each [`Dialect`] is an evaluator of its own over the same text. An
+//! evaluator lexes (statements with their values as written), then expands (references). A new dialect is a lexer or an
+//! expander, or both, and an arm in [`lex`], [`expand`] and [`evaluate`].
+
+mod compose;
+mod decoded;
+mod docker;
+mod evaluate;
+mod expand;
+mod motdotla;
+mod tree;
+
+pub use evaluate::{Ending, Evaluated, evaluate};
+pub use tree::{Assignment, Content, Line, Newline, Tree};
+
+use crate::source::Span;
+use crate::syntax::interpolation;
+use crate::value::{Template, Value};
+use decoded::Decoded;
+
+/// Which loader reads an env file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// npm `dotenv` 16 to 18: no references.
+    Dotenv,
+    /// npm `dotenv` 16 to 18 with `dotenv-expand` 12, which is also how Vite up to 7 expands.
+    DotenvExpand12,
+    /// compose-go: `env_file` and the project's `.env`.
+    Compose,
+    /// `docker run --env-file`, and compose's `env_file` with `format: raw`: no quotes, no references.
+    Docker,
+}
+
+/// What a loader makes of a file, before it looks at the environment.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The statements that it understands, in order.
+    pub entries: Vec<Entry>,
+    /// Why it refuses the whole file; the entries are then those above the place.
+    pub rejected: Option<Flaw>,
+}
+
+/// A statement of an env file.
+#[derive(Debug)]
+pub struct Entry {
+    /// The name, as this loader reads it.
+    pub key: String,
+    /// Where it stands.
+    pub key_span: Span,
+    /// Where `export` stands before it.
+    pub export: Option<Span>,
+    /// Where `=` or `:` stands; empty behind a bare name.
+    pub separator: Span,
+    /// The value; `None` for a bare name, which takes what the environment holds where the loader knows such names.
+    pub value: Option<Template>,
+    /// Where the value stands, without its quotes; empty where there is none.
+    pub value_span: Span,
+    /// The quotes around the value.
+    pub quoting: Quoting,
+    /// The whole statement, up to the end of its value and its closing quote.
+    pub span: Span,
+    /// What is odd about the value, so that other loaders read another one.
+    pub flaw: Option<FlawKind>,
+}
+
+/// The quotes around a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quoting {
+    /// None.
+    #[default]
+    None,
+    /// `'`.
+    Single,
+    /// `"`.
+    Double,
+    /// `` ` ``, in the loaders that take it for a quote.
+    Backtick,
+}
+
+impl Quoting {
+    fn of(byte: u8) -> Option<Self> {
+        match byte {
+            b'\'' => Some(Self::Single),
+            b'"' => Some(Self::Double),
+            b'`' => Some(Self::Backtick),
+            _ => None,
+        }
+    }
+}
+
+/// Something that a loader does not read as it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// What.
+    pub kind: FlawKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The kinds of [`Flaw`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlawKind {
+    /// A value begins with a quote that is never closed.
+    UnclosedQuote,
+    /// Text follows the closing quote of a value.
+    TextAfterQuote,
+    /// A name holds a character that this loader does not take.
+    CharacterInName,
+    /// A name holds a space.
+    SpaceInName,
+    /// A line begins with `=`.
+    NoName,
+    /// A line is longer than this loader takes.
+    LongLine,
+    /// A value holds a `${` that is no reference.
+    InvalidReference,
+}
+
+impl FlawKind {
+    /// What is wrong, in words.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::UnclosedQuote => "the quote that opens this value is not closed",
+            Self::TextAfterQuote => "text follows the closing quote of this value",
+            Self::CharacterInName => "a variable name cannot hold this character",
+            Self::SpaceInName => "a variable name cannot hold a space",
+            Self::NoName => "no variable name stands before this `=`",
+            Self::LongLine => "this line is longer than its reader takes",
+            Self::InvalidReference => "`${` does not begin a reference that can be read here",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::UnclosedQuote => "close the quote, or write the value without quotes",
+            Self::TextAfterQuote => "put the whole value inside one pair of quotes, or start a comment with ` #`",
+            Self::LongLine => "keep lines below 64 KiB",
+            Self::CharacterInName | Self::SpaceInName | Self::NoName => {
+                "write `NAME=value`, with letters, digits and `_` in the name"
+            }
+            Self::InvalidReference => "write `${NAME}` or `${NAME:-default}`, or `$$` for a dollar sign",
+        }
+    }
+}
+
+/// Reads a file as this loader does.
+pub fn read(text: &str, dialect: Dialect) -> Reading {
+    let Lexed { statements, mut rejected } = lex(text, dialect);
+    let mut entries = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let value = match statement.value.as_ref().map(|value| expand(value, statement.quoting, dialect)).transpose() {
+            Ok(value) => value,
+            Err(flaw) => {
+                rejected = Some(flaw);
+                break;
+            }
+        };
+        entries.push(Entry {
+            key: text.get(statement.key.start..statement.key.end).unwrap_or_default().to_owned(),
+            key_span: statement.key,
+            export: statement.export,
+            separator: statement.separator,
+            value,
+            value_span: statement.value_span,
+            quoting: statement.quoting,
+            span: statement.span,
+            flaw: statement.flaw,
+        });
+    }
+    Reading { entries, rejected }
+}
+
+/// The first stage of a reading.
+#[derive(Default)]
+struct Lexed {
+    statements: Vec<Statement>,
+    rejected: Option<Flaw>,
+}
+
+/// A statement with its value as a loader unquotes it, references still in it.
+struct Statement {
+    key: Span,
+    export: Option<Span>,
+    separator: Span,
+    value: Option<Decoded>,
+    value_span: Span,
+    quoting: Quoting,
+    span: Span,
+    flaw: Option<FlawKind>,
+}
+
+fn lex(text: &str, dialect: Dialect) -> Lexed {
+    match dialect {
+        Dialect::Dotenv | Dialect::DotenvExpand12 => motdotla::lex(text),
+        Dialect::Compose => compose::lex(text),
+        Dialect::Docker => docker::lex(text),
+    }
+}
+
+/// The second stage: the value with its references, which have the spans of the file.
+fn expand(value: &Decoded, quoting: Quoting, dialect: Dialect) -> Result<Template, Flaw> {
+    let literal = || Template::literal(Value::new(value.text()));
+    let mut template = match dialect {
+        _ if !value.text().contains('$') => return Ok(literal()),
+        Dialect::Dotenv | Dialect::Docker => return Ok(literal()),
+        Dialect::DotenvExpand12 => expand::template(value.text()),
+        Dialect::Compose if quoting == Quoting::Single => return Ok(literal()),
+        Dialect::Compose => interpolation::parse(value.text(), 0)
+            .map_err(|invalid| Flaw { kind: FlawKind::InvalidReference, span: value.span(invalid.span) })?,
+    };
+    value.relocate(&mut template);
+    Ok(template)
+}
+
+/// A space in JavaScript's regular expressions.
+fn is_script_space(character: char) -> bool {
+    character == '\u{feff}' || (character.is_whitespace() && character != '\u{85}')
+}
+
+#[cfg(test)]
+mod tests;

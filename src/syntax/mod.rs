@@ -3,6 +3,7 @@
 pub mod comment;
 pub mod dotenv;
 pub mod interpolation;
+pub mod json;
 pub mod toml;
 pub mod url;
 pub mod yaml;

@@ -28,7 +28,7 @@ pub struct Evaluation<'a> {
 impl Template {
     /// Evaluates as compose and the shells do: only the branches that are taken, the empty string for what is absent.
     ///
-    /// Source: compose-go `template.go`, measured in `data/compose/interpolation.jsonl`.
+    /// Source: compose-go `template.go`, measured in `tests/data/compose-interpolation.jsonl`.
     pub fn evaluate(&self, lookup: &dyn Fn(&Name) -> Known) -> Evaluation<'_> {
         let mut result = Evaluation { value: None, absent: Vec::new(), failure: None };
         result.value = resolve(self, lookup, &mut result.absent, &mut result.failure).map(Value::new);
@@ -95,10 +95,12 @@ fn resolve_reference<'a>(
                 Some(String::new())
             }
         }
-        Some(Operator::Required { empty_too, .. }) => {
+        Some(Operator::Required { empty_too, word }) => {
             if is_set(*empty_too)? {
                 held()
             } else {
+                // The message is made first, so a reference in it may be what fails.
+                resolve(word, lookup, &mut Vec::new(), failure);
                 failure.get_or_insert(reference);
                 None
             }

@@ -1,0 +1,105 @@
+//! What the model says beside findings: the one place that asks it.
+
+use std::collections::BTreeMap;
+
+use crate::fact::{Image, Loaded};
+use crate::model::{Binding, Model, State, StoredState};
+use crate::name::Environment;
+use crate::project::Project;
+use crate::reporters::{Proof, Unknown};
+use crate::source::SourcePath;
+
+/// What there is in a project.
+#[derive(Debug, Default)]
+pub(super) struct Overview {
+    /// The apps, by name.
+    pub(super) apps: Vec<String>,
+    /// The environments of which some file speaks, by name.
+    pub(super) environments: Vec<Environment>,
+    /// The number of variables.
+    pub(super) variables: usize,
+    /// Of what nothing can be said.
+    pub(super) unknown: Vec<Unknown>,
+    /// What was proved.
+    pub(super) proofs: Vec<Proof>,
+    /// The apps and the environment of each file.
+    pub(super) files: BTreeMap<SourcePath, (Vec<String>, Option<Environment>)>,
+}
+
+impl Overview {
+    /// Asks the model.
+    pub(super) fn of(project: &Project, model: &Model<'_>) -> Self {
+        let app = |index: &usize| model.apps.list[*index].name.clone();
+        let mut files: BTreeMap<SourcePath, (Vec<String>, Option<Environment>)> = project
+            .files
+            .keys()
+            .map(|path| (path.clone(), (model.apps.owners(path).iter().map(app).collect(), None)))
+            .collect();
+        for source in &model.sources {
+            let owners = source.owners.iter().map(app).collect();
+            files.insert(source.path.clone(), (owners, source.environment.clone()));
+        }
+        for (path, environment) in &project.listings {
+            files.insert(path.clone(), (Vec::new(), Some(environment.clone())));
+        }
+        let unknown = model.unknown().into_iter().map(|((app, environment, reason), bindings)| Unknown {
+            app: model.apps.list[app].name.clone(),
+            environment,
+            reason: reason.to_string(),
+            variables: bindings.iter().map(|binding| binding.name.clone()).collect(),
+            secrets: bindings.iter().all(|binding| binding.stored.is_some()),
+        });
+        Self {
+            apps: model.apps.list.iter().map(|app| app.name.clone()).collect(),
+            environments: model.all_environments().into_iter().collect(),
+            variables: model.variables().len(),
+            unknown: unknown.collect(),
+            proofs: proofs(model),
+            files,
+        }
+    }
+
+    /// The apps and the environment of a file.
+    pub(super) fn file(&self, path: &SourcePath) -> (&[String], Option<&Environment>) {
+        self.files.get(path).map_or((&[], None), |(apps, environment)| (apps.as_slice(), environment.as_ref()))
+    }
+}
+
+/// What is known of the required variables of each app, in each environment of which anything is.
+fn proofs(model: &Model<'_>) -> Vec<Proof> {
+    let mut groups: BTreeMap<(&Environment, usize), Vec<&Binding>> = BTreeMap::new();
+    for binding in model.bindings.iter().filter(|binding| binding.needs_a_value()) {
+        groups.entry((&binding.environment, binding.app)).or_default().push(binding);
+    }
+    let mut proofs = Vec::new();
+    for ((environment, app), bindings) in groups {
+        let count = |what: &dyn Fn(&Binding) -> bool| bindings.iter().filter(|binding| what(binding)).count();
+        let injects = |binding: &Binding| binding.sightings.iter().any(|s| matches!(s.state, State::Injected(..)));
+        let stored = |binding: &Binding| matches!(binding.stored, Some(StoredState::Held(..)));
+        let unknown = count(&|binding| binding.unknown(model).is_some());
+        if unknown == bindings.len() {
+            continue;
+        }
+        proofs.push(Proof {
+            environment: environment.clone(),
+            app: model.apps.list[app].name.clone(),
+            required: bindings.len(),
+            given: count(&|binding| binding.is_given() && binding.unknown(model).is_none() && !injects(binding)),
+            injected: count(&injects),
+            stored: count(&stored),
+            unknown,
+        });
+    }
+    proofs
+}
+
+/// Whether any file says anything of a variable, a target or a secret.
+pub(super) fn says_something(project: &Project) -> bool {
+    let targets = project.groups.iter().any(|group| !group.targets.is_empty() || !group.reads.is_empty());
+    let built = |image: &Image| image.stages.iter().any(|s| !s.settings.is_empty() || !s.arguments.is_empty());
+    let said = |loaded: &Loaded| {
+        !loaded.facts.is_empty() || loaded.listing.is_some() || loaded.image.as_ref().is_some_and(built)
+    };
+    let broken = |loaded: &Loaded| !loaded.problems.is_empty() && loaded.manifest.is_none();
+    targets || project.files.values().any(|file| said(&file.loaded) || broken(&file.loaded))
+}

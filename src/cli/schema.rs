@@ -1,0 +1,33 @@
+//! `envcheck schema`: the JSON Schemas of what envcheck reads and writes.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::failure::{CliError, Exit};
+use super::output;
+use crate::reporters::json;
+
+/// What makes a schema.
+type Make = fn() -> Value;
+
+/// Every schema by name.
+// `config` and `env` join them as soon as their modules make theirs.
+const SCHEMAS: &[(&str, Make)] = &[("report", json::json_schema)];
+
+/// Prints the JSON Schema of `config`, `env` or `report`.
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// Which.
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+impl Schema {
+    pub(super) fn run(&self) -> Result<Exit, CliError> {
+        let Some((_, make)) = SCHEMAS.iter().find(|(name, _)| *name == self.name) else {
+            return Err(CliError::unknown("schema", &self.name, SCHEMAS.iter().map(|(name, _)| *name)));
+        };
+        output::to_stdout(format!("{:#}\n", make()).as_bytes())?;
+        Ok(Exit::Clean)
+    }
+}

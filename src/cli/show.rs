@@ -1,0 +1,146 @@
+//! `envcheck show`: every place that speaks of one variable, masked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Args;
+
+use super::failure::{CliError, Exit};
+use super::output;
+use super::run::Where;
+use crate::fact::{Fact, FactKind, Layer, LayerKind, Setting, SettingValue, TargetGroup};
+use crate::finding::Label;
+use crate::name::Name;
+use crate::project::Project;
+use crate::reporters::{Passage, Texts};
+use crate::source::{Place, visible};
+
+/// Shows every place that declares, defines, references, injects, stores or mentions a variable.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// The variable.
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    at: Where,
+}
+
+impl Show {
+    pub(super) fn run(&self) -> Result<Exit, CliError> {
+        let opened = self.at.open(&[])?;
+        let mut sightings = Sightings::default();
+        sightings.collect(&opened.project);
+        let name = Name::new(&self.name);
+        let Some(places) = sightings.places.get(&name) else {
+            let known: BTreeSet<&str> = sightings.places.keys().map(Name::as_str).collect();
+            return Err(CliError::unknown("variable", &self.name, known));
+        };
+        let texts = Texts::new(&opened.project.files);
+        let passages: BTreeSet<(String, usize, usize, &'static str, String)> =
+            places.iter().map(|(place, what)| row(&texts.passage(&Label::new(place, *what)), what)).collect();
+        let rows: Vec<Vec<String>> = passages
+            .into_iter()
+            .map(|(path, line, column, what, text)| {
+                vec![format!("  {what}"), format!("{}:{line}:{column}", visible(&path)), text]
+            })
+            .collect();
+        output::text(&format!("{}\n{}", visible(name.as_str()), output::table(&rows)))?;
+        Ok(Exit::Clean)
+    }
+}
+
+fn row(passage: &Passage, what: &'static str) -> (String, usize, usize, &'static str, String) {
+    const WIDEST: usize = 80;
+    let text = passage.snippet.as_ref().map_or("", |snippet| snippet.text.trim());
+    let mut shown: String = text.chars().take(WIDEST).collect();
+    if shown.len() < text.len() {
+        shown.push_str("...");
+    }
+    (passage.path.as_str().to_owned(), passage.start.line, passage.start.column, what, shown)
+}
+
+/// Who speaks of what, and how.
+#[derive(Default)]
+struct Sightings {
+    places: BTreeMap<Name, BTreeSet<(Place, &'static str)>>,
+}
+
+impl Sightings {
+    fn collect(&mut self, project: &Project) {
+        for (path, file) in &project.files {
+            for fact in &file.loaded.facts {
+                self.see(&fact.name, Place::new(path, fact.span), what(fact));
+                if let FactKind::Definition { value, .. } = &fact.kind {
+                    for reference in value.references() {
+                        self.see(&reference.name, Place::new(path, reference.span), "referenced");
+                    }
+                }
+            }
+            for stage in file.loaded.image.iter().flat_map(|image| &image.stages) {
+                self.settings(&stage.settings, "given");
+                self.settings(&stage.arguments, "build argument");
+            }
+        }
+        for group in &project.groups {
+            self.group(group);
+        }
+        self.stored(project);
+    }
+
+    fn group(&mut self, group: &TargetGroup) {
+        for target in &group.targets {
+            for layer in &target.layers {
+                self.layer(layer);
+            }
+            self.settings(target.build.iter().flat_map(|build| &build.arguments), "build argument");
+        }
+        for read in &group.reads {
+            self.see(&read.reference.name, Place::new(&read.path, read.reference.span), "referenced");
+        }
+    }
+
+    /// What stands in a file that the target names is seen there already, as a definition.
+    fn layer(&mut self, layer: &Layer) {
+        if !matches!(layer.kind, LayerKind::EnvFile(_) | LayerKind::DefaultEnvFile(_)) {
+            self.settings(&layer.settings, "given");
+        }
+    }
+
+    fn settings<'a>(&mut self, settings: impl IntoIterator<Item = &'a Setting>, given: &'static str) {
+        for setting in settings {
+            let what = match setting.value {
+                SettingValue::Injected { .. } => "injected",
+                SettingValue::PassThrough => "passed through",
+                SettingValue::Given(_) | SettingValue::Unknown => given,
+            };
+            self.see(&setting.name, setting.place.clone(), what);
+        }
+    }
+
+    /// A listing holds ids, not names: an id speaks of a variable that it is spelt like.
+    fn stored(&mut self, project: &Project) {
+        let plain = |text: &str| -> String { text.to_lowercase().replace(['-', '_'], "") };
+        let names: BTreeMap<String, Name> =
+            self.places.keys().map(|name| (plain(name.as_str()), name.clone())).collect();
+        for (path, file) in &project.files {
+            for secret in file.loaded.listing.iter().flat_map(|listing| &listing.secrets) {
+                if let Some(name) = names.get(&plain(secret.name.as_str())) {
+                    self.see(name, Place::new(path, secret.span), "stored");
+                }
+            }
+        }
+    }
+
+    fn see(&mut self, name: &Name, place: Place, what: &'static str) {
+        self.places.entry(name.clone()).or_default().insert((place, what));
+    }
+}
+
+fn what(fact: &Fact) -> &'static str {
+    match fact.kind {
+        FactKind::Declaration(_) => "declared",
+        FactKind::Definition { .. } => "defined",
+        FactKind::PassThrough => "passed through",
+        FactKind::Reference { .. } => "referenced",
+        FactKind::Mention { .. } => "mentioned",
+    }
+}

@@ -1,0 +1,92 @@
+//! `envcheck sources`: what was read, as what, and what was not.
+
+use clap::Args;
+
+use super::failure::{CliError, Exit};
+use super::output;
+use super::overview::Overview;
+use super::run::Where;
+use crate::fact::Role;
+use crate::model::Model;
+use crate::source::visible;
+
+/// Lists every file that was read, as what, for which app and environment, and what was skipped and why.
+#[derive(Debug, Args)]
+pub(super) struct Sources {
+    #[command(flatten)]
+    at: Where,
+}
+
+impl Sources {
+    pub(super) fn run(&self) -> Result<Exit, CliError> {
+        let opened = self.at.open(&[])?;
+        let overview = Overview::of(&opened.project, &Model::new(&opened.project));
+        let mut text = table(&opened, &overview);
+        let unread: Vec<_> = opened
+            .project
+            .unread
+            .iter()
+            .map(|unread| {
+                vec![format!("  {}", visible(&unread.path.to_string())), visible(&unread.reason).into_owned()]
+            })
+            .collect();
+        if !unread.is_empty() {
+            text.push_str("\nnot read:\n");
+            text.push_str(&output::table(&unread));
+        }
+        if text.is_empty() {
+            "no file says anything of a variable\n".clone_into(&mut text);
+        }
+        output::text(&text)?;
+        Ok(Exit::Clean)
+    }
+}
+
+fn table(opened: &super::run::Opened, overview: &Overview) -> String {
+    let heading = ["file", "format", "role", "app", "environment", "facts", ""].map(str::to_owned).to_vec();
+    let mut rows = vec![heading];
+    for (path, file) in &opened.project.files {
+        if !opened.located.scope.iter().any(|scope| path.is_below(scope)) {
+            continue;
+        }
+        let (apps, environment) = overview.file(path);
+        let mut remarks = Vec::new();
+        if file.local {
+            remarks.push("local");
+        }
+        if file.loaded.problems.iter().any(|problem| problem.hides_facts) {
+            remarks.push("not understood as a whole");
+        }
+        rows.push(vec![
+            visible(path.as_str()).into_owned(),
+            file.format.to_owned(),
+            role(file.claim.role).to_owned(),
+            speaks_for(apps),
+            environment.map_or_else(|| "-".to_owned(), |environment| visible(environment.as_str()).into_owned()),
+            file.loaded.facts.len().to_string(),
+            remarks.join(", "),
+        ]);
+    }
+    if rows.len() == 1 { String::new() } else { output::table(&rows) }
+}
+
+/// The apps of a file, or how many they are.
+fn speaks_for(apps: &[String]) -> String {
+    match apps {
+        [] => "-".to_owned(),
+        [only] => visible(only).into_owned(),
+        several => format!("{} apps", several.len()),
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Schema => "schema",
+        Role::Values => "values",
+        Role::Template => "template",
+        Role::Document => "document",
+        Role::Deploy => "deploy",
+        Role::Manifest => "manifest",
+        Role::Listing => "listing",
+    }
+}

@@ -1,0 +1,76 @@
+//! Which files are compose files, and what their names say. Their text is not looked at.
+
+use crate::fact::{FileWords, Role};
+use crate::loaders::Claim;
+use crate::source::SourcePath;
+
+/// The parts of a name that every compose file may have.
+const OWN: &[&str] = &["docker", "compose", "yml", "yaml", "override"];
+
+pub(super) fn claims(path: &SourcePath) -> Option<Claim> {
+    let name = path.name();
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    let fits = match stem {
+        Some(stem) => {
+            begins(stem) || stem.strip_suffix("compose").is_some_and(|before| before.ends_with(['.', '-', '_']))
+        }
+        // `docker/compose.yml.prod`, `docker/compose.prod`
+        None => path.folder().name() == "docker" && is_variant(name),
+    };
+    fits.then(|| {
+        let words = name.split(['.', '-', '_']).filter(|word| !word.is_empty() && !OWN.contains(word));
+        Claim { role: Role::Deploy, words: FileWords { words: words.map(str::to_owned).collect(), local: false } }
+    })
+}
+
+/// `compose`, `docker-compose`, and either with more behind a separator or a digit; not `composer`.
+fn begins(stem: &str) -> bool {
+    let rest = stem.strip_prefix("docker-").unwrap_or(stem).strip_prefix("compose");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']) || rest.starts_with(char::is_numeric))
+}
+
+fn is_variant(name: &str) -> bool {
+    const OTHER: &[&str] = &["md", "sh", "json", "env", "txt", "example", "sample", "template", "dist", "bak", "orig"];
+    let rest = name.strip_prefix("docker-").unwrap_or(name).strip_prefix("compose.");
+    rest.is_some_and(|rest| rest.rsplit('.').next().is_some_and(|last| !OTHER.contains(&last)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(path: &str) -> Option<Vec<String>> {
+        claims(&SourcePath::new(path)).map(|claim| claim.words.words)
+    }
+
+    #[test]
+    fn compose_files_are_known_by_their_names() {
+        for path in
+            ["compose.yaml", "a/compose.yml", "docker-compose.yml", "docker-compose.yaml", "compose.override.yml"]
+        {
+            assert_eq!(words(path), Some(vec![]), "{path}");
+        }
+        assert_eq!(words("docker-compose.prod.yml").unwrap(), ["prod"]);
+        assert_eq!(words("docker-compose-dev_tools.yaml").unwrap(), ["dev", "tools"]);
+        assert_eq!(words("staging.compose.yml").unwrap(), ["staging"]);
+        assert_eq!(words("prod-docker-compose.yml").unwrap(), ["prod"]);
+        assert_eq!(words("docker/compose.yml.prod").unwrap(), ["prod"]);
+        assert_eq!(words("docker/compose.prod").unwrap(), ["prod"]);
+    }
+
+    #[test]
+    fn other_files_are_left_alone() {
+        for path in [
+            "composer.yml",
+            "compose.json",
+            "docker-compose.yml.example",
+            "docker/compose.yml.example",
+            "docker/compose.sh",
+            "decompose.yml",
+            "compose.prod",
+            "recompose/x.yml",
+        ] {
+            assert_eq!(words(path), None, "{path}");
+        }
+    }
+}

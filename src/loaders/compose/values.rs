@@ -1,0 +1,263 @@
+//! Scalars and lists of variables as compose reads them. Which part of a service they belong to is for `read`.
+
+use super::parts::{Field, Mode, Text, Variables};
+use super::scalar::{self, Plain};
+use crate::fact::{Loaded, Problem, Setting, SettingValue};
+use crate::name::Name;
+use crate::source::{Place, SourceFile, Span};
+use crate::syntax::interpolation::{self, InvalidTemplate};
+use crate::syntax::yaml::{Kind, Node, Offsets, Style};
+use crate::value::{Operator, Part, Template, Value};
+
+/// What reads the nodes of one file.
+pub(super) struct Reader<'a> {
+    pub(super) source: &'a SourceFile,
+    pub(super) loaded: &'a mut Loaded,
+}
+
+/// How the tag of a node says that it meets an earlier file.
+pub(super) fn mode(node: Node<'_>) -> Mode {
+    if node.has_tag("!reset") {
+        Mode::Reset
+    } else if node.has_tag("!override") {
+        Mode::Replace
+    } else {
+        Mode::Merge
+    }
+}
+
+/// Where the text of a scalar stands, without its quotes.
+pub(super) fn inner_span(node: Node<'_>, source: &SourceFile) -> Span {
+    let offsets = node.offsets(source.text());
+    offsets.span(0..node.as_str().map_or(0, str::len))
+}
+
+/// The template of a scalar that compose takes for text.
+pub(super) fn template(node: Node<'_>, source: &SourceFile) -> Result<Template, InvalidTemplate> {
+    let text = node.as_str().unwrap_or_default();
+    if !text.contains('$') {
+        return Ok(Template::literal(Value::new(text)));
+    }
+    template_of(text, 0, &node.offsets(source.text()))
+}
+
+/// The template of a part of a scalar, which begins at `from`.
+pub(super) fn template_of(text: &str, from: usize, offsets: &Offsets) -> Result<Template, InvalidTemplate> {
+    let whole = from..from + text.len();
+    let place =
+        |span: Span| offsets.span(span.start.clamp(whole.start, whole.end)..span.end.clamp(whole.start, whole.end));
+    match interpolation::parse(text, from) {
+        Ok(mut template) => {
+            relocate(&mut template, &place);
+            Ok(template)
+        }
+        Err(invalid) => Err(InvalidTemplate { span: place(invalid.span), message: invalid.message }),
+    }
+}
+
+fn relocate(template: &mut Template, place: &dyn Fn(Span) -> Span) {
+    for part in &mut template.parts {
+        match part {
+            Part::Literal(_) => {}
+            Part::Unknown(span) => *span = place(*span),
+            Part::Reference(reference) => {
+                reference.span = place(reference.span);
+                match &mut reference.operator {
+                    Some(
+                        Operator::Default { word, .. }
+                        | Operator::Alternative { word, .. }
+                        | Operator::Required { word, .. },
+                    ) => relocate(word, place),
+                    None => {}
+                }
+            }
+        }
+    }
+}
+
+/// Whether compose takes the scalar for text, and so looks for references in it.
+pub(super) fn is_text(node: Node<'_>) -> bool {
+    let Some(text) = node.as_str() else { return false };
+    if node.style() != Style::Plain || node.has_tag("tag:yaml.org,2002:str") {
+        return true;
+    }
+    !node.is_null() && scalar::resolve(text) == Plain::Text
+}
+
+impl Reader<'_> {
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place::new(self.source.path(), span)
+    }
+
+    pub(super) fn problem(&mut self, span: Span, message: impl Into<String>) {
+        self.loaded.problems.push(Problem::new(span, message));
+    }
+
+    /// A scalar as text with references; `None` for null and for what is no scalar.
+    pub(super) fn text(&self, node: Node<'_>) -> Option<Text> {
+        if node.is_null() {
+            return None;
+        }
+        node.as_str()?;
+        let span = inner_span(node, self.source);
+        let template = template(node, self.source).unwrap_or_else(|invalid| Template::unknown(invalid.span));
+        Some(Text { template, place: self.place(span) })
+    }
+
+    /// The literal text of a scalar.
+    pub(super) fn literal(&self, node: Node<'_>) -> Option<String> {
+        self.text(node)?.literal()
+    }
+
+    /// `environment`, `args`: a mapping or a list.
+    pub(super) fn variables(&mut self, node: Node<'_>, what: &str, named: Span) -> Field<Variables> {
+        let mode = mode(node);
+        if mode == Mode::Reset {
+            return Field { value: None, mode };
+        }
+        let place = self.place(named);
+        let is_list = node.kind() == Kind::Sequence;
+        let mut variables = Variables { settings: Vec::new(), resets: Vec::new(), is_list, whole: true, place };
+        match node.kind() {
+            Kind::Mapping => self.mapping(node, what, &mut variables),
+            Kind::Sequence => {
+                for item in node.items() {
+                    self.item(item, what, &mut variables);
+                }
+            }
+            Kind::Scalar if node.is_null() => {}
+            Kind::Scalar => {
+                self.problem(node.site(), format!("`{what}` must be a mapping or a list"));
+                variables.whole = false;
+            }
+            Kind::Unknown => variables.whole = false,
+        }
+        Field { value: Some(variables), mode }
+    }
+
+    fn mapping(&mut self, node: Node<'_>, what: &str, variables: &mut Variables) {
+        for entry in node.entries() {
+            let span = inner_span(entry.key, self.source);
+            let name = Name::new(entry.name);
+            if entry.value.has_tag("!reset") {
+                variables.resets.push((name, span));
+                continue;
+            }
+            if entry.name.is_empty() {
+                self.problem(entry.key.span(), format!("a variable of `{what}` has no name"));
+                variables.whole = false;
+                continue;
+            }
+            let (value, value_span) = self.entry_value(entry.value, entry.name, span);
+            variables.settings.push(Setting { name, place: self.place(span), value_span, value });
+        }
+        // Keys that are no text cannot be names: `{{ template }}` and the like.
+        if node.pairs().any(|(key, _)| key.as_str().is_none()) {
+            let key = node.pairs().find(|(key, _)| key.as_str().is_none()).map_or(node.site(), |(key, _)| key.site());
+            self.problem(key, format!("a name in `{what}` must be text"));
+            variables.whole = false;
+        }
+    }
+
+    fn entry_value(&mut self, node: Node<'_>, name: &str, key: Span) -> (SettingValue, Span) {
+        let nothing = Span::new(key.end, key.end);
+        match node.kind() {
+            Kind::Unknown => (SettingValue::Unknown, nothing),
+            Kind::Sequence | Kind::Mapping => {
+                let found = if node.kind() == Kind::Sequence { "a list" } else { "a mapping" };
+                let message = format!("`{name}` must be a string, a number, a boolean or null, and is {found}");
+                let problem = Problem::new(node.site(), message).help("quote a value that begins with `{` or `[`");
+                self.loaded.problems.push(problem.harmless());
+                (SettingValue::Unknown, node.span())
+            }
+            Kind::Scalar if node.is_null() => {
+                (SettingValue::PassThrough, if node.span().is_empty() { nothing } else { node.span() })
+            }
+            Kind::Scalar => {
+                let span = inner_span(node, self.source);
+                (self.scalar_value(node, name), span)
+            }
+        }
+    }
+
+    fn scalar_value(&mut self, node: Node<'_>, name: &str) -> SettingValue {
+        let text = node.as_str().unwrap_or_default();
+        let is_plain = node.style() == Style::Plain && !node.has_tag("tag:yaml.org,2002:str");
+        match if is_plain { scalar::resolve(text) } else { Plain::Text } {
+            Plain::Typed(printed) => SettingValue::Given(Template::literal(Value::new(printed))),
+            Plain::Refused => {
+                let problem = Problem::new(node.site(), format!("`{name}` is a number that compose cannot pass on"));
+                self.loaded.problems.push(problem.help("quote it").harmless());
+                SettingValue::Unknown
+            }
+            Plain::Text => match template(node, self.source) {
+                Ok(template) => SettingValue::Given(template),
+                Err(_) => SettingValue::Unknown,
+            },
+        }
+    }
+
+    /// An item of a list: `NAME=value`, or `NAME` alone.
+    fn item(&mut self, node: Node<'_>, what: &str, variables: &mut Variables) {
+        let text = match node.kind() {
+            Kind::Scalar if is_text(node) => node.as_str().unwrap_or_default(),
+            Kind::Unknown => {
+                variables.whole = false;
+                return;
+            }
+            _ => return self.not_an_item(node, what, variables),
+        };
+        if node.has_tag("!reset") {
+            return;
+        }
+        let offsets = node.offsets(self.source.text());
+        let (written, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        if written.contains('$') {
+            // The name itself is interpolated.
+            variables.whole = false;
+            return;
+        }
+        let name = written.trim_end();
+        let span = offsets.span(0..name.len());
+        if name.is_empty() {
+            self.problem(node.site(), format!("an item of `{what}` has no name before its `=`"));
+            variables.whole = false;
+            return;
+        }
+        if name.len() < written.len() && value.is_some() {
+            let problem = Problem::new(span, format!("compose refuses the space between `{name}` and `=`"));
+            self.loaded.problems.push(problem.help("write it without spaces around `=`").harmless());
+        }
+        let (value, value_span) = match value {
+            None => (SettingValue::PassThrough, Span::new(span.end, span.end)),
+            Some(value) => {
+                let from = written.len() + 1;
+                let place = offsets.span(from..text.len());
+                match template_of(value, from, &offsets) {
+                    Ok(template) => (SettingValue::Given(template), place),
+                    Err(_) => (SettingValue::Unknown, place),
+                }
+            }
+        };
+        variables.settings.push(Setting { name: Name::new(name), place: self.place(span), value_span, value });
+    }
+
+    fn not_an_item(&mut self, node: Node<'_>, what: &str, variables: &mut Variables) {
+        let problem = Problem::new(node.site(), format!("an item of `{what}` must be text of the form `NAME=value`"));
+        if node.kind() == Kind::Mapping {
+            self.loaded.problems.push(problem.help("write a mapping without dashes, or `NAME=value` with them"));
+            for entry in node.entries() {
+                let span = inner_span(entry.key, self.source);
+                let value_span = Span::new(span.end, span.end);
+                let (name, place) = (Name::new(entry.name), self.place(span));
+                variables.settings.push(Setting { name, place, value_span, value: SettingValue::Unknown });
+            }
+        } else {
+            self.loaded.problems.push(problem);
+        }
+        variables.whole = false;
+    }
+}

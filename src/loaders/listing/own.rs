@@ -1,0 +1,70 @@
+//! envcheck's own listing, `envcheck.listing/1`: the one format for every store, as `envcheck listing` saves it.
+//!
+//! ```json
+//! {"schema": "envcheck.listing/1", "store": "google", "project": "beep-prod", "environment": "production",
+//!  "time": "2026-11-20T08:05:05Z", "truncated": false,
+//!  "secrets": [{"name": "beep-api-key", "versions": [{"version": "3", "state": "ENABLED", "aliases": ["cur"]}]}]}
+//! ```
+//!
+//! `project`, `environment`, `time`, `truncated`, `versions` and `aliases` may be absent.
+
+use super::{Reader, beginning, state};
+use crate::fact::{Problem, StoredVersion};
+use crate::syntax::json::{Kind, Node};
+
+/// How the format names itself.
+const SCHEMA: &str = "envcheck.listing/1";
+
+/// Reads one of these listings.
+pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> Option<Result<(), Problem>> {
+    let schema = root.get("schema").and_then(Node::text)?;
+    schema.starts_with("envcheck.listing/").then(|| take(root, reader))
+}
+
+fn take(root: &Node<'_>, reader: &mut Reader<'_>) -> Result<(), Problem> {
+    if root.get("schema").and_then(Node::text) != Some(SCHEMA) {
+        let span = root.get("schema").map_or(beginning(root), |schema| schema.span);
+        return Err(Problem::new(span, "this listing is of a version that this envcheck does not know")
+            .help("save it again with this envcheck"));
+    }
+    for key in ["schema", "store", "project", "environment", "time"] {
+        reader.shown.extend(root.get(key).map(|node| node.span));
+    }
+    let text = |key: &str| root.get(key).and_then(Node::text).map(str::to_owned);
+    reader.listing.project = text("project");
+    reader.listing.environment = text("environment");
+    reader.listing.truncated = root.get("truncated").is_some_and(Node::is_true);
+    let Some(Node { kind: Kind::Array(secrets), .. }) = root.get("secrets") else {
+        return Err(Problem::new(beginning(root), "this listing has no `secrets`"));
+    };
+    for secret in secrets {
+        let Some(name) = secret.get("name") else {
+            return Err(Problem::new(beginning(secret), "a secret of this listing has no `name`"));
+        };
+        let Some(id) = name.text().filter(|id| !id.is_empty()) else {
+            return Err(Problem::new(name.span, "the name of a secret must be a text"));
+        };
+        let mut versions: Option<Vec<StoredVersion>> = secret.get("versions").map(|_| Vec::new());
+        for version in secret.get("versions").into_iter().flat_map(Node::elements) {
+            let Some(number) = version.get("version").and_then(|node| Some((node.text()?, node.inner_span()))) else {
+                return Err(Problem::new(beginning(version), "a version of this listing has no `version`"));
+            };
+            let word = version.get("state");
+            reader.shown.extend(word.map(|word| word.span));
+            reader.shown.push(number.1);
+            let aliases = version.get("aliases").into_iter().flat_map(Node::elements);
+            let version = StoredVersion {
+                number: number.0.to_owned(),
+                state: state(word.and_then(Node::text)),
+                aliases: aliases.filter_map(|alias| alias.text().map(str::to_owned)).collect(),
+                span: number.1,
+            };
+            versions.get_or_insert_default().push(version);
+        }
+        let stored = reader.secret(id, name.inner_span());
+        if let Some(versions) = versions {
+            stored.versions.get_or_insert_default().extend(versions);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! Bindings: one variable of one app in one environment, with everything that is known of it.
+
+use std::collections::BTreeSet;
+
+use crate::fact::{Declaration, Type};
+use crate::name::{Environment, Name, SecretName};
+use crate::source::{Place, Span};
+use crate::tables::placeholders;
+use crate::value::Value;
+
+use super::stored::Holding;
+use super::view_building::public_prefix;
+use super::views::{Phase, Reason, Sighting, State};
+use super::{Model, UNNAMED};
+
+/// One variable of one app in one environment.
+pub struct Binding {
+    /// The app, by index.
+    pub app: usize,
+    /// Where.
+    pub environment: Environment,
+    /// The variable.
+    pub name: Name,
+    /// Its declaration, with what the environment changes.
+    pub declaration: Declaration,
+    /// Where it is declared.
+    pub place: Place,
+    /// Whether it must have a value there.
+    pub required: bool,
+    /// Whether only a library that the app depends on says so: expected rather than required.
+    pub soft: bool,
+    /// Whether the declaration has a default that counts as a value there.
+    pub has_default: bool,
+    /// When it is consumed.
+    pub phase: Phase,
+    /// What each view says of it.
+    pub sightings: Vec<Sighting>,
+    /// What the store says of it, if it is kept there.
+    pub stored: Option<StoredState>,
+}
+
+/// What a store says of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredState {
+    /// It holds it, at this place of a listing.
+    Held(SecretName, Place),
+    /// It does not hold it; the listing's place is its start.
+    Lacking(SecretName, Place),
+    /// It cannot be told.
+    Unknown(Reason),
+}
+
+impl Binding {
+    /// Whether it must have a value that is given: required, and no default stands in.
+    pub fn needs_a_value(&self) -> bool {
+        self.required && !self.has_default
+    }
+
+    /// Whether some view gives it something.
+    pub fn is_given(&self) -> bool {
+        self.sightings.iter().any(|sighting| sighting.state.is_given())
+    }
+
+    /// The views that are known to lack it although it needs a value there.
+    pub fn lacking<'b>(&'b self, model: &'b Model<'_>) -> impl Iterator<Item = &'b Sighting> {
+        let needs = self.needs_a_value();
+        self.sightings.iter().filter(move |sighting| {
+            let view = &model.views[sighting.view];
+            let kept = is_kept_in_store(&self.declaration);
+            let built = self.phase == Phase::Run || view.builds;
+            let whole = if kept && view.target.is_none() {
+                // A listing has the word on secrets that no target hands out.
+                view.partial_for_secrets.is_none()
+                    && !matches!(self.stored, Some(StoredState::Held(..) | StoredState::Lacking(..)))
+            } else {
+                view.partial.is_none()
+            };
+            needs && sighting.state == State::Absent && whole && built
+        })
+    }
+
+    /// Why nothing can be said of it although it needs a value; `None` where something can.
+    pub fn unknown(&self, model: &Model<'_>) -> Option<Reason> {
+        let told =
+            |sighting: &Sighting| matches!(sighting.state, State::Given(_) | State::Injected(..) | State::Empty { .. });
+        if !self.needs_a_value() || self.sightings.iter().any(told) || self.lacking(model).next().is_some() {
+            return None;
+        }
+        match &self.stored {
+            Some(StoredState::Held(..) | StoredState::Lacking(..)) => return None,
+            Some(StoredState::Unknown(reason))
+                if self.sightings.iter().all(|sighting| sighting.state == State::Absent) =>
+            {
+                return Some(reason.clone());
+            }
+            _ => {}
+        }
+        let told = self.sightings.iter().find_map(|sighting| match &sighting.state {
+            State::Unknown(reason) | State::GivenUnknown(reason) => Some(reason.clone()),
+            State::Unguaranteed(path) => Some(Reason::Unread(path.clone())),
+            _ => None,
+        });
+        Some(told.unwrap_or(Reason::Platform))
+    }
+}
+
+/// Whether a declared variable belongs into a store.
+pub(super) fn is_kept_in_store(declaration: &Declaration) -> bool {
+    declaration.secret == Some(true) || declaration.stored == Some(true)
+}
+
+/// Binds every declared variable of every app in each of its environments.
+pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
+    let hosts: BTreeSet<&str> =
+        model.project.groups.iter().flat_map(|group| &group.hosts).map(String::as_str).collect();
+    let mut bindings = Vec::new();
+    for app in 0..model.apps.list.len() {
+        if !model.schemas[app].exists() {
+            continue;
+        }
+        for environment in model.environments_of(app) {
+            let views: Vec<usize> = (0..model.views.len())
+                .filter(|view| model.views[*view].app == app && model.views[*view].environment == environment)
+                .collect();
+            for name in model.schemas[app].resolved.declarations.keys() {
+                bindings.push(binding(model, app, &environment, name, &views, &hosts));
+            }
+        }
+    }
+    bindings
+}
+
+fn binding(
+    model: &Model<'_>,
+    app: usize,
+    environment: &Environment,
+    name: &Name,
+    views: &[usize],
+    hosts: &BTreeSet<&str>,
+) -> Binding {
+    let schema = &model.schemas[app];
+    let declared = &schema.resolved.declarations[name];
+    let declaration = declared.declaration.in_environment(&model.environments.names(environment));
+    let phase = if public_prefix(model, app, name.as_str()).is_some() { Phase::Build } else { Phase::Run };
+    let documented = |name: &Name| model.is_documented_anywhere(name);
+    let sightings = views.iter().map(|view| model.views[*view].look(*view, name, phase, &documented)).collect();
+    let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(environment);
+    let stored = is_kept_in_store(&declaration).then(|| stored(model, app, environment, name));
+    Binding {
+        app,
+        environment: environment.clone(),
+        required: schema.requires(name, &declaration, &model.environments, environment),
+        soft: schema.soft.contains(name),
+        has_default: declaration
+            .default
+            .as_ref()
+            .is_some_and(|default| !(deployed && is_hollow(name, &declaration, default, hosts))),
+        name: name.clone(),
+        declaration,
+        place: declared.place.clone(),
+        phase,
+        sightings,
+        stored,
+    }
+}
+
+fn stored(model: &Model<'_>, app: usize, environment: &Environment, name: &Name) -> StoredState {
+    if model.stores.listings(environment).next().is_none() {
+        return StoredState::Unknown(Reason::NoListing);
+    }
+    let app = &model.apps.list[app];
+    let Some(secret) = model.stores.secret_name(app, environment, &model.environments, name) else {
+        return StoredState::Unknown(Reason::NoSecretName);
+    };
+    match model.stores.holding(environment, &secret) {
+        Ok(Holding::Held(path, stored)) => StoredState::Held(secret, Place::new(path, stored.span)),
+        Ok(Holding::Lacking(path, _)) => StoredState::Lacking(secret, Place::new(path, Span::default())),
+        Err(reason) => StoredState::Unknown(reason),
+    }
+}
+
+/// Whether a default is no value where users meet it: empty, a placeholder, a host that only a developer's machine
+/// or the compose network knows (`precision`, *hollow default*).
+fn is_hollow(name: &Name, declaration: &Declaration, default: &Value, hosts: &BTreeSet<&str>) -> bool {
+    let text = default.expose();
+    if text.is_empty() {
+        return declaration.constraints.allow_empty != Some(true);
+    }
+    if placeholders::is_placeholder(name.as_str(), default) && declaration.secret == Some(true) {
+        return true;
+    }
+    let is_address = matches!(declaration.kind, Some(Type::Url | Type::Hostname))
+        || name.as_str().ends_with("_URL")
+        || name.as_str().ends_with("_HOST");
+    let is_listen_address = matches!(name.as_str(), "HOST" | "BIND" | "HOSTNAME");
+    if !is_address || is_listen_address {
+        return false;
+    }
+    let host = crate::syntax::url::first_host(text).unwrap_or(text);
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "host.docker.internal") || hosts.contains(host)
+}

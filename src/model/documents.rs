@@ -1,0 +1,60 @@
+//! Templates and lists: which names somebody told a person about.
+
+use std::collections::BTreeSet;
+
+use crate::fact::Role;
+use crate::name::Name;
+use crate::source::SourcePath;
+
+use super::sources::Source;
+
+/// Whether a template stands for an env file: it is named after it in its folder, or lies beside it, or at the root.
+pub(super) fn stand_in<'s>(sources: &'s [Source<'_>], path: &SourcePath) -> Option<&'s Source<'s>> {
+    let templates = || sources.iter().filter(|source| source.file.claim.role == Role::Template);
+    let named = |source: &&Source<'_>| stands_for(source.path, path);
+    let beside = |source: &&Source<'_>| source.path.folder() == path.folder();
+    let at_root = |source: &&Source<'_>| source.path.folder().as_str().is_empty();
+    let found = templates().find(named).or_else(|| templates().find(beside)).or_else(|| templates().find(at_root))?;
+    Some(found)
+}
+
+/// Whether a template is named after an env file: `.env.example` after `.env`, `.env.prod.example` after `.env.prod`.
+fn stands_for(template: &SourcePath, path: &SourcePath) -> bool {
+    let tokens = |name: &str| -> Vec<String> {
+        let tokens = name.split(['.', '-', '_']).filter(|token| !token.is_empty()).map(str::to_ascii_lowercase);
+        tokens.filter(|token| !TEMPLATE_WORDS.contains(&token.as_str()) && token != "local").collect()
+    };
+    template.folder() == path.folder() && tokens(template.name()) == tokens(path.name())
+}
+
+const TEMPLATE_WORDS: &[&str] =
+    &["example", "sample", "template", "tmpl", "tpl", "dist", "default", "defaults", "complete"];
+
+/// Whether a path looks like an env file that people keep to themselves.
+pub fn looks_like_env_file(path: &SourcePath) -> bool {
+    let name = path.name();
+    name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || name == "env"
+}
+
+/// What is documented for an app.
+pub struct Documented {
+    /// Every name that a template, a list or prose holds.
+    pub names: BTreeSet<Name>,
+    /// The names that templates, tables and lists hold, each with its places.
+    pub sources: Vec<usize>,
+}
+
+/// What the sources of an app document. `stand_ins`: templates that stand for the env files of its targets.
+pub(super) fn documented(sources: &[Source<'_>], app: usize, stand_ins: &[&SourcePath]) -> Documented {
+    let mut documented = Documented { names: BTreeSet::new(), sources: Vec::new() };
+    for (index, source) in sources.iter().enumerate() {
+        if !source.documents() || !(source.owners.contains(&app) || stand_ins.contains(&source.path)) {
+            continue;
+        }
+        documented.names.extend(source.all_names.iter().cloned());
+        if !source.names.is_empty() {
+            documented.sources.push(index);
+        }
+    }
+    documented
+}

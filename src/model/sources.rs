@@ -1,0 +1,139 @@
+//! Files as speakers: whose they are, of which environment, and which names they hold.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::fact::{FactKind, Role, Setting, SettingValue};
+use crate::loaders::File;
+use crate::name::{Environment, Name};
+use crate::project::{Environments, Project};
+use crate::source::{Place, SourcePath};
+
+use super::apps::Apps;
+
+/// A file that speaks of variables, with what the project knows of it.
+pub struct Source<'a> {
+    /// Where it stands.
+    pub path: &'a SourcePath,
+    /// What was read.
+    pub file: &'a File,
+    /// The apps that it speaks for, by index.
+    pub owners: Vec<usize>,
+    /// The environment that it is of; `None`: none in particular.
+    pub environment: Option<Environment>,
+    /// The word of its name that is no environment: `docker` of `.env.docker.example`.
+    pub variant: Option<String>,
+    /// Whether the config says that it is the whole of its environment.
+    pub complete: bool,
+    /// What it gives, in its order; of env files and templates.
+    pub settings: Vec<Arc<Setting>>,
+    /// The names that it lists, in its order, live or commented, with where they stand.
+    pub names: Vec<(Name, Place)>,
+    /// The names that it has anywhere, also in prose.
+    pub all_names: BTreeSet<Name>,
+}
+
+impl Source<'_> {
+    /// Whether it lists names for a person: a template, or the tables and lists of a document.
+    pub fn documents(&self) -> bool {
+        matches!(self.file.claim.role, Role::Template | Role::Document)
+    }
+}
+
+/// The sources of a project: env files, templates and documents.
+pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<Source<'a>> {
+    let speaks = |file: &File| matches!(file.claim.role, Role::Values | Role::Template | Role::Document);
+    let files = project.files.iter().filter(|(_, file)| speaks(file));
+    files.map(|(path, file)| source(project, apps, environments, path, file)).collect()
+}
+
+fn source<'a>(
+    project: &Project,
+    apps: &Apps,
+    environments: &Environments,
+    path: &'a SourcePath,
+    file: &'a File,
+) -> Source<'a> {
+    let entry = project.config.sources.iter().find(|entry| {
+        entry
+            .files
+            .iter()
+            .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path.as_str())))
+    });
+    let owners = entry
+        .and_then(|entry| entry.app.as_ref())
+        .and_then(|name| apps.list.iter().position(|app| app.name == *name))
+        .map_or_else(|| apps.owners(path), |app| vec![app]);
+    let words = &file.claim.words;
+    let named = words.words.iter().find_map(|word| environments.of_word(word));
+    let variant = words.words.iter().find(|word| environments.of_word(word).is_none()).cloned();
+    let of_folder = || {
+        let home = apps.home(path).map_or_else(|| SourcePath::new(""), |app| apps.list[app].folder.clone());
+        environment_of_folders(path, &home, environments)
+    };
+    let by_default = || {
+        let ordinary = file.claim.role == Role::Values && variant.is_none() && file.format == "dotenv";
+        let plain = path.name() == ".env" || path.name() == "env" || words.local;
+        (ordinary && plain).then(|| Environment::new("development"))
+    };
+    let environment = entry
+        .and_then(|entry| entry.environment.as_deref())
+        .map(|word| environments.of_word(word).unwrap_or_else(|| Environment::new(word)))
+        .or(named)
+        .or_else(of_folder)
+        .or_else(by_default);
+    let mut source = Source {
+        path,
+        file,
+        owners,
+        environment,
+        variant,
+        complete: entry.is_some_and(|entry| entry.complete),
+        settings: Vec::new(),
+        names: Vec::new(),
+        all_names: BTreeSet::new(),
+    };
+    read_facts(&mut source);
+    source
+}
+
+/// The environment that a word of the folders names, nearest first, below the app's own folder.
+pub(super) fn environment_of_folders(
+    path: &SourcePath,
+    home: &SourcePath,
+    environments: &Environments,
+) -> Option<Environment> {
+    path.folders()
+        .take_while(|folder| folder != home && !folder.as_str().is_empty())
+        .find_map(|folder| folder.name().split(['-', '_', '.']).find_map(|token| environments.of_word(token)))
+}
+
+fn read_facts(source: &mut Source<'_>) {
+    for fact in &source.file.loaded.facts {
+        let place = Place::new(source.path, fact.span);
+        let mut setting = |value, value_span| {
+            source.settings.push(Arc::new(Setting {
+                name: fact.name.clone(),
+                place: place.clone(),
+                value_span,
+                value,
+            }));
+        };
+        let listed = match &fact.kind {
+            FactKind::Definition { value, value_span } => {
+                setting(SettingValue::Given(value.clone()), *value_span);
+                true
+            }
+            FactKind::PassThrough => {
+                setting(SettingValue::PassThrough, fact.span);
+                true
+            }
+            FactKind::Mention { list, .. } => list.is_some(),
+            FactKind::Declaration(_) | FactKind::Reference { .. } => continue,
+        };
+        source.all_names.insert(fact.name.clone());
+        if listed {
+            source.names.push((fact.name.clone(), place));
+        }
+    }
+}

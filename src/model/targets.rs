@@ -1,0 +1,197 @@
+//! Targets: which app each one runs, and in which environment.
+
+use std::collections::BTreeSet;
+
+use crate::fact::{LayerKind, Setting, SettingValue, Target, TargetGroup};
+use crate::name::Environment;
+use crate::project::{Environments, Project};
+use crate::source::SourcePath;
+use crate::tables::images;
+
+use super::apps::Apps;
+use super::sources::environment_of_folders;
+
+/// The environment of a deployed target that names none.
+pub const UNNAMED: &str = "compose";
+
+/// A target, and what the project knows of it.
+pub struct AppTarget<'a> {
+    /// What its file says.
+    pub target: &'a Target,
+    /// The group that it is read with.
+    pub group: &'a TargetGroup,
+    /// The app that it runs, by index; `None`: nobody's, or a third party's.
+    pub app: Option<usize>,
+    /// Where it runs.
+    pub environment: Environment,
+    /// Whether users meet it.
+    pub deployed: bool,
+    /// Whether it runs a third party's image.
+    pub foreign: bool,
+}
+
+/// Words of file names that say that what they describe is deployed, though not where.
+const DEPLOYED_WORDS: &[&str] = &["deploy", "selfhost", "hosting", "swarm", "stack"];
+
+/// Variables whose literal value names the environment, strongest first; `NODE_ENV` only tells production.
+const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
+
+/// Finds whose each target is.
+pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<AppTarget<'a>> {
+    let mut found = Vec::new();
+    for group in &project.groups {
+        let from = found.len();
+        for target in &group.targets {
+            let foreign = is_foreign(project, target);
+            let app = if foreign { None } else { app_of(project, apps, group, target) };
+            let named = environment_of(apps, environments, group, target, app);
+            let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(UNNAMED), true));
+            let deployed = deployed && environments.is_deployed(&environment);
+            found.push(AppTarget { target, group, app, environment, deployed, foreign });
+        }
+        name_after_siblings(&mut found[from..]);
+    }
+    found
+}
+
+/// A deployed target that names no environment is where its deployed siblings are, if they agree.
+fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
+    let named: BTreeSet<Environment> = siblings
+        .iter()
+        .filter(|target| target.app.is_some() && target.deployed && target.environment.as_str() != UNNAMED)
+        .map(|target| target.environment.clone())
+        .collect();
+    let Some(environment) = named.first().filter(|_| named.len() == 1) else { return };
+    for target in siblings.iter_mut().filter(|target| target.environment.as_str() == UNNAMED) {
+        target.environment = environment.clone();
+    }
+}
+
+/// An image that is not built here and that does not name this repository is a third party's.
+fn is_foreign(project: &Project, target: &Target) -> bool {
+    let Some((image, _)) = &target.image else { return false };
+    if target.build.is_some() {
+        return false;
+    }
+    match images::third_party(image) {
+        Some(family) => !(family.helper && target.signs.mounts_source),
+        None => !names_the_repository(project, image),
+    }
+}
+
+fn names_the_repository(project: &Project, image: &str) -> bool {
+    let image = image.to_ascii_lowercase();
+    let parts: Vec<&str> = image.split(['/', ':', '@']).flat_map(|part| part.split(['-', '_', '.'])).collect();
+    let names = repository_names(project);
+    names
+        .iter()
+        .any(|name| name.split(['-', '_', '.']).filter(|token| token.len() > 2).any(|token| parts.contains(&token)))
+        || image.starts_with('$')
+}
+
+/// What the repository is called: its folder, and the package at its root.
+pub fn repository_names(project: &Project) -> Vec<String> {
+    let folder = project.root.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    let packages = project.files.iter().filter(|(path, _)| path.folder().as_str().is_empty());
+    let packages = packages.filter_map(|(_, file)| file.loaded.manifest.as_ref()?.name.clone());
+    let packages = packages.map(|name| name.trim_start_matches('@').to_ascii_lowercase());
+    folder.into_iter().chain(packages).collect()
+}
+
+fn app_of(project: &Project, apps: &Apps, group: &TargetGroup, target: &Target) -> Option<usize> {
+    let named = |app: &super::apps::App| {
+        let qualified = format!("compose:{}", target.name);
+        app.services.iter().any(|service| *service == target.name || *service == qualified)
+    };
+    if let Some(app) = apps.list.iter().position(named) {
+        return Some(app);
+    }
+    let same_name = || apps.list.iter().position(|app| app.folder.name() == target.name || app.name == target.name);
+    if let Some(build) = &target.build {
+        let of_dockerfile = build.dockerfile.as_ref().and_then(|path| apps.home(path));
+        let of_context = || apps.home(&build.context.as_ref()?.join("x")?);
+        let of_stage = || {
+            let stage = build.stage.as_deref()?;
+            apps.list.iter().position(|app| app.folder.name() == stage || app.name == stage)
+        };
+        return match of_dockerfile.or_else(of_context) {
+            // A root that is an app beside others does not own what its Dockerfile builds for them.
+            Some(app) if apps.list.len() > 1 && apps.list[app].folder.as_str().is_empty() => {
+                of_stage().or_else(same_name).or(Some(app))
+            }
+            Some(app) => Some(app),
+            None => of_stage().or_else(same_name).or_else(|| only_app(apps)),
+        };
+    }
+    let image = target.image.as_ref().map(|(image, _)| image.as_str());
+    if let Some(image) = image.filter(|image| names_the_repository(project, image)) {
+        let last = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or(image);
+        let fits = |app: &super::apps::App| last == app.name || last.ends_with(&format!("-{}", app.name));
+        let mut fitting = (0..apps.list.len()).filter(|index| fits(&apps.list[*index]));
+        if let (Some(app), None) = (fitting.next(), fitting.next()) {
+            return Some(app);
+        }
+        return same_name().or_else(|| only_app(apps));
+    }
+    if target.signs.mounts_source {
+        let folder = group.paths.first().map(SourcePath::folder)?;
+        return same_name().or_else(|| apps.home(&folder.join("x")?));
+    }
+    None
+}
+
+fn only_app(apps: &Apps) -> Option<usize> {
+    (apps.list.len() == 1).then_some(0)
+}
+
+/// The environment, and whether it is deployed; `None` where it is deployed, but nobody says where.
+fn environment_of(
+    apps: &Apps,
+    environments: &Environments,
+    group: &TargetGroup,
+    target: &Target,
+    app: Option<usize>,
+) -> Option<(Environment, bool)> {
+    let development = || Some((Environment::new("development"), false));
+    let words: Vec<String> = group.paths.iter().rev().flat_map(words).collect();
+    if let Some(environment) = words.iter().find_map(|word| environments.of_word(word)) {
+        return Some((environment, true));
+    }
+    let home = app.map_or_else(|| SourcePath::new(""), |app| apps.list[app].folder.clone());
+    let of_folders = |path: &SourcePath| environment_of_folders(path, &home, environments);
+    if let Some(environment) = group.paths.iter().rev().find_map(of_folders) {
+        return Some((environment, true));
+    }
+    let own = target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
+    let own: Vec<&Setting> = own.flat_map(|layer| &layer.settings).collect();
+    let literal = |name: &str| {
+        let setting = own.iter().rev().find(|setting| setting.name.as_str() == name)?;
+        let SettingValue::Given(template) = &setting.value else { return None };
+        template.as_literal()
+    };
+    for name in ENVIRONMENT_VARIABLES {
+        if let Some(environment) = literal(name).and_then(|value| environments.of_word(value.expose())) {
+            return Some((environment, true));
+        }
+    }
+    let signs = target.signs;
+    if signs.mounts_source || signs.development_stage || signs.development_server {
+        return development();
+    }
+    match literal("NODE_ENV").as_ref().map(super::super::value::Value::expose) {
+        Some("production") => return Some((Environment::new("production"), true)),
+        Some("test") => return Some((Environment::new("test"), true)),
+        Some("development") => return development(),
+        _ => {}
+    }
+    if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) || target.build.is_none() || signs.restarts {
+        return None;
+    }
+    development()
+}
+
+/// The words of a compose file's name.
+fn words(path: &SourcePath) -> Vec<String> {
+    let tokens = path.name().split(['.', '-', '_']).map(str::to_ascii_lowercase);
+    tokens.filter(|token| !matches!(token.as_str(), "" | "docker" | "compose" | "yml" | "yaml" | "override")).collect()
+}

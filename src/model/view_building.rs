@@ -1,0 +1,251 @@
+//! From targets and env files to views.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting};
+use crate::name::Environment;
+use crate::source::SourcePath;
+use crate::tables::{frameworks, public};
+
+use super::bindings::is_kept_in_store;
+use super::sources::Source;
+use super::views::{Phase, Reason, State, View, ViewLayer};
+use super::{AppTarget, Model};
+
+/// The views of a model whose sources and targets are known.
+pub(super) fn build(model: &Model<'_>) -> Vec<View> {
+    let mut views = Vec::new();
+    for app in 0..model.apps.list.len() {
+        for environment in model.environments_of(app) {
+            let from = views.len();
+            for (index, target) in model.targets.iter().enumerate() {
+                if target.app == Some(app) && target.environment == environment {
+                    views.push(of_target(model, app, index, target));
+                }
+            }
+            if views.len() == from {
+                views.extend(of_files(model, app, &environment));
+            }
+        }
+    }
+    views
+}
+
+fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>) -> View {
+    let mut layers: Vec<ViewLayer> = target.target.layers.iter().map(|of| layer(model, of)).collect();
+    let image = image_of(model, app, target);
+    if let Some((path, image, stage)) = image {
+        layers.push(image_layer(path, &image.environment(stage)));
+    }
+    let builds = target.target.build.is_some() && image.is_some();
+    if let (Some(build), Some((path, image, stage))) = (&target.target.build, image) {
+        layers.extend(build_layers(model, app, target, build, path, image, stage));
+    }
+    let alone = !model.targets.iter().enumerate().any(|(other, sibling)| {
+        other != index
+            && sibling.app == Some(app)
+            && sibling.environment == target.environment
+            && !sibling.target.signs.own_command
+    });
+    let own_command = target.target.signs.own_command && !alone || target.target.signs.one_shot;
+    let partial = if target.target.partial {
+        Some(Reason::Unresolved)
+    } else if image.is_none() && target.target.image.is_some() && !target.target.signs.mounts_source {
+        Some(Reason::BuiltElsewhere)
+    } else if own_command && model.apps.list[app].needs.is_empty() {
+        Some(Reason::OwnCommand)
+    } else {
+        None
+    };
+    View {
+        app,
+        environment: target.environment.clone(),
+        target: Some(index),
+        layers,
+        surroundings: target.group.surroundings.iter().map(|of| layer(model, of)).collect(),
+        partial,
+        partial_for_secrets: None,
+        builds,
+    }
+}
+
+/// A layer of a target, with the template that stands in for a file that is not in the checkout.
+pub(super) fn layer(model: &Model<'_>, layer: &Layer) -> ViewLayer {
+    let unread = match &layer.state {
+        LayerState::Unread { outcome: LinkOutcome::Missing(path) | LinkOutcome::Ignored(path), .. } => Some(path),
+        _ => None,
+    };
+    let stand_in = unread.and_then(|path| model.stand_in(path));
+    let mut view_layer = ViewLayer::of(layer, stand_in.map(|source| source.names.as_slice()));
+    view_layer.optional = is_optional(model, layer);
+    // What an optional file would give is told by its template; without one it may give anything.
+    if view_layer.optional && view_layer.stand_in {
+        view_layer.open = None;
+    }
+    view_layer
+}
+
+/// Whether the file that names a layer says that it need not be there.
+fn is_optional(model: &Model<'_>, layer: &Layer) -> bool {
+    let Some(file) = model.project.files.get(&layer.named.path) else { return false };
+    file.loaded
+        .links
+        .iter()
+        .any(|link| link.kind == LinkKind::EnvFile && link.span == layer.named.span && !link.required)
+}
+
+/// The image that a target runs: the Dockerfile that it builds, else the one in its app's folder.
+fn image_of<'m>(
+    model: &'m Model<'_>,
+    app: usize,
+    target: &'m AppTarget<'_>,
+) -> Option<(&'m SourcePath, &'m Image, Option<&'m str>)> {
+    let image = |path: &SourcePath| {
+        let (path, file) = model.project.files.get_key_value(path)?;
+        Some((path, file.loaded.image.as_ref()?))
+    };
+    if let Some(build) = &target.target.build {
+        let (path, image) = image(build.dockerfile.as_ref()?)?;
+        return Some((path, image, build.stage.as_deref()));
+    }
+    let (path, image) = image(&model.apps.list[app].folder.join("Dockerfile")?)?;
+    Some((path, image, None))
+}
+
+fn image_layer(path: &SourcePath, settings: &[&Setting]) -> ViewLayer {
+    let settings: Vec<Arc<Setting>> = settings.iter().map(|setting| Arc::new((*setting).clone())).collect();
+    let mut layer = ViewLayer::of_file(path, &settings, None);
+    layer.kind = LayerKind::Image(path.clone());
+    layer
+}
+
+/// What only the build sees: the arguments that the image takes, and the env files in its context.
+fn build_layers(
+    model: &Model<'_>,
+    app: usize,
+    target: &AppTarget<'_>,
+    build: &Build,
+    path: &SourcePath,
+    image: &Image,
+    stage: Option<&str>,
+) -> Vec<ViewLayer> {
+    let taken = image.arguments(stage);
+    let names: BTreeSet<_> = taken.iter().map(|argument| &argument.name).collect();
+    let given: Vec<Arc<Setting>> = build
+        .arguments
+        .iter()
+        .filter(|argument| names.contains(&argument.name))
+        .map(|argument| Arc::new(argument.clone()))
+        .collect();
+    let mut arguments = ViewLayer::of_file(path, &given, None);
+    arguments.kind = LayerKind::BuildArguments;
+    let defaults = taken.iter().filter(|argument| matches!(argument.value, crate::fact::SettingValue::Given(_)));
+    let defaults: Vec<&Setting> = defaults.copied().collect();
+    let mut layers = vec![arguments, image_layer(path, &defaults)];
+    layers.extend(file_layers(model, app, &target.environment, true));
+    for layer in &mut layers {
+        layer.build_only = true;
+    }
+    layers
+}
+
+/// The env files of an app in an environment, strongest first, as its loader reads them.
+///
+/// Order: Next, dotenv-flow and Rails put `.env.local` above `.env.E`; Vite the other way round
+/// (measured, `dotenv-dialects`, section 3). `with_base`: whether `.env` lies under every environment.
+fn file_layers(model: &Model<'_>, app: usize, environment: &Environment, with_base: bool) -> Vec<ViewLayer> {
+    let vite = model.apps.list[app].dependencies.has("vite");
+    let keeps = |source: &&Source<'_>| {
+        let is_values = source.file.claim.role == Role::Values && source.file.format == "dotenv";
+        let own_machine = matches!(environment.as_str(), "development" | "test");
+        is_values
+            && source.variant.is_none()
+            && source.owners.contains(&app)
+            && (own_machine || !source.file.local)
+            && (source.environment.as_ref() == Some(environment) || with_base && is_base(source))
+    };
+    let mut files: Vec<&Source<'_>> = model.sources.iter().filter(keeps).collect();
+    files.sort_by_key(|source| {
+        let (local, base) = (source.file.claim.words.local, is_base(source));
+        let rank = match (local, base) {
+            (true, false) => 0,
+            (true, true) => 1 + i32::from(vite),
+            (false, false) => 2 - i32::from(vite),
+            (false, true) => 3,
+        };
+        // A file nearer to the app is stronger than one of the root, which speaks for all.
+        (rank, std::cmp::Reverse(source.path.folder().as_str().len()), source.path.clone())
+    });
+    files.retain(|source| !(environment.as_str() == "test" && is_base(source) && source.file.claim.words.local));
+    let open = |source: &Source<'_>| {
+        let hides = source.file.loaded.problems.iter().any(|problem| problem.hides_facts);
+        hides.then(|| Reason::Unread(source.path.clone()))
+    };
+    files.iter().map(|source| ViewLayer::of_file(source.path, &source.settings, open(source))).collect()
+}
+
+/// Whether a file names no environment of its own: `.env`, `.env.local`.
+fn is_base(source: &Source<'_>) -> bool {
+    matches!(source.path.name(), ".env" | ".env.local" | "env")
+}
+
+fn of_files(model: &Model<'_>, app: usize, environment: &Environment) -> Option<View> {
+    let stacks = frameworks::stacks(&model.apps.list[app].dependencies);
+    let layers = file_layers(model, app, environment, stacks || environment.as_str() == "development");
+    let own = model.sources.iter().any(|source| {
+        source.owners.contains(&app)
+            && source.environment.as_ref() == Some(environment)
+            && source.file.claim.role == Role::Values
+            && source.variant.is_none()
+    });
+    if layers.is_empty() || !own {
+        return None;
+    }
+    let declared_complete = model.sources.iter().any(|source| {
+        source.complete && source.owners.contains(&app) && source.environment.as_ref() == Some(environment)
+    });
+    let mut view = View {
+        app,
+        environment: environment.clone(),
+        target: None,
+        layers,
+        surroundings: Vec::new(),
+        partial: None,
+        partial_for_secrets: None,
+        builds: true,
+    };
+    if !declared_complete {
+        let (secrets, rest) = (gives_half(model, &view, true), gives_half(model, &view, false));
+        view.partial = (!rest || environment.as_str() == "test").then_some(Reason::Platform);
+        view.partial_for_secrets = (!secrets).then_some(Reason::Platform);
+    }
+    Some(view)
+}
+
+/// Whether a view gives at least half of what is required there, of the secrets or of the rest.
+fn gives_half(model: &Model<'_>, view: &View, secrets: bool) -> bool {
+    let schema = &model.schemas[view.app];
+    let names = model.environments.names(&view.environment);
+    let (mut required, mut given) = (0, 0);
+    for (name, declared) in &schema.resolved.declarations {
+        let declaration = declared.declaration.in_environment(&names);
+        if is_kept_in_store(&declaration) != secrets
+            || declaration.default.is_some()
+            || !schema.requires(name, &declaration, &model.environments, &view.environment)
+        {
+            continue;
+        }
+        required += 1;
+        let sighting = view.look(0, name, Phase::Build, &|_| true);
+        given += usize::from(sighting.state.is_given() || matches!(sighting.state, State::Empty { .. }));
+    }
+    given > 0 && given * 2 >= required
+}
+
+/// The prefix that makes a variable of an app public at build time, if one does.
+pub(super) fn public_prefix<'m>(model: &'m Model<'_>, app: usize, name: &str) -> Option<&'m str> {
+    let own = model.schemas[app].resolved.public_prefixes.as_deref().unwrap_or_default();
+    let own = own.iter().find(|prefix| name.starts_with(prefix.as_str())).map(String::as_str);
+    own.or_else(|| public::public_prefix(name, &model.apps.list[app].dependencies).map(|prefix| prefix.prefix))
+}

@@ -1,0 +1,69 @@
+//! The environments that a repository knows: the built-in table and those of its config.
+
+use crate::config::{Config, EnvironmentEntry};
+use crate::name::Environment;
+use crate::tables::environments;
+
+/// Words to environments, and what is known of each.
+#[derive(Clone, Debug, Default)]
+pub struct Environments {
+    entries: Vec<EnvironmentEntry>,
+}
+
+impl Environments {
+    /// The built-in table with the config's additions.
+    pub fn new(config: &Config) -> Self {
+        Self { entries: config.environments.clone() }
+    }
+
+    /// The environment that a word means, if it means one; the config's words go first.
+    pub fn of_word(&self, word: &str) -> Option<Environment> {
+        let word = word.to_ascii_lowercase();
+        let own = self
+            .entries
+            .iter()
+            .find(|entry| entry.name == word || entry.id.as_deref() == Some(&word) || entry.words.contains(&word));
+        let name = own.map(|entry| entry.name.as_str()).or_else(|| environments::environment_of(&word))?;
+        Some(Environment::new(name))
+    }
+
+    /// What `{environment}` in names expands to.
+    pub fn id<'a>(&'a self, environment: &'a Environment) -> &'a str {
+        self.entry(environment).and_then(|entry| entry.id.as_deref()).unwrap_or(environment.as_str())
+    }
+
+    /// The names by which a schema may speak of an environment: its own, its words, and what it is like.
+    pub fn names<'a>(&'a self, environment: &'a Environment) -> Vec<&'a str> {
+        let mut names = vec![environment.as_str()];
+        if let Some(entry) = self.entry(environment) {
+            names.extend(entry.words.iter().map(String::as_str));
+            names.extend(entry.id.as_deref());
+            names.extend(entry.like.as_deref());
+        }
+        names
+    }
+
+    /// Whether users meet it: everything but development and test, and what is like them.
+    pub fn is_deployed(&self, environment: &Environment) -> bool {
+        let like = self.entry(environment).and_then(|entry| entry.like.as_deref()).unwrap_or(environment.as_str());
+        !matches!(like, "development" | "test")
+    }
+
+    /// The environments that the config names.
+    pub fn configured(&self) -> impl Iterator<Item = Environment> {
+        self.entries.iter().map(|entry| Environment::new(&entry.name))
+    }
+
+    /// Every environment that has a name: the built-in ones and the config's.
+    pub fn all(&self) -> Vec<Environment> {
+        let mut all: Vec<_> = environments::ENVIRONMENTS.iter().map(|entry| Environment::new(entry.name)).collect();
+        all.extend(self.configured());
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    fn entry(&self, environment: &Environment) -> Option<&EnvironmentEntry> {
+        self.entries.iter().find(|entry| entry.name == environment.as_str())
+    }
+}

@@ -1,0 +1,128 @@
+//! Where to look: the root, the config, and the paths that are reported.
+
+use std::path::{Component, Path, PathBuf};
+
+use thiserror::Error;
+
+use super::gitignore::work_tree;
+use crate::source::SourcePath;
+
+/// The name of the config file.
+const CONFIG: &str = "envcheck.toml";
+
+/// Which config is used.
+#[derive(Clone, Debug, Default)]
+pub enum ConfigChoice {
+    /// The one at the root, if there is one.
+    #[default]
+    Nearest,
+    /// This file.
+    File(PathBuf),
+    /// None.
+    Without,
+}
+
+/// What the paths of the command line come to.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The folder below which everything is read.
+    pub root: PathBuf,
+    /// The config file.
+    pub config: Option<PathBuf>,
+    /// The paths that are reported, relative to the root; the root alone means everything.
+    pub scope: Vec<SourcePath>,
+}
+
+/// A path of the command line that cannot be looked at.
+#[derive(Debug, Error)]
+pub enum LocateError {
+    /// Nothing is there.
+    #[error("`{0}` does not exist")]
+    Missing(String),
+    /// It is there, but not for us.
+    #[error("`{path}` cannot be read: {reason}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The paths have no folder in common.
+    #[error("the paths have no folder in common")]
+    NothingInCommon,
+}
+
+/// Finds the root: the nearest folder, at or above the paths' common folder, that holds a config, looking no higher
+/// than the enclosing git work tree; else that common folder itself.
+///
+/// # Errors
+///
+/// Fails if a path does not exist or its folder cannot be read.
+pub fn locate(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Located, LocateError> {
+    let real: Vec<PathBuf> = paths.iter().map(|path| resolve(path)).collect::<Result<_, _>>()?;
+    let common = common_folder(&real).ok_or(LocateError::NothingInCommon)?;
+    std::fs::read_dir(&common).map_err(|error| unreadable(&common, &error))?;
+    let top = work_tree(&common).unwrap_or(&common).to_owned();
+    let holds_config = |folder: &&Path| folder.join(CONFIG).is_file();
+    let above = common.ancestors().take_while(|folder| folder.starts_with(&top));
+    let nearest = match choice {
+        ConfigChoice::Without => None,
+        _ => { above }.find(holds_config).map(Path::to_owned),
+    };
+    let config = match choice {
+        ConfigChoice::Nearest => nearest.as_ref().map(|folder| folder.join(CONFIG)),
+        ConfigChoice::File(path) => Some(resolve(path)?),
+        ConfigChoice::Without => None,
+    };
+    let root = nearest.unwrap_or(common);
+    let scope = real.iter().map(|path| relative(path, &root)).collect();
+    Ok(Located { root, config, scope })
+}
+
+fn resolve(path: &Path) -> Result<PathBuf, LocateError> {
+    path.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => LocateError::Missing(shown(path)),
+        _ => unreadable(path, &error),
+    })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> LocateError {
+    let reason = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "permission denied",
+        std::io::ErrorKind::NotADirectory => "a part of it is no folder",
+        _ => "the system refuses it",
+    };
+    LocateError::Unreadable { path: shown(path), reason }
+}
+
+fn shown(path: &Path) -> String {
+    crate::source::visible(&path.to_string_lossy()).into_owned()
+}
+
+/// The deepest folder that holds all paths; a path that is a file counts as its folder.
+fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
+    let folders = paths.iter().map(|path| if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) });
+    let mut common: Option<PathBuf> = None;
+    for folder in folders {
+        common = match common {
+            None => Some(folder.to_owned()),
+            Some(common) => common.ancestors().find(|above| folder.starts_with(above)).map(Path::to_owned),
+        };
+        common.as_ref()?;
+    }
+    common
+}
+
+fn relative(path: &Path, root: &Path) -> SourcePath {
+    SourcePath::new(&portable(path.strip_prefix(root).unwrap_or(path)))
+}
+
+/// A relative path as text, its parts joined by `/`.
+pub(super) fn portable(path: &Path) -> String {
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy()),
+        Component::ParentDir => Some("..".into()),
+        _ => None,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,116 @@
+//! The only reader of files: walk, classify, read and load, follow links, assemble.
+//!
+//! Nothing outside the root is read because content says so, and nothing is ever written.
+
+mod environments;
+mod gitignore;
+mod links;
+mod listings;
+mod locate;
+mod read;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::fact::{Problem, TargetGroup};
+use crate::loaders::{File, Files, LOADERS};
+use crate::name::Environment;
+use crate::source::{Place, SourcePath};
+
+pub use environments::Environments;
+pub use gitignore::GitIgnore;
+pub use listings::ListingError;
+pub use locate::{ConfigChoice, LocateError, Located, locate};
+
+/// Everything that was read below one root.
+pub struct Project {
+    /// The root folder.
+    pub root: PathBuf,
+    /// Its config.
+    pub config: Config,
+    /// The files that were read, by path.
+    pub files: BTreeMap<SourcePath, File>,
+    /// The targets, with the files that describe them.
+    pub groups: Vec<TargetGroup>,
+    /// What cannot be read together, beside the problems of single files.
+    pub problems: Vec<(SourcePath, Problem)>,
+    /// The listings that were read, each with the environment that it is of.
+    pub listings: Vec<(SourcePath, Environment)>,
+    /// What was not read, and why.
+    pub unread: Vec<Unread>,
+    /// Files that tell what a folder is by their mere presence: `next.config.js`, `manage.py`.
+    pub markers: Vec<SourcePath>,
+    /// What git ignores.
+    pub ignored: GitIgnore,
+    /// The environments that were asked for; empty: all.
+    pub requested: BTreeSet<Environment>,
+}
+
+/// Something that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// The file or folder.
+    pub path: SourcePath,
+    /// Why, in a few words.
+    pub reason: String,
+    /// The place that names it, if a file does.
+    pub named: Option<Place>,
+}
+
+/// What to read beyond what lies under the root.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether git-ignored files are left alone.
+    pub tracked_only: bool,
+    /// Listings named on the command line, with the environment if one is given.
+    pub listings: Vec<(Option<String>, PathBuf)>,
+    /// The environments that were asked for.
+    pub environments: Vec<String>,
+}
+
+impl Project {
+    /// Reads everything below `root`.
+    ///
+    /// # Errors
+    ///
+    /// Fails only where a listing that was named on the command line cannot be used; what cannot be read below the
+    /// root is [`Project::unread`].
+    pub fn load(root: &Path, config: Config, options: &Options) -> Result<Self, ListingError> {
+        let reader = read::Reader::new(root);
+        let walked = walk::walk(&reader, &config, options.tracked_only);
+        let environments = Environments::new(&config);
+        let named = options.environments.iter();
+        let requested =
+            named.map(|word| environments.of_word(word).unwrap_or_else(|| Environment::new(word))).collect();
+        let mut project = Self {
+            root: root.to_owned(),
+            config,
+            files: walked.files,
+            groups: Vec::new(),
+            problems: Vec::new(),
+            listings: Vec::new(),
+            unread: walked.unread,
+            markers: walked.markers,
+            ignored: walked.ignored,
+            requested,
+        };
+        links::follow(&mut project, &reader, options.tracked_only);
+        listings::load(&mut project, &reader, options)?;
+        project.assemble();
+        project.unread.sort();
+        project.unread.dedup();
+        Ok(project)
+    }
+
+    fn assemble(&mut self) {
+        let ignored = |path: &SourcePath| self.ignored.matches(path, false);
+        let files = Files::new(&self.files, &ignored);
+        let assembled: Vec<_> = LOADERS.iter().filter_map(|loader| loader.assemble).map(|step| step(&files)).collect();
+        for part in assembled {
+            self.groups.extend(part.groups);
+            self.problems.extend(part.problems);
+        }
+    }
+}

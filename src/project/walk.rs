@@ -1,0 +1,248 @@
+//! The walk: every folder that git would not ignore, every file that a name says something of.
+//!
+//! A file is classified by its path before it is opened, and an ignored folder is never entered; a git-ignored env
+//! file beside what is tracked is read all the same, and marked local.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use globset::{Glob, GlobMatcher};
+use ignore::Match;
+use ignore::gitignore::Gitignore;
+use rayon::Scope;
+
+use super::gitignore;
+use super::read::Reader;
+use super::{GitIgnore, Unread};
+use crate::config::Config;
+use crate::fact::Role;
+use crate::loaders::{Claim, File, LOADERS, Loader};
+use crate::schemas::{SCHEMAS, SchemaSource};
+use crate::source::{SourceFile, SourcePath};
+use crate::tables::frameworks;
+
+/// Folders that are never entered, wherever they are.
+const NEVER: &[&str] = &[".git", "node_modules", "target"];
+
+/// Folders that are not entered below the root: other people's code, and inputs of tests.
+const NOT_BELOW_THE_ROOT: &[&str] = &["vendor", "third_party", "testdata", "fixtures"];
+
+/// What the walk found.
+#[derive(Default)]
+pub(super) struct Walked {
+    pub(super) files: BTreeMap<SourcePath, File>,
+    pub(super) unread: Vec<Unread>,
+    pub(super) markers: Vec<SourcePath>,
+    pub(super) ignored: GitIgnore,
+}
+
+/// What reads a file.
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    Schema(&'static SchemaSource),
+    Other(&'static Loader),
+}
+
+impl Format {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let schema = SCHEMAS.iter().find(|source| source.name == name).map(|source| Self::Schema(source));
+        schema.or_else(|| crate::loaders::loader(name).map(Self::Other))
+    }
+
+    /// Reads and loads one file.
+    pub(super) fn load(self, source: SourceFile, claim: Claim, local: bool) -> File {
+        let (format, mut loaded) = match self {
+            Self::Schema(schema) => (schema.name, (schema.load)(&source)),
+            Self::Other(loader) => (loader.name, (loader.load)(&source, &claim)),
+        };
+        loaded.shown.sort_unstable();
+        File { source, format, claim, loaded, outcomes: Vec::new(), local }
+    }
+}
+
+/// What a path claims to be, and who reads it.
+fn classify(path: &SourcePath) -> Option<(Format, Claim)> {
+    if let Some(schema) = SCHEMAS.iter().find(|schema| (schema.claims)(path)) {
+        return Some((Format::Schema(schema), Claim::new(Role::Schema)));
+    }
+    LOADERS.iter().find_map(|loader| Some((Format::Other(loader), (loader.claims)(path)?)))
+}
+
+/// The `[[source]]` entries of the config, ready to be asked.
+struct Overrides(Vec<(Vec<GlobMatcher>, Override)>);
+
+#[expect(clippy::option_option, reason = "as in the config: not said, said to be skipped, said to be a role")]
+struct Override {
+    format: Option<String>,
+    role: Option<Option<Role>>,
+}
+
+impl Overrides {
+    fn new(config: &Config) -> Self {
+        let entries = config.sources.iter().map(|entry| {
+            let globs = entry.files.iter().filter_map(|glob| Glob::new(glob).ok()).map(|glob| glob.compile_matcher());
+            (globs.collect(), Override { format: entry.format.clone(), role: entry.role })
+        });
+        Self(entries.collect())
+    }
+
+    fn of(&self, path: &SourcePath) -> Option<&Override> {
+        self.0.iter().find(|(globs, _)| globs.iter().any(|glob| glob.is_match(path.as_str()))).map(|(_, entry)| entry)
+    }
+}
+
+/// The ignore files that hold in a folder, deepest first.
+struct Chain {
+    file: Option<Gitignore>,
+    above: Option<Arc<Chain>>,
+}
+
+struct Walker<'a> {
+    reader: &'a Reader,
+    overrides: Overrides,
+    tracked_only: bool,
+    base: GitIgnore,
+    found: Mutex<Walked>,
+}
+
+/// Walks the root.
+pub(super) fn walk(reader: &Reader, config: &Config, tracked_only: bool) -> Walked {
+    let walker = Walker {
+        reader,
+        overrides: Overrides::new(config),
+        tracked_only,
+        base: GitIgnore::above(reader.root()),
+        found: Mutex::default(),
+    };
+    rayon::scope(|scope| walker.folder(scope, SourcePath::new(""), reader.root(), None));
+    let mut found = walker.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut ignored = walker.base;
+    for (folder, file) in std::mem::take(&mut found.ignored).into_below() {
+        ignored.add(folder, file);
+    }
+    found.ignored = ignored;
+    found.markers.sort();
+    found
+}
+
+impl<'a> Walker<'a> {
+    fn folder<'s>(&'s self, scope: &Scope<'s>, path: SourcePath, disk: &Path, above: Option<Arc<Chain>>)
+    where
+        'a: 's,
+    {
+        let entries = match std::fs::read_dir(disk) {
+            Ok(entries) => entries,
+            Err(error) => return self.unread(path, &error),
+        };
+        let ignore_file = gitignore::read(disk);
+        if let Some(file) = &ignore_file {
+            self.found().ignored.add(path.clone(), file.clone());
+        }
+        let chain = match ignore_file {
+            Some(file) => Some(Arc::new(Chain { file: Some(file), above })),
+            None => above,
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let (entry, kind) = match entry.and_then(|entry| entry.file_type().map(|kind| (entry, kind))) {
+                Ok(found) => found,
+                Err(error) => {
+                    self.unread(path.clone(), &error);
+                    continue;
+                }
+            };
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let child = SourcePath::new(&if path.as_str().is_empty() {
+                name.clone().into_owned()
+            } else {
+                format!("{path}/{name}")
+            });
+            if kind.is_dir() {
+                if self.enters(&child, &name, chain.as_deref()) {
+                    let (chain, disk) = (chain.clone(), entry.path());
+                    scope.spawn(move |scope| self.folder(scope, child, &disk, chain));
+                }
+            } else {
+                files.push((child, entry.path()));
+            }
+        }
+        for (child, disk) in files {
+            self.file(child, &disk, chain.as_deref());
+        }
+    }
+
+    fn enters(&self, path: &SourcePath, name: &str, chain: Option<&Chain>) -> bool {
+        if NEVER.contains(&name) || NOT_BELOW_THE_ROOT.contains(&name) {
+            return false;
+        }
+        !self.is_ignored(path, true, chain)
+    }
+
+    fn file(&self, path: SourcePath, disk: &Path, chain: Option<&Chain>) {
+        let entry = self.overrides.of(&path);
+        if entry.is_some_and(|entry| entry.role == Some(None)) {
+            self.found().unread.push(Unread { path, reason: "skipped by the config".to_owned(), named: None });
+            return;
+        }
+        let mut claimed = classify(&path);
+        if let Some(entry) = entry {
+            if let Some(format) = entry.format.as_deref().and_then(Format::named) {
+                let claim = claimed.map_or_else(|| Claim::new(Role::Values), |(_, claim)| claim);
+                claimed = Some((format, claim));
+            }
+            if let (Some((_, claim)), Some(Some(role))) = (&mut claimed, entry.role) {
+                claim.role = role;
+            }
+        }
+        let Some((format, claim)) = claimed else {
+            if frameworks::is_marker(path.name()) && !self.is_ignored(&path, false, chain) {
+                self.found().markers.push(path);
+            }
+            return;
+        };
+        let local = self.is_ignored(&path, false, chain);
+        if local && (self.tracked_only || claim.role != Role::Values) {
+            return;
+        }
+        match self.reader.read(&path, disk) {
+            Ok(source) => {
+                let file = format.load(source, claim, local);
+                self.found().files.insert(path, file);
+            }
+            Err(refusal) => {
+                let reason = refusal.reason().to_owned();
+                self.found().unread.push(Unread { path, reason, named: None });
+            }
+        }
+    }
+
+    fn is_ignored(&self, path: &SourcePath, is_folder: bool, chain: Option<&Chain>) -> bool {
+        let absolute = self.reader.root().join(path.as_str());
+        let mut next = chain;
+        while let Some(link) = next {
+            match link.file.as_ref().map_or(Match::None, |file| file.matched(&absolute, is_folder).map(|_| ())) {
+                Match::None => {}
+                Match::Ignore(()) => return true,
+                Match::Whitelist(()) => return false,
+            }
+            next = link.above.as_deref();
+        }
+        self.base.matches_itself(path, is_folder)
+    }
+
+    fn unread(&self, path: SourcePath, error: &std::io::Error) {
+        let reason = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => "permission denied",
+            std::io::ErrorKind::NotFound => return,
+            _ => "it could not be read",
+        };
+        self.found().unread.push(Unread { path, reason: reason.to_owned(), named: None });
+    }
+
+    fn found(&self) -> std::sync::MutexGuard<'_, Walked> {
+        // A loader that panicked on one file must not lose the others.
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

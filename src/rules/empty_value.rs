@@ -1,0 +1,129 @@
+//! `empty-value`: required, given, and empty.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::wording;
+use crate::fact::{Role, Setting, SettingValue};
+use crate::finding::{Findings, Level};
+use crate::model::{Binding, Model, Source, State, StoredState};
+use crate::name::Name;
+
+super::rule! {
+    /// A required variable is given, and is empty.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It looks set, and is not: the app's own validation fails, or worse, does not, and a Redis runs without a
+    /// password. Where layers are stacked, an empty value also hides the good one below it.
+    ///
+    /// ## When does it stay silent?
+    ///
+    /// Where the schema says `allow_empty`, or has a default, or does not require the variable. A template is full of
+    /// empty lines by nature: of those, one warning lists the ones that nothing is known to fill (no listing, no env
+    /// file, no `generate`, no `issued_by`).
+    ///
+    /// ## Example
+    ///
+    /// ```sh
+    /// # .env.production
+    /// KV_REDIS_PASSWORD=
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Give it a value, or remove the line.
+    "empty-value", Error, since "0.1.0", check
+}
+
+fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    // One line may feed several apps; it is one finding.
+    let mut given: BTreeMap<_, (Vec<&str>, &Binding, Arc<Setting>, Vec<Arc<Setting>>)> = BTreeMap::new();
+    for binding in model.bindings.iter().filter(|binding| binding.needs_a_value() && !may_be_empty(model, binding)) {
+        for sighting in &binding.sightings {
+            // What an absent reference empties is the finding of `undefined-reference`.
+            let State::Empty { absent } = &sighting.state else { continue };
+            let (Some(winner), true) = (&sighting.winner, absent.is_empty()) else { continue };
+            let app = model.apps.list[binding.app].name.as_str();
+            let key = (winner.place.clone(), binding.environment.clone());
+            let entry =
+                given.entry(key).or_insert((Vec::new(), binding, Arc::clone(winner), sighting.shadowed.clone()));
+            entry.0.push(app);
+        }
+    }
+    for ((place, environment), (apps, binding, _, shadowed)) in given {
+        let message = format!("`{}` of {} is empty in {environment}", binding.name, wording::words(&apps));
+        let finding = findings.report(&place, "empty here", message);
+        finding.variable(&binding.name).environment(&environment).related(&binding.place, "required here");
+        if let [app] = apps.as_slice() {
+            finding.app(app);
+        }
+        for setting in shadowed {
+            finding.related(&setting.place, "hidden by the empty value");
+        }
+        finding.help("give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant");
+    }
+    for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
+        template(model, findings, source);
+    }
+}
+
+fn may_be_empty(model: &Model<'_>, binding: &Binding) -> bool {
+    binding.declaration.constraints.allow_empty == Some(true)
+        || model.schemas[binding.app].resolved.semantics.empty_is_a_value
+}
+
+/// The empty lines of a template that nothing is known to fill.
+fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>) {
+    let empty = source.settings.iter().filter(|setting| match &setting.value {
+        SettingValue::Given(template) => template.is_empty(),
+        _ => false,
+    });
+    let mut unfilled: Vec<(&Setting, &Binding)> = Vec::new();
+    for setting in empty {
+        let bindings: Vec<&Binding> = model
+            .bindings
+            .iter()
+            .filter(|binding| source.owners.contains(&binding.app) && binding.name == setting.name)
+            .collect();
+        let needed = bindings.iter().find(|binding| binding.needs_a_value() && !may_be_empty(model, binding));
+        let Some(needed) = needed.filter(|_| !is_filled(model, source, &setting.name, &bindings)) else { continue };
+        if unfilled.iter().all(|(other, _)| other.name != setting.name) {
+            unfilled.push((setting, needed));
+        }
+    }
+    let Some((first, binding)) = unfilled.first() else { return };
+    let names = wording::names(unfilled.iter().map(|(setting, _)| &setting.name));
+    let verb = if unfilled.len() == 1 { "is" } else { "are" };
+    let message = format!("{names} {verb} required and empty in a template, and nothing is known to fill {}", {
+        if unfilled.len() == 1 { "it" } else { "them" }
+    });
+    let finding = findings.report(&first.place, "empty here", message).at_level(Level::Warning);
+    if unfilled.len() == 1 {
+        finding.variable(&first.name).related(&binding.place, "required here");
+    }
+    for (setting, binding) in &unfilled[1..] {
+        finding.related(&setting.place, "empty here").related(&binding.place, "required here");
+    }
+    finding.help("say in the schema where the value comes from (`generate` or `issued_by`), or store it and check with `--listing`");
+}
+
+/// Whether a generator, an issuer, a store or an env file is known to give the value.
+fn is_filled(model: &Model<'_>, template: &Source<'_>, name: &Name, bindings: &[&Binding]) -> bool {
+    let promised = bindings
+        .iter()
+        .any(|binding| binding.declaration.generate.is_some() || binding.declaration.issued_by.is_some());
+    let stored = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Held(..))));
+    let lacking = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Lacking(..))));
+    let given = bindings.iter().any(|binding| binding.is_given())
+        || model.sources.iter().any(|source| {
+            source.path != template.path
+                && source.file.claim.role == Role::Values
+                && source.settings.iter().any(|setting| setting.name == *name && !is_empty(setting))
+        });
+    (promised || stored || given) && !(lacking && !given && !promised)
+}
+
+fn is_empty(setting: &Setting) -> bool {
+    matches!(&setting.value, SettingValue::Given(template) if template.is_empty())
+}

@@ -1,0 +1,51 @@
+//! `invalid-syntax`: a file that its reader would not understand.
+
+use crate::fact::Problem;
+use crate::finding::Findings;
+use crate::model::Model;
+use crate::source::{Place, SourcePath};
+
+super::rule! {
+    /// A file cannot be read by the program that will read it.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Some loaders skip what they do not understand, some refuse the whole file. envcheck checks what could be read,
+    /// and concludes nothing from what it lacks.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// services:
+    ///   api:
+    ///     env_file:
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// The finding says what was expected.
+    "invalid-syntax", Error, since "0.1.0", check
+}
+
+fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for (path, file) in &model.project.files {
+        for problem in &file.loaded.problems {
+            report(findings, path, problem);
+        }
+    }
+    for (path, problem) in &model.project.problems {
+        report(findings, path, problem);
+    }
+    for unread in &model.project.unread {
+        let Some(named) = &unread.named else { continue };
+        let message = format!("`{}` is named and was not read: {}", unread.path, unread.reason);
+        findings.report(named, "named here", message);
+    }
+}
+
+fn report(findings: &mut Findings<'_>, path: &SourcePath, problem: &Problem) {
+    let finding = findings.report(&Place::new(path, problem.span), "here", problem.message.clone());
+    if let Some(help) = &problem.help {
+        finding.help(help.clone());
+    }
+}

@@ -1,0 +1,105 @@
+//! `invalid-value`: a value that its declaration does not allow.
+
+use std::collections::BTreeSet;
+
+use crate::fact::{Role, SettingValue};
+use crate::finding::{Findings, Level};
+use crate::model::{Model, Source, State};
+use crate::schemas::accepts::accepts;
+use crate::source::Place;
+use crate::tables::placeholders;
+
+super::rule! {
+    /// A value breaks the type or a constraint that its schema declares.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The app refuses to start, or reads something else than was meant.
+    ///
+    /// ## When does it stay silent?
+    ///
+    /// On values that hold an unresolved `${…}`, on placeholders in templates, and on an empty value, which is
+    /// `empty-value`'s. A form that any common parser of the type takes is valid.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # env.schema.toml
+    /// [server]
+    /// DB_PG_PORT = { type = "port" }
+    /// ```
+    ///
+    /// ```sh
+    /// # .env
+    /// DB_PG_PORT=five
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// A value of the declared type; `envcheck show DB_PG_PORT` lists every place that gives one.
+    "invalid-value", Error, since "0.1.0", check
+}
+
+fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut seen: BTreeSet<(Place, &str)> = BTreeSet::new();
+    for binding in &model.bindings {
+        for sighting in &binding.sightings {
+            let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
+            let Err(mismatch) = accepts(&binding.declaration, value) else { continue };
+            let place = Place::new(&winner.place.path, winner.value_span);
+            // One line may feed several apps and environments; it is wrong once.
+            if !seen.insert((place.clone(), binding.name.as_str())) {
+                continue;
+            }
+            let app = &model.apps.list[binding.app].name;
+            let message =
+                format!("`{}` of {app} in {} is not {}", binding.name, binding.environment, mismatch.expected);
+            findings
+                .report(&place, "this value", message)
+                .variable(&binding.name)
+                .app(app)
+                .environment(&binding.environment)
+                .related(&binding.place, "declared here");
+        }
+    }
+    for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
+        template(model, findings, source);
+    }
+}
+
+/// The examples of a template; they are copied as they are.
+fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>) {
+    for setting in &source.settings {
+        let SettingValue::Given(template) = &setting.value else { continue };
+        let Some(value) = template.as_literal().filter(|value| !value.is_empty()) else { continue };
+        let prose = value.expose().contains([' ', '|', '<', '[', '…']) || value.expose().contains("...");
+        if prose || placeholders::is_placeholder(setting.name.as_str(), &value) {
+            continue;
+        }
+        let names: Vec<&str> =
+            source.environment.as_ref().map(|environment| model.environments.names(environment)).unwrap_or_default();
+        let mismatches: Vec<_> = source
+            .owners
+            .iter()
+            .filter_map(|app| Some((*app, model.schemas[*app].declaration(&setting.name)?)))
+            .map(|(app, declared)| (app, declared, accepts(&declared.declaration.in_environment(&names), &value)))
+            .collect();
+        // A line that suits one of the apps that it speaks for is fine.
+        let Some((app, declared, Err(mismatch))) = mismatches.first() else { continue };
+        if mismatches.iter().any(|(_, _, accepted)| accepted.is_ok()) {
+            continue;
+        }
+        let place = Place::new(source.path, setting.value_span);
+        let app = &model.apps.list[*app].name;
+        findings
+            .report(
+                &place,
+                "this example",
+                format!("the example of `{}` in a template is not {}", setting.name, mismatch.expected),
+            )
+            .at_level(Level::Warning)
+            .variable(&setting.name)
+            .app(app)
+            .related(&declared.place, "declared here");
+    }
+}

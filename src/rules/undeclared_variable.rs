@@ -1,0 +1,116 @@
+//! `undeclared-variable`: named for an app, and in none of its schemas.
+
+use std::collections::BTreeSet;
+
+use super::wording;
+use crate::fact::{LayerKind, Role};
+use crate::finding::Findings;
+use crate::model::{Model, Source};
+use crate::name::Name;
+use crate::source::Place;
+
+super::rule! {
+    /// A source of an app gives or lists a variable that none of its schemas declares.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Either the schema lacks it, so that nothing checks it, or nobody reads it, and whoever sets it believes in vain
+    /// that it does something.
+    ///
+    /// ## When does it stay silent?
+    ///
+    /// Without a schema, with an open one, for names that platforms, tools and SDKs provide or read by themselves
+    /// (`PATH`, `CI`, `VERCEL_*`, …), for names that compose itself reads, for those of third-party services, and for
+    /// what is a `renamed-variable`. One finding a source.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # env.schema.toml
+    /// [server]
+    /// DATABASE_URL = { type = "url", secret = true }
+    /// ```
+    ///
+    /// ```sh
+    /// # .env.example
+    /// DATABASE_URL=
+    /// LEGACY_MODE=1
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Declare it, or remove it.
+    "undeclared-variable", Warning, since "0.1.0", check
+}
+
+fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let read = model.read_by_compose();
+    for source in &model.sources {
+        let owners: Vec<usize> = source.owners.iter().copied().filter(|app| model.schemas[*app].exists()).collect();
+        // A file for apps of which one has no schema may speak of that one.
+        if owners.is_empty() || owners.len() != source.owners.len() {
+            continue;
+        }
+        let mut names: Vec<(&Name, &Place)> = match source.file.claim.role {
+            Role::Document => document_names(model, source, &owners),
+            _ => source.settings.iter().map(|setting| (&setting.name, &setting.place)).collect(),
+        };
+        names.retain(|(name, place)| is_undeclared(model, &owners, name, place, &read));
+        report(model, findings, &owners, &names);
+    }
+    for target in &model.targets {
+        let Some(app) = target.app.filter(|app| model.schemas[*app].exists()) else { continue };
+        let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
+        let mut names: Vec<(&Name, &Place)> =
+            own.flat_map(|layer| &layer.settings).map(|setting| (&setting.name, &setting.place)).collect();
+        names.retain(|(name, place)| is_undeclared(model, &[app], name, place, &read));
+        report(model, findings, &[app], &names);
+    }
+}
+
+/// The names of a document's lists, if it is about the variables of these apps: at least half of them are declared.
+fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize]) -> Vec<(&'s Name, &'s Place)> {
+    let declared = |name: &Name| owners.iter().any(|app| model.schemas[*app].declaration(name).is_some());
+    let known = source.names.iter().filter(|(name, _)| declared(name)).count();
+    if known * 2 < source.names.len() {
+        return Vec::new();
+    }
+    source.names.iter().map(|(name, place)| (name, place)).collect()
+}
+
+fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place, read: &BTreeSet<Name>) -> bool {
+    let excused = |app: &usize| {
+        let schema = &model.schemas[*app];
+        schema.resolved.open || schema.declaration(name).is_some() || model.is_noise(*app, name)
+    };
+    !owners.iter().any(excused)
+        && !read.contains(name)
+        && !name.as_str().contains('*')
+        && !model.is_foreign_name(name)
+        && !model.is_renamed(name, place)
+}
+
+fn report(model: &Model<'_>, findings: &mut Findings<'_>, owners: &[usize], names: &[(&Name, &Place)]) {
+    let mut seen = BTreeSet::new();
+    let names: Vec<_> = names.iter().filter(|(name, _)| seen.insert(*name)).collect();
+    let Some((first, place)) = names.first() else { return };
+    let apps = wording::words(owners.iter().map(|app| &model.apps.list[*app].name));
+    let listed = wording::names(names.iter().map(|(name, _)| name));
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    let message = format!("{listed} {verb} in no schema of {apps}");
+    let finding = findings.report(place, "not declared", message);
+    if let [app] = owners {
+        finding.app(&model.apps.list[*app].name);
+    }
+    if names.len() == 1 {
+        finding.variable(first);
+    }
+    for (_, place) in &names[1..] {
+        finding.related(place, "not declared either");
+    }
+    let perhaps = model.renames.iter().find(|rename| rename.from == **first && rename.places.contains(place));
+    finding.help(match perhaps {
+        Some(rename) if names.len() == 1 => format!("declare it, remove it, or perhaps `{}` is meant", rename.to),
+        _ => "declare it if an app reads it, else remove it".to_owned(),
+    });
+}

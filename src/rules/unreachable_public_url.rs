@@ -1,0 +1,123 @@
+//! `unreachable-public-url`: the browser is sent where only a server can go.
+
+use std::collections::BTreeSet;
+
+use crate::fact::Side;
+use crate::finding::Findings;
+use crate::model::{Model, Phase, State, UNNAMED, View};
+use crate::name::Name;
+use crate::source::Place;
+use crate::syntax::url;
+
+super::rule! {
+    /// A public URL points to a host that only the compose network, the cluster or this machine knows.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The page runs in the visitor's browser. `http://api:3000` and `http://localhost:3000` lead nowhere from there.
+    ///
+    /// ## When does it stay silent?
+    ///
+    /// In development and test, and for a default (`${X:-http://localhost:3000}`) of a compose file that names no
+    /// environment: it is for a first try.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// services:
+    ///   api:
+    ///     build: apps/api
+    ///   web:
+    ///     build: apps/web
+    ///     restart: always
+    ///     environment:
+    ///       NEXT_PUBLIC_API_URL: http://api:3000
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// The address that visitors use (`https://api.example.com`), and a second, private variable for calls between
+    /// servers.
+    "unreachable-public-url", Error, since "0.1.0", check
+}
+
+fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut seen: BTreeSet<Place> = BTreeSet::new();
+    for (index, view) in model.views.iter().enumerate() {
+        let deployed = match view.target {
+            Some(target) => model.targets[target].deployed,
+            None => model.environments.is_deployed(&view.environment),
+        };
+        if !deployed {
+            continue;
+        }
+        for name in public_names(model, view) {
+            let sighting = view.look(index, &name, Phase::Build, &|_| true);
+            let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
+            if view.environment.as_str() == UNNAMED && has_default(winner) {
+                continue;
+            }
+            let Some(unreachable) = unreachable(model, view, value.expose()) else { continue };
+            if !seen.insert(winner.place.clone()) {
+                continue;
+            }
+            let app = &model.apps.list[view.app].name;
+            let message = format!("`{name}` of {app} sends browsers to {} in {}", unreachable.what, view.environment);
+            let place = Place::new(&winner.place.path, winner.value_span);
+            let finding = findings.report(&place, "no browser can reach this host", message);
+            finding.variable(&name).app(app).environment(&view.environment);
+            if let Some(service) = unreachable.service {
+                finding.related(&service, "known inside the compose network only");
+            }
+            finding.help("give browsers the public address; keep the inner one for a variable that only servers read");
+        }
+    }
+}
+
+fn public_names(model: &Model<'_>, view: &View) -> BTreeSet<Name> {
+    let given = view.layers.iter().flat_map(|layer| layer.settings.keys());
+    let is_client = |name: &Name| {
+        model.public_prefix(view.app, name).is_some()
+            || model.schemas[view.app].declaration(name).is_some_and(|found| found.declaration.side == Side::Client)
+    };
+    given.filter(|name| is_client(name)).cloned().collect()
+}
+
+fn has_default(setting: &crate::fact::Setting) -> bool {
+    let crate::fact::SettingValue::Given(template) = &setting.value else { return false };
+    template.references().iter().any(|reference| reference.operator.is_some())
+}
+
+struct Unreachable {
+    what: &'static str,
+    service: Option<Place>,
+}
+
+fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachable> {
+    let scheme = value.split_once("://")?.0;
+    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https" | "ws" | "wss") {
+        return None;
+    }
+    let host = url::first_host(value)?.to_ascii_lowercase();
+    let found = |what| Some(Unreachable { what, service: None });
+    if let Some(group) = view.target.map(|target| model.targets[target].group)
+        && group.hosts.contains(&host)
+    {
+        let service = group.targets.iter().find(|target| target.name == host).map(|target| target.place.clone());
+        return Some(Unreachable { what: "a service of the compose network", service });
+    }
+    if matches!(host.as_str(), "localhost" | "0.0.0.0" | "::1" | "host.docker.internal")
+        || host.starts_with("127.")
+        || host.ends_with(".localhost")
+    {
+        return found("their own machine");
+    }
+    if host.ends_with(".svc.cluster.local") || host.ends_with(".internal") {
+        return found("a host of the inner network");
+    }
+    let address: Option<std::net::Ipv4Addr> = host.parse().ok();
+    if address.is_some_and(|address| address.is_private() || address.is_link_local()) {
+        return found("a private address");
+    }
+    None
+}

@@ -1,0 +1,63 @@
+//! `unverified-variable`: required, and nothing can be said of it.
+
+use super::wording;
+use crate::finding::Findings;
+use crate::model::{Model, UNNAMED};
+
+super::rule! {
+    /// Nothing can be said of a required variable in an environment.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It is not, by itself: what envcheck cannot see it does not judge. But a gate before a deploy should not pass
+    /// because too little was known. There, turn this rule on: `envcheck check --env production -E unverified-variable`.
+    ///
+    /// ## What makes a variable unknown?
+    ///
+    /// No listing of the secrets that the store holds, an env file that is not in the checkout, an expression that is
+    /// resolved elsewhere, a platform that gives the rest. The finding says which.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # env.schema.toml
+    /// [server]
+    /// SESSION_SECRET = { secret = true, required = ["production"] }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Save a listing (`gcloud secrets list --format=json > FILE`) and name it with `--listing production=FILE`, or say
+    /// in `envcheck.toml` that a file is the whole of its environment (`complete = true`).
+    "unverified-variable", Off, since "0.1.0", check
+}
+
+fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for ((app, environment, reason), bindings) in model.unknown() {
+        let asked = model.project.requested.is_empty() || model.project.requested.contains(&environment);
+        let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(&environment);
+        if !asked || (model.project.requested.is_empty() && !deployed) {
+            continue;
+        }
+        let Some(first) = bindings.first() else { continue };
+        let app = &model.apps.list[app].name;
+        let names = wording::names(bindings.iter().map(|binding| &binding.name));
+        let message = match bindings.len() {
+            1 => format!("{names} of {app} cannot be verified in {environment}: {reason}"),
+            count => {
+                format!("{count} variables that {app} requires cannot be verified in {environment}: {reason} ({names})")
+            }
+        };
+        let finding = findings.report(&first.place, "required here", message);
+        finding
+            .app(app)
+            .environment(&environment)
+            .help("let envcheck see the place that gives it: `--listing`, `[[source]]` or `[[store]]`");
+        if bindings.len() == 1 {
+            finding.variable(&first.name);
+        }
+        for binding in &bindings[1..] {
+            finding.related(&binding.place, format!("`{}` is required here", binding.name));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! JSON (with comments where a reader allows them) to a tree with spans. No meaning.
+
+use std::borrow::Cow;
+
+use jsonc_parser::ast;
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use crate::source::Span;
+
+/// A JSON value and where it stands; a string's span includes its quotes.
+pub struct Node<'a> {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind<'a>,
+}
+
+/// What a [`Node`] is.
+pub enum Kind<'a> {
+    /// `null`, a number or a boolean: nothing here needs their values, except for `true`.
+    Other {
+        /// Whether it is `true`.
+        truth: bool,
+    },
+    /// A string, unescaped. It may be a secret.
+    Text(Cow<'a, str>),
+    /// An array.
+    Array(Vec<Node<'a>>),
+    /// An object, in order.
+    Object(Vec<Member<'a>>),
+}
+
+/// A key of an object and its value.
+pub struct Member<'a> {
+    /// The key.
+    pub key: Cow<'a, str>,
+    /// Where the key stands, with its quotes.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node<'a>,
+}
+
+/// How strictly a text is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// As the standard says.
+    Strict,
+    /// With comments and commas at the end.
+    Comments,
+}
+
+/// Reads a text; `None` if there is nothing in it. The error is the place of the first fault.
+///
+/// Nesting of some hundreds of levels is a fault (the parser's own limit).
+pub fn parse(text: &str, dialect: Dialect) -> Result<Option<Node<'_>>, Span> {
+    let (text, offset) = text.strip_prefix('\u{feff}').map_or((text, 0), |rest| (rest, 3));
+    let lax = dialect == Dialect::Comments;
+    let options = ParseOptions {
+        allow_comments: lax,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: lax,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    match parse_to_ast(text, &CollectOptions::default(), &options) {
+        Ok(result) => Ok(result.value.map(|value| convert(value, offset))),
+        Err(error) => {
+            let range = error.range();
+            let start = range.start.min(text.len());
+            Err(Span::new(start + offset, range.end.clamp(start, text.len()) + offset))
+        }
+    }
+}
+
+fn convert(value: ast::Value<'_>, offset: usize) -> Node<'_> {
+    let range = value.range();
+    let span = Span::new(range.start + offset, range.end + offset);
+    let kind = match value {
+        ast::Value::StringLit(text) => Kind::Text(text.value),
+        ast::Value::Array(array) => Kind::Array(array.elements.into_iter().map(|node| convert(node, offset)).collect()),
+        ast::Value::Object(object) => Kind::Object(
+            object
+                .properties
+                .into_iter()
+                .map(|property| {
+                    let range = property.name.range();
+                    let key = match property.name {
+                        ast::ObjectPropName::String(text) => text.value,
+                        ast::ObjectPropName::Word(word) => Cow::Borrowed(word.value),
+                    };
+                    Member {
+                        key,
+                        key_span: Span::new(range.start + offset, range.end + offset),
+                        value: convert(property.value, offset),
+                    }
+                })
+                .collect(),
+        ),
+        ast::Value::BooleanLit(boolean) => Kind::Other { truth: boolean.value },
+        ast::Value::NumberLit(_) | ast::Value::NullKeyword(_) => Kind::Other { truth: false },
+    };
+    Node { span, kind }
+}
+
+impl<'a> Node<'a> {
+    /// The text of a string.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The elements of an array; none of anything else.
+    pub fn elements(&self) -> &[Node<'a>] {
+        match &self.kind {
+            Kind::Array(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The members of an object; none of anything else.
+    pub fn members(&self) -> &[Member<'a>] {
+        match &self.kind {
+            Kind::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The value under a key; the last one counts where there are several.
+    pub fn get(&self, key: &str) -> Option<&Node<'a>> {
+        self.members().iter().rev().find(|member| member.key == key).map(|member| &member.value)
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(&self) -> bool {
+        matches!(self.kind, Kind::Object(_))
+    }
+
+    /// Whether it is `true`.
+    pub fn is_true(&self) -> bool {
+        matches!(self.kind, Kind::Other { truth: true })
+    }
+
+    /// The span of a string's text, without the quotes; that of anything else as it is.
+    pub fn inner_span(&self) -> Span {
+        match &self.kind {
+            Kind::Text(_) if self.span.len() >= 2 => Span::new(self.span.start + 1, self.span.end - 1),
+            _ => self.span,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_count_the_byte_order_mark() {
+        let text = "\u{feff}{\"ä\": [\"x\"]}";
+        let node = parse(text, Dialect::Strict).unwrap().unwrap();
+        let member = &node.members()[0];
+        assert_eq!(&text[member.key_span.start..member.key_span.end], "\"ä\"");
+        let inner = member.value.elements()[0].inner_span();
+        assert_eq!(&text[inner.start..inner.end], "x");
+    }
+
+    #[test]
+    fn comments_are_for_those_who_allow_them() {
+        assert!(parse("[1,] // x", Dialect::Comments).is_ok());
+        assert!(parse("[1] // x", Dialect::Strict).is_err());
+        assert!(parse("[1,]", Dialect::Strict).is_err());
+        assert!(matches!(parse(" \n", Dialect::Strict), Ok(None)));
+    }
+
+    #[test]
+    fn deep_nesting_is_a_fault_and_no_crash() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let text = open.repeat(200_000) + &close.repeat(200_000);
+            assert!(parse(&text, Dialect::Strict).is_err());
+            let text = open.repeat(200) + "1" + &close.repeat(200);
+            assert!(parse(&text, Dialect::Strict).is_ok());
+        }
+    }
+
+    #[test]
+    fn faults_lie_in_the_text() {
+        for text in ["{", "[1", "\"x", "{\"a\"", "\u{feff}", "{\"a\":tru}", "é", "[\"\\u12\"]", "1 2", "\u{1a}"] {
+            if let Err(span) = parse(text, Dialect::Strict) {
+                assert!(span.end <= text.len() && span.start <= span.end, "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Files that mark a unit or something that runs, and what an app's dependencies say of its env files.
+//! Whether a folder is an app, `model` decides.
+
+use super::{Dependencies, any};
+
+/// Files that say one thing of the folder that they stand in.
+#[derive(Debug)]
+pub struct Marker {
+    /// Globs of file names, in lower case.
+    pub files: &'static [&'static str],
+    /// The packages one of which must be a dependency for it to count; empty: none must.
+    pub packages: &'static [&'static str],
+    /// What the file is.
+    pub reason: &'static str,
+}
+
+/// Why a file (its name, any case) makes its folder a unit.
+pub fn unit_marker(file: &str) -> Option<&'static Marker> {
+    let file = file.to_ascii_lowercase();
+    UNIT_MARKERS.iter().find(|marker| any(marker.files, &file))
+}
+
+/// Why a file (its name, any case) says that something runs in its folder. Without a readable manifest a marker that
+/// needs a package does not count.
+pub fn run_marker(file: &str, dependencies: &Dependencies) -> Option<&'static Marker> {
+    let file = file.to_ascii_lowercase();
+    RUN_MARKERS.iter().find(|marker| {
+        any(marker.files, &file) && (marker.packages.is_empty() || dependencies.has_any(marker.packages))
+    })
+}
+
+/// Why a file (its name, any case) makes its folder the root of a workspace, whatever it holds.
+pub fn workspace_marker(file: &str) -> Option<&'static Marker> {
+    let file = file.to_ascii_lowercase();
+    WORKSPACE_MARKERS.iter().find(|marker| any(marker.files, &file))
+}
+
+/// Whether a file is a Dockerfile by its name.
+pub fn is_dockerfile(file: &str) -> bool {
+    let file = file.to_ascii_lowercase();
+    any(DOCKERFILES, &file) && !file.ends_with(".dockerignore")
+}
+
+/// In which order an app stacks its env files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileOrder {
+    /// `.env.E.local`, `.env.local` (not in test), `.env.E`, `.env`.
+    Next,
+    /// `.env.E.local`, `.env.E`, `.env.local`, `.env`.
+    Vite,
+    /// `.env` alone; nothing is stacked.
+    Plain,
+}
+
+/// What loads an app's env files.
+#[derive(Debug)]
+pub struct EnvLoader {
+    /// The packages one of which implies it.
+    pub packages: &'static [&'static str],
+    /// The order of the files.
+    pub order: FileOrder,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// The loader that an app's dependencies imply; the framework beats a library beside it.
+pub fn env_loader(dependencies: &Dependencies) -> Option<&'static EnvLoader> {
+    ENV_LOADERS.iter().find(|loader| dependencies.has_any(loader.packages))
+}
+
+/// Whether a file is worth knowing of by its mere presence.
+pub fn is_marker(file: &str) -> bool {
+    let file = file.to_ascii_lowercase();
+    let mut all = UNIT_MARKERS.iter().chain(RUN_MARKERS).chain(WORKSPACE_MARKERS);
+    all.any(|marker| any(marker.files, &file))
+}
+
+/// Whether an app with these dependencies has `.env` under the files of every environment.
+pub fn stacks(dependencies: &Dependencies) -> bool {
+    env_loader(dependencies).is_some_and(|loader| loader.order != FileOrder::Plain)
+}
+
+const DOCKERFILES: &[&str] =
+    &["dockerfile", "dockerfile.*", "*.dockerfile", "containerfile", "containerfile.*", "*.containerfile"];
+
+const fn marker(files: &'static [&'static str], reason: &'static str) -> Marker {
+    Marker { files, packages: &[], reason }
+}
+
+static UNIT_MARKERS: &[Marker] = &[
+    marker(&["package.json", "deno.json", "deno.jsonc"], "a JavaScript package"),
+    marker(&["pyproject.toml", "requirements*.txt", "setup.py", "setup.cfg", "pipfile"], "a Python package"),
+    marker(&["manage.py"], "a Django project"),
+    marker(&["cargo.toml"], "a Rust package"),
+    marker(&["go.mod"], "a Go module"),
+    marker(&["composer.json", "artisan"], "a PHP package"),
+    marker(&["gemfile"], "a Ruby app"),
+    marker(&["pom.xml", "build.gradle", "build.gradle.kts"], "a JVM project"),
+    marker(&["*.csproj", "*.fsproj"], "a .NET project"),
+    marker(&["mix.exs"], "an Elixir project"),
+    marker(&["pubspec.yaml"], "a Dart package"),
+    marker(DOCKERFILES, "an image: a missing manifest never hides what is built"),
+];
+
+static RUN_MARKERS: &[Marker] = &[
+    marker(DOCKERFILES, "an image is built of it"),
+    marker(&["next.config.*"], "a Next.js app"),
+    marker(&["nuxt.config.*"], "a Nuxt app"),
+    Marker {
+        files: &["vite.config.*"],
+        packages: &["react", "vue", "svelte", "preact", "solid-js", "lit", "@builder.io/qwik", "react-dom", "htmx.org"],
+        reason: "a Vite app; libraries use Vite too, so a view library must be there as well",
+    },
+    marker(&["astro.config.*"], "an Astro site"),
+    Marker {
+        files: &["svelte.config.*"],
+        packages: &["@sveltejs/kit"],
+        reason: "a SvelteKit app; plain Svelte libraries have the file too",
+    },
+    marker(&["remix.config.*", "react-router.config.*"], "a Remix or React Router app"),
+    marker(&["angular.json"], "an Angular app"),
+    marker(&["gatsby-config.*"], "a Gatsby site"),
+    Marker { files: &["app.json", "app.config.*"], packages: &["expo"], reason: "an Expo app" },
+    marker(&["manage.py", "wsgi.py", "asgi.py"], "a Python web app"),
+    marker(&["artisan"], "a Laravel app"),
+    marker(&["config.ru"], "a Rack app"),
+    marker(&["wrangler.toml", "wrangler.json", "wrangler.jsonc"], "deployed to Cloudflare"),
+    marker(&["vercel.json"], "deployed to Vercel"),
+    marker(&["netlify.toml"], "deployed to Netlify"),
+    marker(&["fly.toml"], "deployed to Fly.io"),
+    marker(&["app.yaml"], "deployed to App Engine"),
+    marker(&["procfile"], "deployed as on Heroku"),
+    marker(&["serverless.yml", "serverless.yaml"], "deployed by Serverless"),
+];
+
+static WORKSPACE_MARKERS: &[Marker] = &[
+    marker(&["pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json"], "a JavaScript workspace"),
+    marker(&["go.work"], "a Go workspace"),
+];
+
+static ENV_LOADERS: &[EnvLoader] = &[
+    EnvLoader { packages: &["next"], order: FileOrder::Next, reason: "@next/env" },
+    EnvLoader { packages: &["gatsby"], order: FileOrder::Plain, reason: "Gatsby reads `.env.E` alone" },
+    EnvLoader { packages: &["nuxt"], order: FileOrder::Plain, reason: "Nuxt reads `.env` alone" },
+    EnvLoader { packages: &["expo"], order: FileOrder::Next, reason: "@expo/env stacks as Next does" },
+    EnvLoader {
+        packages: &["react-scripts", "@craco/craco", "react-app-rewired"],
+        order: FileOrder::Next,
+        reason: "Create React App: `.env.local` beats `.env.E`, but not in test",
+    },
+    EnvLoader { packages: &["@vue/cli-service"], order: FileOrder::Vite, reason: "Vue CLI" },
+    EnvLoader { packages: &["dotenv-flow"], order: FileOrder::Next, reason: "dotenv-flow: `.env.local` not in test" },
+    EnvLoader {
+        packages: &["dotenv-rails"],
+        order: FileOrder::Next,
+        reason: "dotenv-rails: `.env.local` not in test, the environment's local file first",
+    },
+    EnvLoader { packages: &["symfony/dotenv"], order: FileOrder::Vite, reason: "Symfony's `bootEnv`" },
+    EnvLoader {
+        packages: &["vite", "@sveltejs/kit", "astro"],
+        order: FileOrder::Vite,
+        reason: "Vite's `loadEnv`; after the frameworks that only use Vite for tests",
+    },
+    EnvLoader {
+        packages: &[
+            "dotenv",
+            "dotenv-cli",
+            "dotenvx",
+            "@dotenvx/dotenvx",
+            "python-dotenv",
+            "python-decouple",
+            "django-environ",
+            "environs",
+            "pydantic-settings",
+            "dotenvy",
+            "vlucas/phpdotenv",
+            "github.com/joho/godotenv",
+            "@nestjs/config",
+        ],
+        order: FileOrder::Plain,
+        reason: "a library that reads `.env` unless told otherwise",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(packages: &[&str]) -> Dependencies {
+        packages.iter().copied().collect()
+    }
+
+    #[test]
+    fn units_are_marked_by_manifests_and_dockerfiles() {
+        for file in ["package.json", "requirements-dev.txt", "Cargo.toml", "Gemfile", "Shop.csproj", "api.Dockerfile"] {
+            assert!(unit_marker(file).is_some(), "{file}");
+        }
+        for file in ["", "package-lock.json", "README.md", "Cargo.lock", "docker-compose.yml"] {
+            assert!(unit_marker(file).is_none(), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_runs_is_marked_by_a_framework_or_a_host() {
+        for file in ["next.config.ts", "Dockerfile.prod", "fly.toml", "manage.py", "Procfile"] {
+            assert!(run_marker(file, &Dependencies::unknown()).is_some(), "{file}");
+        }
+        assert!(run_marker("package.json", &with(&["next"])).is_none());
+    }
+
+    #[test]
+    fn a_file_of_several_tools_needs_the_package() {
+        assert!(run_marker("app.json", &with(&["expo"])).is_some());
+        assert!(run_marker("app.json", &with(&["next"])).is_none());
+        assert!(run_marker("vite.config.ts", &with(&["vite", "react"])).is_some());
+        assert!(run_marker("vite.config.ts", &with(&["vite"])).is_none());
+        assert!(run_marker("vite.config.ts", &Dependencies::unknown()).is_none());
+    }
+
+    #[test]
+    fn dockerfiles_are_known_by_name() {
+        assert!(is_dockerfile("Dockerfile") && is_dockerfile("web.dockerfile") && is_dockerfile("Dockerfile.web"));
+        assert!(!is_dockerfile("Dockerfile.dockerignore") && !is_dockerfile("dockerfiles") && !is_dockerfile(""));
+    }
+
+    #[test]
+    fn the_framework_beats_a_library_beside_it() {
+        assert_eq!(env_loader(&with(&["dotenv", "next", "vite"])).map(|found| found.order), Some(FileOrder::Next));
+        assert_eq!(env_loader(&with(&["dotenv", "vite"])).map(|found| found.order), Some(FileOrder::Vite));
+        assert_eq!(env_loader(&with(&["dotenv"])).map(|found| found.order), Some(FileOrder::Plain));
+        assert!(env_loader(&with(&["left-pad"])).is_none() && env_loader(&Dependencies::unknown()).is_none());
+    }
+
+    #[test]
+    fn workspaces_are_marked() {
+        assert!(workspace_marker("pnpm-workspace.yaml").is_some() && workspace_marker("package.json").is_none());
+    }
+}
