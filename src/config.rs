@@ -1,5 +1,9 @@
 //! `envcheck.toml`: what discovery guesses wrong, and which findings are wanted. It never lists variables.
 
+mod document;
+mod read;
+mod words;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -8,6 +12,9 @@ use crate::fact::{Problem, Role};
 use crate::finding::Level;
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
+use crate::syntax::toml::Document;
+
+pub use document::json_schema;
 
 /// The config of a repository.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +37,8 @@ pub struct Config {
     pub rules: BTreeMap<String, Level>,
     /// Findings that the user decided not to see.
     pub ignores: Vec<IgnoreEntry>,
+    /// The spans of its file that a report may show, as in [`crate::fact::Loaded`].
+    pub shown: Vec<Span>,
 }
 
 /// `[environments] NAME = …`.
@@ -138,7 +147,14 @@ pub struct Known<'a> {
 
 impl Config {
     /// Reads a config; the problems are all of its errors at once, and a config with problems must not be used.
-    pub fn parse(_source: &SourceFile, _known: &Known<'_>) -> (Self, Vec<Problem>) {
-        (Self::default(), Vec::new())
+    pub fn parse(source: &SourceFile, known: &Known<'_>) -> (Self, Vec<Problem>) {
+        let document = Document::parse(source);
+        let mut config = read::config(document.root(), known);
+        config.path = Some(source.path().clone());
+        config.shown = document.shown();
+        (config, document.faults().into_iter().map(Into::into).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,6 +89,18 @@ pub fn is_variable_name(name: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// Whether this can be a glob of variables: `KV_*`. A plain name is one, and so is a plain lower-case word.
+pub fn is_variable_glob(glob: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'*' | b'?');
+    (1..=256).contains(&glob.len()) && glob.bytes().all(fits)
+}
+
+/// Whether this can be the name of an environment, or a word for one.
+pub fn is_environment_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (1..=64).contains(&name.len()) && name.bytes().all(fits)
+}
+
 /// Whether a name fits a glob, in which `*` is any text, also none, and `?` any one character.
 pub fn matches_glob(glob: &str, name: &str) -> bool {
     let (glob, name) = (glob.as_bytes(), name.as_bytes());

@@ -2,6 +2,7 @@
 
 mod constraints;
 mod declaration;
+mod document;
 mod names;
 pub mod recipe;
 mod relations;
@@ -11,9 +12,11 @@ use std::collections::BTreeMap;
 
 use super::SchemaSource;
 use crate::fact::{Fact, FactKind, InlineIgnore, Link, LinkKind, Loaded, Schema, Side};
-use crate::name::Name;
+use crate::name::{Name, is_variable_glob, is_variable_name};
 use crate::source::{SourceFile, SourcePath};
 use crate::syntax::toml::{Document, Item, Table};
+
+pub use document::json_schema;
 
 /// The schema source.
 pub static SOURCE: SchemaSource = SchemaSource { name: "env-schema", claims, load };
@@ -39,7 +42,7 @@ fn load(source: &SourceFile) -> Loaded {
     schema.groups = relations::groups(root.tables("group"));
     schema.agrees = relations::agrees(root.tables("agree"));
     root.finish(true, |key| {
-        let looks_declared = crate::name::is_variable_name(key) && key.bytes().any(|byte| byte.is_ascii_uppercase());
+        let looks_declared = is_variable_name(key) && key.bytes().any(|byte| byte.is_ascii_uppercase());
         looks_declared.then(|| "a variable is declared under [server], [client] or [shared]".to_owned())
     });
     loaded.schema = Some(schema);
@@ -113,7 +116,7 @@ fn extends(item: &Item<'_>, links: &mut Vec<Link>, schema: &mut Schema) {
 fn needs(item: &Item<'_>) -> Vec<String> {
     let mut needs = Vec::new();
     for entry in item.strings().unwrap_or_default() {
-        if super::resolve::is_need(entry.text) {
+        if is_variable_glob(entry.text) {
             needs.push(entry.text.to_owned());
         } else {
             let message = "this is neither `server`, `client` or `shared` nor a glob of variables".to_owned();
@@ -129,7 +132,7 @@ fn needs(item: &Item<'_>) -> Vec<String> {
 fn prefixes(item: &Item<'_>) -> Option<Vec<String>> {
     let mut prefixes = Vec::new();
     for entry in item.strings()? {
-        if crate::name::is_variable_name(entry.text) {
+        if is_variable_name(entry.text) {
             prefixes.push(entry.text.to_owned());
         } else {
             item.report(entry.span, "this is no beginning of a variable's name".to_owned(), None, false);

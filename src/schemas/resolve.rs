@@ -6,7 +6,6 @@ mod needs;
 use std::collections::BTreeMap;
 
 pub use merge::{Conflict, ConflictKind};
-pub use needs::is_need;
 
 use crate::fact::{Agree, Declaration, FactKind, Group, LinkKind, LinkOutcome, Loaded, Problem, Semantics};
 use crate::name::{Name, matches_glob};
@@ -59,10 +58,10 @@ pub struct Declared {
 
 /// Resolves the schema at a path. A file that was not read makes the result open.
 pub fn resolve(path: &SourcePath, files: &Lookup<'_>) -> Resolved {
-    let mut resolver = Resolver { files, done: BTreeMap::new(), active: Vec::new(), links: 0, problems: Vec::new() };
-    let mut resolved = resolver.file(path);
+    let mut walk = Walk { files, done: BTreeMap::new(), active: Vec::new(), links: 0, problems: Vec::new() };
+    let mut resolved = walk.file(path);
     needs::settle(&mut resolved);
-    resolved.problems = resolver.problems;
+    resolved.problems = walk.problems;
     resolved
 }
 
@@ -106,7 +105,7 @@ impl Declared {
     }
 }
 
-struct Resolver<'a, 'f> {
+struct Walk<'a, 'f> {
     files: &'a Lookup<'f>,
     /// Files that many others extend are resolved once: there may be exponentially many ways to them.
     done: BTreeMap<SourcePath, Resolved>,
@@ -115,7 +114,7 @@ struct Resolver<'a, 'f> {
     problems: Vec<(SourcePath, Problem)>,
 }
 
-impl Resolver<'_, '_> {
+impl Walk<'_, '_> {
     fn file(&mut self, path: &SourcePath) -> Resolved {
         if let Some(done) = self.done.get(path) {
             return done.clone();

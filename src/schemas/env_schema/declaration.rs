@@ -3,7 +3,7 @@
 use super::recipe::Recipe;
 use super::{constraints, names, types};
 use crate::fact::{Constraints, Declaration, Link, LinkKind, Override, Required, Side, Type};
-use crate::name::Name;
+use crate::name::{Name, is_environment_name};
 use crate::syntax::toml::{Item, Table};
 
 /// Reads the declaration that stands under a name. `inherits`: whether an ancestor may say what it does not.
@@ -76,7 +76,7 @@ const NEVER_IN: [&str; 16] = [
 ];
 
 fn override_of(entry: &Item<'_>, base: &Constraints, kind: Option<Type>, links: &mut Vec<Link>) -> Option<Override> {
-    if !names::is_environment(entry.key) {
+    if !is_environment_name(entry.key) {
         entry.report(entry.key_span, "this is no name of an environment".to_owned(), None, false);
         return None;
     }
@@ -160,15 +160,13 @@ fn generate(table: &Table<'_>, declaration: &mut Declaration) {
         item.fault("`issued_by` says that somebody else makes the value, so it cannot be generated");
     }
     let Some(made) = recipe.bytes() else { return };
-    match declaration.constraints.bytes {
-        Some(bytes) if bytes != made => {
-            item.fault(format!("`generate` makes {made} bytes and `bytes` asks for {bytes}"))
+    let encodes = matches!(declaration.kind, None | Some(Type::String | Type::Base64 | Type::Hex));
+    if let Some(bytes) = declaration.constraints.bytes {
+        if bytes != made {
+            item.fault(format!("`generate` makes {made} bytes and `bytes` asks for {bytes}"));
         }
-        Some(_) => {}
-        None if matches!(declaration.kind, None | Some(Type::String | Type::Base64 | Type::Hex)) => {
-            declaration.constraints.bytes = Some(made);
-        }
-        None => {}
+    } else if encodes {
+        declaration.constraints.bytes = Some(made);
     }
 }
 

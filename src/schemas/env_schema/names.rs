@@ -1,6 +1,6 @@
 //! Names of variables and environments, alone and in lists.
 
-use crate::name::{Name, is_variable_name};
+use crate::name::{Name, is_environment_name, is_variable_name};
 use crate::syntax::toml::Item;
 
 /// Whether this is a variable's name, or a family's: a name with one `*`.
@@ -15,17 +15,12 @@ pub(super) fn is_declarable(name: &str) -> bool {
     }
 }
 
-/// Whether this can be the name of an environment.
-pub(super) fn is_environment(name: &str) -> bool {
-    (1..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-}
-
 /// A list of environments; an entry that is none is told and left out.
 pub(super) fn environments(item: &Item<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut clean = true;
     for entry in item.strings().unwrap_or_default() {
-        if is_environment(entry.text) {
+        if is_environment_name(entry.text) {
             found.push(entry.text.to_owned());
         } else {
             clean = false;

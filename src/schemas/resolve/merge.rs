@@ -261,8 +261,7 @@ fn is_public(side: Side) -> bool {
 fn stricter(one: Option<&Required>, other: Option<&Required>) -> Option<Required> {
     match (one, other) {
         (None | Some(Required::Always), _) => one.cloned(),
-        (_, None | Some(Required::Always)) => other.cloned(),
-        (Some(Required::Never), _) => other.cloned(),
+        (_, None | Some(Required::Always)) | (Some(Required::Never), _) => other.cloned(),
         (_, Some(Required::Never)) => one.cloned(),
         (Some(Required::In(one)), Some(Required::In(other))) => {
             let more = other.iter().filter(|name| !one.contains(name));

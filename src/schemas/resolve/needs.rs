@@ -6,13 +6,6 @@ use super::{Declared, Resolved};
 use crate::fact::{Agreement, GroupKind, Required, Side};
 use crate::name::{Name, matches_glob};
 
-/// Whether this is a word of `needs`: a side or a glob of variables.
-pub fn is_need(word: &str) -> bool {
-    !word.is_empty()
-        && word.len() <= 256
-        && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '*' || c == '?')
-}
-
 /// Takes away what none of the words asks for, and every relation that needs what was taken away.
 pub(super) fn restrict(resolved: &mut Resolved, needs: &[String]) {
     settle(resolved);

@@ -96,8 +96,10 @@ fn another_type_side_or_secrecy_conflicts_and_a_tighter_type_does_not() {
         ),
     ]);
     let found: Vec<_> = all.conflicts.iter().map(|conflict| (conflict.name.as_str(), conflict.kind)).collect();
-    use ConflictKind::{Secrecy, Side, Type};
-    assert_eq!(found, [("A", Type), ("C", Secrecy), ("D", Side), ("E", Type)]);
+    assert_eq!(
+        found,
+        [("A", ConflictKind::Type), ("C", ConflictKind::Secrecy), ("D", ConflictKind::Side), ("E", ConflictKind::Type)]
+    );
     assert_eq!(all.conflicts[0].place.path, SourcePath::new("a"));
     assert_eq!(all.conflicts[0].other.path, SourcePath::new("b"));
 }
