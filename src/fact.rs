@@ -18,6 +18,7 @@ use std::any::Any;
 use crate::name::Name;
 use crate::source::{SourcePath, Span};
 use crate::syntax::comment::{self, IgnoreComment};
+use crate::syntax::toml;
 use crate::value::Template;
 
 /// One thing that a file says of one variable.
@@ -165,6 +166,13 @@ impl Problem {
     pub fn harmless(mut self) -> Self {
         self.hides_facts = false;
         self
+    }
+}
+
+impl From<toml::Fault> for Problem {
+    fn from(fault: toml::Fault) -> Self {
+        let toml::Fault { span, message, help, hides } = fault;
+        Self { span, message, help, hides_facts: hides }
     }
 }
 

@@ -6,7 +6,6 @@
 
 pub mod source; // text, places in it, what of it may be shown
 pub mod name; // names as types
-pub mod nearest; // did you mean
 pub mod value; // values that cannot print themselves
 pub mod syntax; // text -> trees
 pub mod fact; // what one file says

@@ -7,7 +7,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// The modules of the library, lowest first. A new one is given its place here, which is the moment to think about it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "source",
     "name",
     "value",
@@ -22,6 +22,7 @@ const LAYERS: [&str; 21] = [
     "project",
     "model",
     "rules",
+    "levels",
     "ignore",
     "fix",
     "sync",

@@ -138,7 +138,7 @@ impl Check {
                 return Ok(Scope::default());
             }
             let root = visible(&opened.located.root.to_string_lossy()).into_owned();
-            return Err(CliError::Nothing { root });
+            return Err(CliError::Nothing { root, unread: opened.project.unread.len() });
         }
         let mut mistakes = Vec::new();
         let mut wanted = Vec::new();

@@ -1,13 +1,14 @@
 //! What the program could not do, and with which code it ends.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use thiserror::Error;
 
-use crate::nearest::nearest;
+use crate::name::nearest;
 use crate::project::{ListingError, LocateError};
-use crate::reporters::Failure;
+use crate::reporters::{Failure, defuse};
 use crate::source::visible;
 
 /// The exit codes, one meaning everywhere.
@@ -72,10 +73,12 @@ pub enum CliError {
     #[error("{0}")]
     Usage(String),
     /// Nothing was found that says anything of a variable.
-    #[error("nothing to check: no file below {root} says anything of a variable")]
+    #[error("nothing to check: no file below {root} says anything of a variable{}", and_unread(*unread))]
     Nothing {
         /// The root.
         root: String,
+        /// How many files could not be read.
+        unread: usize,
     },
     /// An environment of which no file says anything.
     #[error("no file says anything of the environment `{0}`, so nothing can be said of it")]
@@ -128,14 +131,15 @@ impl CliError {
 
     /// Says it on stderr.
     pub fn say(&self) -> Exit {
-        let mut stderr = std::io::stderr().lock();
+        let mut text = String::new();
         for failure in self.failures() {
-            // With stderr gone there is nobody left to tell; the exit code still says it.
-            let _ = writeln!(stderr, "error: {}", visible(&failure.message));
+            let _ = writeln!(text, "error: {}", visible(&failure.message));
             if let Some(help) = failure.help {
-                let _ = writeln!(stderr, "  help: {}", visible(&help));
+                let _ = writeln!(text, "  help: {}", visible(&help));
             }
         }
+        // With stderr gone there is nobody left to tell; the exit code still says it.
+        let _ = std::io::stderr().lock().write_all(defuse(&text).as_bytes());
         Exit::Failed
     }
 }
@@ -151,6 +155,14 @@ pub(super) fn reason(error: &std::io::Error) -> &'static str {
         ErrorKind::StorageFull => "no space is left",
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
         _ => "the system refuses it",
+    }
+}
+
+fn and_unread(number: usize) -> String {
+    match number {
+        0 => String::new(),
+        1 => ", and one could not be read".to_owned(),
+        number => format!(", and {number} could not be read"),
     }
 }
 

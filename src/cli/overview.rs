@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::fact::{Image, Loaded};
 use crate::model::{Binding, Model, State, StoredState};
 use crate::name::Environment;
 use crate::project::Project;
@@ -21,7 +22,8 @@ pub(super) struct Overview {
     pub(super) unknown: Vec<Unknown>,
     /// What was proved.
     pub(super) proofs: Vec<Proof>,
-    files: BTreeMap<SourcePath, (Vec<String>, Option<Environment>)>,
+    /// The apps and the environment of each file.
+    pub(super) files: BTreeMap<SourcePath, (Vec<String>, Option<Environment>)>,
 }
 
 impl Overview {
@@ -74,7 +76,7 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
         let count = |what: &dyn Fn(&Binding) -> bool| bindings.iter().filter(|binding| what(binding)).count();
         let injects = |binding: &Binding| binding.sightings.iter().any(|s| matches!(s.state, State::Injected(..)));
         let stored = |binding: &Binding| matches!(binding.stored, Some(StoredState::Held(..)));
-        let unknown = count(&|binding| binding.unknown().is_some());
+        let unknown = count(&|binding| binding.unknown(model).is_some());
         if unknown == bindings.len() {
             continue;
         }
@@ -82,7 +84,7 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
             environment: environment.clone(),
             app: model.apps.list[app].name.clone(),
             required: bindings.len(),
-            given: count(&|binding| binding.is_given() && !injects(binding)),
+            given: count(&|binding| binding.is_given() && binding.unknown(model).is_none() && !injects(binding)),
             injected: count(&injects),
             stored: count(&stored),
             unknown,
@@ -94,7 +96,10 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
 /// Whether any file says anything of a variable, a target or a secret.
 pub(super) fn says_something(project: &Project) -> bool {
     let targets = project.groups.iter().any(|group| !group.targets.is_empty() || !group.reads.is_empty());
-    let said = |loaded: &crate::fact::Loaded| !loaded.facts.is_empty() || loaded.listing.is_some();
-    let broken = |loaded: &crate::fact::Loaded| !loaded.problems.is_empty() && loaded.manifest.is_none();
+    let built = |image: &Image| image.stages.iter().any(|s| !s.settings.is_empty() || !s.arguments.is_empty());
+    let said = |loaded: &Loaded| {
+        !loaded.facts.is_empty() || loaded.listing.is_some() || loaded.image.as_ref().is_some_and(built)
+    };
+    let broken = |loaded: &Loaded| !loaded.problems.is_empty() && loaded.manifest.is_none();
     targets || project.files.values().any(|file| said(&file.loaded) || broken(&file.loaded))
 }

@@ -160,14 +160,16 @@ pub struct Scope {
 impl Scope {
     fn holds(&self, finding: &Finding) -> bool {
         let within = |path: &SourcePath| self.paths.iter().any(|scope| path.is_below(scope));
+        let mut labels = std::iter::once(&finding.primary).chain(&finding.related);
+        (self.paths.is_empty() || labels.any(|label| within(&label.place.path)))
+            && self.speaks_of(finding.app.as_deref(), finding.environment.as_ref())
+    }
+
+    fn speaks_of(&self, app: Option<&str>, environment: Option<&Environment>) -> bool {
         let named = |names: &[String], name: Option<&str>| {
             names.is_empty() || name.is_none_or(|name| names.iter().any(|wanted| wanted == name))
         };
-        let environment = finding.environment.as_ref().map(Environment::as_str);
-        let mut labels = std::iter::once(&finding.primary).chain(&finding.related);
-        (self.paths.is_empty() || labels.any(|label| within(&label.place.path)))
-            && named(&self.environments, environment)
-            && named(&self.apps, finding.app.as_deref())
+        named(&self.environments, environment.map(Environment::as_str)) && named(&self.apps, app)
     }
 }
 
@@ -237,9 +239,12 @@ fn report_findings(
     found: Vec<Finding>,
     project: &Project,
     config: Option<(&SourceFile, &[Span])>,
-    overview: Overview,
+    mut overview: Overview,
     wanted: &Wanted,
 ) -> Report {
+    let scope = &wanted.scope;
+    overview.unknown.retain(|entry| scope.speaks_of(Some(&entry.app), Some(&entry.environment)));
+    overview.proofs.retain(|entry| scope.speaks_of(Some(&entry.app), Some(&entry.environment)));
     let (findings, ignored) = judge(found, project, wanted);
     let mut texts = Texts::new(&project.files);
     if let Some((source, shown)) = config {
@@ -256,6 +261,13 @@ fn report_findings(
         environments: overview.environments,
         unknown: overview.unknown,
         proofs: overview.proofs,
+        skipped: project
+            .config
+            .sources
+            .iter()
+            .filter(|entry| entry.role == Some(None))
+            .flat_map(|entry| entry.files.clone())
+            .collect(),
         lowered: wanted.levels.lowered(default).map(str::to_owned).collect(),
     };
     let name = project.root.file_name().map_or_else(|| "/".into(), |name| name.to_string_lossy());

@@ -45,6 +45,29 @@ pub struct Declaration {
     pub same_in: Vec<String>,
 }
 
+impl Declaration {
+    /// What it says in one environment, which has these names and words: what differs there is applied.
+    #[must_use]
+    pub fn in_environment(&self, names: &[&str]) -> Self {
+        let mut declaration = Self { overrides: Vec::new(), ..self.clone() };
+        for special in self.overrides.iter().filter(|special| names.contains(&special.environment.as_str())) {
+            declaration.constraints = special.constraints.clone().or(&declaration.constraints);
+            declaration.default = special.default.clone().or(declaration.default);
+            declaration.example = special.example.clone().or(declaration.example);
+        }
+        declaration
+    }
+
+    /// Whether `required` asks for it in an environment that has these names and words. A default is not looked at.
+    pub fn is_required_in(&self, names: &[&str]) -> bool {
+        match &self.required {
+            None | Some(Required::Always) => true,
+            Some(Required::Never) => false,
+            Some(Required::In(environments)) => environments.iter().any(|name| names.contains(&name.as_str())),
+        }
+    }
+}
+
 /// Who may see a variable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
@@ -141,6 +164,27 @@ pub struct Constraints {
     pub allow_empty: Option<bool>,
     /// A JSON Schema document that a value of type `json` satisfies, as the path is written.
     pub json_schema: Option<String>,
+}
+
+impl Constraints {
+    /// These, and where they say nothing, the others.
+    #[must_use]
+    pub fn or(self, others: &Self) -> Self {
+        Self {
+            values: self.values.or_else(|| others.values.clone()),
+            pattern: self.pattern.or_else(|| others.pattern.clone()),
+            min: self.min.or(others.min),
+            max: self.max.or(others.max),
+            min_length: self.min_length.or(others.min_length),
+            max_length: self.max_length.or(others.max_length),
+            bytes: self.bytes.or(others.bytes),
+            schemes: self.schemes.or_else(|| others.schemes.clone()),
+            items: self.items.or(others.items),
+            separator: self.separator.or_else(|| others.separator.clone()),
+            allow_empty: self.allow_empty.or(others.allow_empty),
+            json_schema: self.json_schema.or_else(|| others.json_schema.clone()),
+        }
+    }
 }
 
 /// What a declaration says of one environment alone.
@@ -256,5 +300,40 @@ pub enum Agreement {
         parts: Vec<(String, Name)>,
     },
 }
-impl Declaration { /// stub
- pub fn in_environment(&self, _names: &[&str]) -> Self { self.clone() } }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_replaces_only_what_it_speaks_of() {
+        let special = Override {
+            environment: "prod".to_owned(),
+            span: Span::default(),
+            constraints: Constraints { min: Some(2.0), ..Constraints::default() },
+            default: Some(Value::new("b")),
+            example: None,
+        };
+        let declaration = Declaration {
+            constraints: Constraints { min: Some(1.0), max: Some(9.0), ..Constraints::default() },
+            default: Some(Value::new("a")),
+            example: Some(Value::new("e")),
+            overrides: vec![special],
+            ..Declaration::default()
+        };
+        let there = declaration.in_environment(&["production", "prod"]);
+        assert_eq!((there.constraints.min, there.constraints.max), (Some(2.0), Some(9.0)));
+        assert_eq!((there.default, there.example), (Some(Value::new("b")), Some(Value::new("e"))));
+        assert_eq!(declaration.in_environment(&["staging"]).constraints.min, Some(1.0));
+    }
+
+    #[test]
+    fn required_is_everywhere_unless_it_says_otherwise() {
+        let required =
+            |required| Declaration { required, ..Declaration::default() }.is_required_in(&["production", "prod"]);
+        assert!(required(None) && required(Some(Required::Always)));
+        assert!(!required(Some(Required::Never)));
+        assert!(required(Some(Required::In(vec!["prod".to_owned()]))));
+        assert!(!required(Some(Required::In(vec!["staging".to_owned()]))));
+    }
+}

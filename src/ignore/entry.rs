@@ -6,8 +6,7 @@ use jiff::civil::Date;
 use super::{Circumstances, UNUSED_IGNORE};
 use crate::config::{Config, IgnoreEntry};
 use crate::finding::{Finding, Findings};
-use crate::name::{Environment, Name};
-use crate::nearest::nearest;
+use crate::name::{Environment, Name, matches_glob, nearest};
 use crate::source::{Place, SourcePath};
 
 /// Every ignore of a config, and which of them were used.
@@ -18,7 +17,6 @@ pub(super) struct Entries<'a> {
 
 struct Entry<'a> {
     ignore: &'a IgnoreEntry,
-    variables: GlobSet,
     files: GlobSet,
     over: bool,
     used: bool,
@@ -28,7 +26,6 @@ impl<'a> Entries<'a> {
     pub(super) fn new(config: &'a Config, today: Date) -> Self {
         let entry = |ignore: &'a IgnoreEntry| Entry {
             ignore,
-            variables: globs(&ignore.variables),
             files: globs(&ignore.files),
             over: ignore.until.is_some_and(|until| today > until),
             used: false,
@@ -76,12 +73,12 @@ impl Entry<'_> {
         let named = |list: &[String], word: Option<&str>| {
             list.is_empty() || word.is_some_and(|word| list.iter().any(|entry| entry == word))
         };
-        let globbed = |list: &[String], set: &GlobSet, word: Option<&str>| {
-            list.is_empty() || word.is_some_and(|word| set.is_match(word))
+        let globbed = |list: &[String], word: Option<&str>| {
+            list.is_empty() || word.is_some_and(|word| list.iter().any(|glob| matches_glob(glob, word)))
         };
         ignore.rule == finding.rule
-            && globbed(&ignore.variables, &self.variables, finding.variable.as_ref().map(Name::as_str))
-            && globbed(&ignore.files, &self.files, Some(finding.primary.place.path.as_str()))
+            && globbed(&ignore.variables, finding.variable.as_ref().map(Name::as_str))
+            && (ignore.files.is_empty() || self.files.is_match(finding.primary.place.path.as_str()))
             && named(&ignore.apps, finding.app.as_deref())
             && named(&ignore.environments, finding.environment.as_ref().map(Environment::as_str))
     }

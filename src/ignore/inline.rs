@@ -6,7 +6,7 @@ use super::{Circumstances, UNUSED_IGNORE};
 use crate::fact::InlineIgnore;
 use crate::finding::{Finding, Findings};
 use crate::loaders::File;
-use crate::nearest::nearest;
+use crate::name::nearest;
 use crate::source::{Place, SourcePath};
 
 /// Every inline ignore of a project, and which of them were used.

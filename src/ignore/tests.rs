@@ -128,7 +128,7 @@ fn an_entry_of_the_config_matches_by_variable_file_app_and_environment() {
     assert!(!matching(IgnoreEntry { files: vec!["apps/**".into()], ..entry("some-rule") }));
     assert!(!matching(IgnoreEntry { apps: vec!["api".into()], ..entry("some-rule") }));
     assert!(!matching(IgnoreEntry { environments: vec!["staging".into()], ..entry("some-rule") }));
-    assert!(!matching(IgnoreEntry { variables: vec!["[".into()], ..entry("some-rule") }));
+    assert!(!matching(IgnoreEntry { files: vec!["[".into()], ..entry("some-rule") }));
 }
 
 #[test]

@@ -78,7 +78,8 @@ impl Apps {
         let mut found: BTreeMap<SourcePath, Option<&AppEntry>> = BTreeMap::new();
         for (path, folder) in &folders {
             let entry = entry_for(&project.config.apps, path);
-            if entry.is_some() && (folder.has_unit || folder.has_schema || folder.has_run) || is_app(path, folder, &folders)
+            if entry.is_some() && (folder.has_unit || folder.has_schema || folder.has_run)
+                || is_app(path, folder, &folders)
             {
                 found.insert(path.clone(), entry);
             }
@@ -110,7 +111,8 @@ impl Apps {
             }
         }
         let folder = path.folder();
-        let below: Vec<usize> = (0..self.list.len()).filter(|index| self.list[*index].folder.is_below(&folder)).collect();
+        let below: Vec<usize> =
+            (0..self.list.len()).filter(|index| self.list[*index].folder.is_below(&folder)).collect();
         if below.is_empty() { (0..self.list.len()).collect() } else { below }
     }
 
@@ -161,7 +163,9 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
 }
 
 fn is_app(path: &SourcePath, folder: &Folder<'_>, all: &BTreeMap<SourcePath, Folder<'_>>) -> bool {
-    if path.as_str().split('/').any(|part| never_apps::never_an_app(part).is_some()) || folder.is_library() && !folder.has_schema {
+    if path.as_str().split('/').any(|part| never_apps::never_an_app(part).is_some())
+        || folder.is_library() && !folder.has_schema
+    {
         return false;
     }
     if folder.has_schema {
@@ -227,7 +231,8 @@ fn app(
             }
         }
     }
-    let manifests = |folder: &SourcePath| folders.get(folder).map(|folder| folder.manifests.as_slice()).unwrap_or_default();
+    let manifests =
+        |folder: &SourcePath| folders.get(folder).map(|folder| folder.manifests.as_slice()).unwrap_or_default();
     let all = std::iter::once(path).chain(&libraries).flat_map(|folder| manifests(folder));
     let all: Vec<&Manifest> = all.copied().collect();
     let dependencies = if manifests(path).is_empty() { Dependencies::unknown() } else { dependencies_of(&all) };

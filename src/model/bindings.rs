@@ -70,7 +70,8 @@ impl Binding {
             let built = self.phase == Phase::Run || view.builds;
             let whole = if kept && view.target.is_none() {
                 // A listing has the word on secrets that no target hands out.
-                view.partial_for_secrets.is_none() && !matches!(self.stored, Some(StoredState::Held(..) | StoredState::Lacking(..)))
+                view.partial_for_secrets.is_none()
+                    && !matches!(self.stored, Some(StoredState::Held(..) | StoredState::Lacking(..)))
             } else {
                 view.partial.is_none()
             };
@@ -79,22 +80,24 @@ impl Binding {
     }
 
     /// Why nothing can be said of it although it needs a value; `None` where something can.
-    pub fn unknown(&self) -> Option<Reason> {
-        if !self.needs_a_value() || self.is_given() {
-            return None;
-        }
-        if self.sightings.iter().any(|sighting| matches!(sighting.state, State::Empty { .. })) {
+    pub fn unknown(&self, model: &Model<'_>) -> Option<Reason> {
+        let told =
+            |sighting: &Sighting| matches!(sighting.state, State::Given(_) | State::Injected(..) | State::Empty { .. });
+        if !self.needs_a_value() || self.sightings.iter().any(told) || self.lacking(model).next().is_some() {
             return None;
         }
         match &self.stored {
             Some(StoredState::Held(..) | StoredState::Lacking(..)) => return None,
-            Some(StoredState::Unknown(reason)) if self.sightings.iter().all(|sighting| sighting.state == State::Absent) => {
+            Some(StoredState::Unknown(reason))
+                if self.sightings.iter().all(|sighting| sighting.state == State::Absent) =>
+            {
                 return Some(reason.clone());
             }
             _ => {}
         }
         let told = self.sightings.iter().find_map(|sighting| match &sighting.state {
-            State::Unknown(reason) => Some(reason.clone()),
+            State::Unknown(reason) | State::GivenUnknown(reason) => Some(reason.clone()),
+            State::Unguaranteed(path) => Some(Reason::Unread(path.clone())),
             _ => None,
         });
         Some(told.unwrap_or(Reason::Platform))
@@ -194,6 +197,5 @@ fn is_hollow(name: &Name, declaration: &Declaration, default: &Value, hosts: &BT
         return false;
     }
     let host = crate::syntax::url::first_host(text).unwrap_or(text);
-    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "host.docker.internal")
-        || hosts.contains(host)
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "host.docker.internal") || hosts.contains(host)
 }

@@ -9,7 +9,7 @@ use crate::source::{Place, SourcePath};
 use super::sources::Source;
 
 /// Whether a template stands for an env file: it is named after it in its folder, or lies beside it, or at the root.
-pub fn stand_in<'s>(sources: &'s [Source<'_>], path: &SourcePath) -> Option<&'s Source<'s>> {
+pub(super) fn stand_in<'s>(sources: &'s [Source<'_>], path: &SourcePath) -> Option<&'s Source<'s>> {
     let templates = || sources.iter().filter(|source| source.file.claim.role == Role::Template);
     let named = |source: &&Source<'_>| stands_for(source.path, path);
     let beside = |source: &&Source<'_>| source.path.folder() == path.folder();
@@ -45,7 +45,7 @@ pub struct Documented {
 }
 
 /// What the sources of an app document. `stand_ins`: templates that stand for the env files of its targets.
-pub fn documented(sources: &[Source<'_>], app: usize, stand_ins: &[&SourcePath]) -> Documented {
+pub(super) fn documented(sources: &[Source<'_>], app: usize, stand_ins: &[&SourcePath]) -> Documented {
     let mut documented = Documented { names: BTreeSet::new(), sources: Vec::new() };
     for (index, source) in sources.iter().enumerate() {
         if !source.documents() || !(source.owners.contains(&app) || stand_ins.contains(&source.path)) {
@@ -57,9 +57,4 @@ pub fn documented(sources: &[Source<'_>], app: usize, stand_ins: &[&SourcePath])
         }
     }
     documented
-}
-
-/// The places where a name is listed in a source.
-pub fn places<'s>(source: &'s Source<'_>, name: &'s Name) -> impl Iterator<Item = &'s Place> {
-    source.names.iter().filter(move |(listed, _)| listed == name).map(|(_, place)| place)
 }

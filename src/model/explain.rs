@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::fact::{LayerKind, ReadPurpose};
 use crate::name::Name;
 use crate::source::Place;
+use crate::tables::images;
 
 use super::renames::{self, Class, Input, Wanted};
 use super::{Model, repository_names};
@@ -44,9 +45,9 @@ pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
         for rename in in_list(model, &list, &read) {
             let places: Vec<Place> =
                 list.names.iter().filter(|(name, _)| *name == rename.from).map(|(_, place)| place.clone()).collect();
-            let known = found.iter_mut().find(|other| {
-                other.from == rename.from && other.to == rename.to && other.places == places
-            });
+            let known = found
+                .iter_mut()
+                .find(|other| other.from == rename.from && other.to == rename.to && other.places == places);
             match known {
                 Some(known) => known.apps.push(list.app),
                 None => found.push(Explained {
@@ -86,8 +87,9 @@ fn lists(model: &Model<'_>) -> Vec<List> {
 fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames::Rename> {
     let schema = &model.schemas[list.app];
     let app = &model.apps.list[list.app];
-    let declared_elsewhere =
-        |name: &Name| model.schemas.iter().any(|schema| schema.declaration(name).is_some()) && schema.declaration(name).is_none();
+    let declared_elsewhere = |name: &Name| {
+        model.schemas.iter().any(|schema| schema.declaration(name).is_some()) && schema.declaration(name).is_none()
+    };
     let unknown: BTreeSet<Name> = list
         .names
         .iter()
@@ -107,9 +109,8 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
         .filter(|(name, _)| !list.all.contains(*name))
         .map(|(name, declared)| Wanted {
             name,
-            required: declared.declaration.required.as_ref() != Some(&crate::fact::Required::Never),
             renamed_from: &declared.declaration.renamed_from,
-            given: model.is_given_by_values(list.app, name),
+            given_by_values: model.is_given_by_values(list.app, name),
             documented: model.is_documented(list.app, name),
         })
         .collect();
@@ -121,6 +122,7 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
     renames::find(&Input {
         unknown: &unknown,
         wanted: &wanted,
+        present: &list.all,
         known: &known,
         namespaces: &namespaces,
         dependencies: &app.dependencies,
@@ -140,9 +142,10 @@ fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
 impl Model<'_> {
     /// Whether an env file or a target of an app gives a variable; templates and documents do not give.
     pub fn is_given_by_values(&self, app: usize, name: &Name) -> bool {
-        let in_files = self.sources.iter().any(|source| {
-            !source.documents() && source.owners.contains(&app) && source.all_names.contains(name)
-        });
+        let in_files = self
+            .sources
+            .iter()
+            .any(|source| !source.documents() && source.owners.contains(&app) && source.all_names.contains(name));
         let mut targets = self.targets.iter().filter(|target| target.app == Some(app));
         in_files
             || targets.any(|target| {
@@ -153,11 +156,13 @@ impl Model<'_> {
     /// Whether a name belongs to a third party's service of this repository.
     pub fn is_foreign_name(&self, name: &Name) -> bool {
         self.targets.iter().filter(|target| target.foreign).any(|target| {
-            let listed = target.target.layers.iter().any(|layer| {
-                layer.kind == LayerKind::Environment && layer.settings.iter().any(|setting| setting.name == *name)
-            });
             let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
-            listed || image.and_then(crate::tables::images::third_party).is_some_and(|family| family.names != ["*"] && family.reads(name.as_str()))
+            let family = image.and_then(images::third_party);
+            // A shared env file also holds names that are not this service's.
+            target.target.layers.iter().any(|layer| {
+                (layer.kind == LayerKind::Environment || family.is_some_and(|family| family.reads(name.as_str())))
+                    && layer.settings.iter().any(|setting| setting.name == *name)
+            })
         })
     }
 
@@ -169,14 +174,14 @@ impl Model<'_> {
     /// The rename that explains why an app lacks a variable at a target, or in its files.
     pub fn explained(&self, app: usize, target: Option<usize>, to: &Name) -> Option<&Explained> {
         self.renames.iter().find(|rename| {
-            rename.to == *to && rename.target == target && rename.apps.contains(&app) && rename.class.is_certain()
+            rename.to == *to && rename.target == target && rename.apps.contains(&app) && rename.class.is_rename()
         })
     }
 
     /// Whether a name at a place is explained as another one.
     pub fn is_renamed(&self, name: &Name, place: &Place) -> bool {
-        self.renames.iter().any(|rename| {
-            rename.from == *name && rename.class.is_certain() && rename.places.contains(place)
-        })
+        self.renames
+            .iter()
+            .any(|rename| rename.from == *name && rename.class.is_rename() && rename.places.contains(place))
     }
 }

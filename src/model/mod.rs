@@ -64,7 +64,8 @@ impl<'a> Model<'a> {
     pub fn new(project: &'a Project) -> Self {
         let environments = Environments::new(&project.config);
         let apps = Apps::find(project);
-        let schemas: Vec<AppSchema> = (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
+        let schemas: Vec<AppSchema> =
+            (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
         let sources = sources::find(project, &apps, &environments);
         let targets = targets::find(project, &apps, &environments);
         let documented = (0..apps.list.len()).map(|app| document(&sources, &targets, app)).collect();
@@ -97,6 +98,10 @@ impl<'a> Model<'a> {
         let sources = self.sources.iter().filter(|source| source.owners.contains(&app) && !source.documents());
         found.extend(sources.filter_map(|source| source.environment.clone()));
         found.extend(self.stores.all().map(|(_, _, environment)| environment.clone()));
+        if found.is_empty() {
+            // Whatever nobody names is at least developed.
+            found.insert(Environment::new("development"));
+        }
         found
     }
 
@@ -117,7 +122,8 @@ impl<'a> Model<'a> {
 
     /// Whether a name is one that platforms, tools or the SDKs of an app provide or read by themselves.
     pub fn is_noise(&self, app: usize, name: &Name) -> bool {
-        platform::platform(name.as_str()).is_some() || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
+        platform::platform(name.as_str()).is_some()
+            || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
     }
 
     /// Whether a template, a list or prose of an app names a variable.
@@ -139,7 +145,7 @@ impl<'a> Model<'a> {
     pub fn unknown(&self) -> BTreeMap<(usize, Environment, Reason), Vec<&Binding>> {
         let mut found: BTreeMap<_, Vec<&Binding>> = BTreeMap::new();
         for binding in &self.bindings {
-            if let Some(reason) = binding.unknown() {
+            if let Some(reason) = binding.unknown(self) {
                 found.entry((binding.app, binding.environment.clone(), reason)).or_default().push(binding);
             }
         }
@@ -164,8 +170,7 @@ impl<'a> Model<'a> {
         if self.is_documented_anywhere(name) {
             return false;
         }
-        let layers: Vec<ViewLayer> =
-            group.surroundings.iter().map(|layer| view_building::layer(self, layer)).collect();
+        let layers: Vec<ViewLayer> = group.surroundings.iter().map(|layer| view_building::layer(self, layer)).collect();
         let known = |layer: &ViewLayer| layer.open.is_none() || layer.stand_in;
         !layers.is_empty() && layers.iter().all(|layer| known(layer) && !layer.settings.contains_key(name))
     }

@@ -72,7 +72,8 @@ impl AppSchema {
             Some((&file.loaded, file.outcomes.as_slice()))
         };
         let resolved = resolve(path, &lookup);
-        self.resolved = std::mem::take(&mut self.resolved).union(resolved);
+        let before = std::mem::take(&mut self.resolved);
+        self.resolved = if self.paths.is_empty() { resolved } else { Resolved::union([before, resolved]) };
         self.paths.push(path.clone());
     }
 

@@ -41,7 +41,7 @@ impl Source<'_> {
 }
 
 /// The sources of a project: env files, templates and documents.
-pub fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<Source<'a>> {
+pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<Source<'a>> {
     let speaks = |file: &File| matches!(file.claim.role, Role::Values | Role::Template | Role::Document);
     let files = project.files.iter().filter(|(_, file)| speaks(file));
     files.map(|(path, file)| source(project, apps, environments, path, file)).collect()
@@ -55,9 +55,10 @@ fn source<'a>(
     file: &'a File,
 ) -> Source<'a> {
     let entry = project.config.sources.iter().find(|entry| {
-        entry.files.iter().any(|glob| {
-            globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path.as_str()))
-        })
+        entry
+            .files
+            .iter()
+            .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path.as_str())))
     });
     let owners = entry
         .and_then(|entry| entry.app.as_ref())
@@ -97,7 +98,7 @@ fn source<'a>(
 }
 
 /// The environment that a word of the folders names, nearest first, below the app's own folder.
-pub fn environment_of_folders(
+pub(super) fn environment_of_folders(
     path: &SourcePath,
     home: &SourcePath,
     environments: &Environments,
@@ -111,7 +112,12 @@ fn read_facts(source: &mut Source<'_>) {
     for fact in &source.file.loaded.facts {
         let place = Place::new(source.path, fact.span);
         let mut setting = |value, value_span| {
-            source.settings.push(Arc::new(Setting { name: fact.name.clone(), place: place.clone(), value_span, value }));
+            source.settings.push(Arc::new(Setting {
+                name: fact.name.clone(),
+                place: place.clone(),
+                value_span,
+                value,
+            }));
         };
         let listed = match &fact.kind {
             FactKind::Definition { value, value_span } => {

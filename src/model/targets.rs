@@ -37,7 +37,7 @@ const DEPLOYED_WORDS: &[&str] = &["deploy", "selfhost", "hosting", "swarm", "sta
 const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
 
 /// Finds whose each target is.
-pub fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<AppTarget<'a>> {
+pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<AppTarget<'a>> {
     let mut found = Vec::new();
     for group in &project.groups {
         let from = found.len();
@@ -83,9 +83,10 @@ fn names_the_repository(project: &Project, image: &str) -> bool {
     let image = image.to_ascii_lowercase();
     let parts: Vec<&str> = image.split(['/', ':', '@']).flat_map(|part| part.split(['-', '_', '.'])).collect();
     let names = repository_names(project);
-    names.iter().any(|name| {
-        name.split(['-', '_', '.']).filter(|token| token.len() > 2).any(|token| parts.contains(&token))
-    }) || image.starts_with('$')
+    names
+        .iter()
+        .any(|name| name.split(['-', '_', '.']).filter(|token| token.len() > 2).any(|token| parts.contains(&token)))
+        || image.starts_with('$')
 }
 
 /// What the repository is called: its folder, and the package at its root.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkOutcome, Role, Setting};
+use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting};
 use crate::name::Environment;
 use crate::source::SourcePath;
 use crate::tables::{frameworks, public};
@@ -77,7 +77,22 @@ pub(super) fn layer(model: &Model<'_>, layer: &Layer) -> ViewLayer {
         _ => None,
     };
     let stand_in = unread.and_then(|path| model.stand_in(path));
-    ViewLayer::of(layer, stand_in.map(|source| source.names.as_slice()))
+    let mut view_layer = ViewLayer::of(layer, stand_in.map(|source| source.names.as_slice()));
+    view_layer.optional = is_optional(model, layer);
+    // What an optional file would give is told by its template; without one it may give anything.
+    if view_layer.optional && view_layer.stand_in {
+        view_layer.open = None;
+    }
+    view_layer
+}
+
+/// Whether the file that names a layer says that it need not be there.
+fn is_optional(model: &Model<'_>, layer: &Layer) -> bool {
+    let Some(file) = model.project.files.get(&layer.named.path) else { return false };
+    file.loaded
+        .links
+        .iter()
+        .any(|link| link.kind == LinkKind::EnvFile && link.span == layer.named.span && !link.required)
 }
 
 /// The image that a target runs: the Dockerfile that it builds, else the one in its app's folder.

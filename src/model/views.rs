@@ -46,6 +46,8 @@ pub struct ViewLayer {
     pub stand_in: bool,
     /// Whether only the build sees it.
     pub build_only: bool,
+    /// Whether it is a file that need not be there (`required: false`).
+    pub optional: bool,
 }
 
 /// When a variable is consumed.
@@ -107,6 +109,8 @@ pub enum State {
     Injected(SecretName, Version),
     /// It is given, and with what is not known.
     GivenUnknown(Reason),
+    /// Only a file gives it that need not be there.
+    Unguaranteed(SourcePath),
     /// Whether it is given is not known.
     Unknown(Reason),
     /// Nothing gives it.
@@ -116,7 +120,7 @@ pub enum State {
 impl State {
     /// Whether the app gets something that is not the empty string, as far as anyone can tell.
     pub fn is_given(&self) -> bool {
-        matches!(self, Self::Given(_) | Self::Injected(..) | Self::GivenUnknown(_))
+        matches!(self, Self::Given(_) | Self::Injected(..) | Self::GivenUnknown(_) | Self::Unguaranteed(_))
     }
 }
 
@@ -139,6 +143,10 @@ impl ViewLayer {
         let mut settings = index(layer.settings.iter().cloned().map(Arc::new));
         let unread = match &layer.state {
             LayerState::Whole => None,
+            // The `.env` beside a compose file need not exist; where git does not ignore it, it does not.
+            LayerState::Unread { outcome: LinkOutcome::Missing(_), .. } if is_default(layer) && stand_in.is_none() => {
+                None
+            }
             LayerState::Partial => Some(Reason::Unread(layer_path(layer))),
             LayerState::Unread { outcome, .. } => Some(match outcome {
                 LinkOutcome::Unresolved => Reason::Unresolved,
@@ -147,12 +155,24 @@ impl ViewLayer {
         };
         if unread.is_some() {
             for (name, place) in stand_in.unwrap_or_default() {
-                let setting =
-                    Setting { name: name.clone(), place: place.clone(), value_span: place.span, value: SettingValue::Unknown };
+                let setting = Setting {
+                    name: name.clone(),
+                    place: place.clone(),
+                    value_span: place.span,
+                    value: SettingValue::Unknown,
+                };
                 settings.entry(name.clone()).or_default().push(Arc::new(setting));
             }
         }
-        Self { kind: layer.kind.clone(), named: layer.named.clone(), settings, open: unread, stand_in: stand_in.is_some(), build_only: false }
+        Self {
+            kind: layer.kind.clone(),
+            named: layer.named.clone(),
+            settings,
+            open: unread,
+            stand_in: stand_in.is_some(),
+            build_only: false,
+            optional: false,
+        }
     }
 
     /// A layer of an env file.
@@ -164,12 +184,17 @@ impl ViewLayer {
             open,
             stand_in: false,
             build_only: false,
+            optional: false,
         }
     }
 
     fn last(&self, name: &Name) -> Option<&Arc<Setting>> {
         self.settings.get(name)?.last()
     }
+}
+
+fn is_default(layer: &Layer) -> bool {
+    matches!(layer.kind, LayerKind::DefaultEnvFile(_))
 }
 
 fn layer_path(layer: &Layer) -> SourcePath {
@@ -191,7 +216,8 @@ impl View {
     /// What it says of a variable. `documented`: whether some document or template names a variable, so that its
     /// absence here proves nothing.
     pub fn look(&self, index: usize, name: &Name, phase: Phase, documented: &dyn Fn(&Name) -> bool) -> Sighting {
-        let layers: Vec<&ViewLayer> = self.layers.iter().filter(|layer| phase == Phase::Build || !layer.build_only).collect();
+        let layers: Vec<&ViewLayer> =
+            self.layers.iter().filter(|layer| phase == Phase::Build || !layer.build_only).collect();
         let given: Vec<(usize, &Arc<Setting>)> =
             layers.iter().enumerate().filter_map(|(at, layer)| Some((at, layer.last(name)?))).collect();
         let open = |before: usize| layers[..before].iter().find_map(|layer| layer.open.clone());
@@ -205,6 +231,12 @@ impl View {
             && !matches!(state, State::Absent)
         {
             state = State::GivenUnknown(reason);
+        }
+        if let LayerKind::EnvFile(Some(path)) = &layers[*at].kind
+            && layers[*at].optional
+            && given.iter().all(|(at, _)| layers[*at].optional)
+        {
+            state = State::Unguaranteed(path.clone());
         }
         let shadowed = given[1..].iter().map(|(_, setting)| Arc::clone(setting)).collect();
         Sighting { view: index, state, winner: Some(Arc::clone(winner)), shadowed }

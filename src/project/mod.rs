@@ -82,7 +82,8 @@ impl Project {
         let walked = walk::walk(&reader, &config, options.tracked_only);
         let environments = Environments::new(&config);
         let named = options.environments.iter();
-        let requested = named.map(|word| environments.of_word(word).unwrap_or_else(|| Environment::new(word))).collect();
+        let requested =
+            named.map(|word| environments.of_word(word).unwrap_or_else(|| Environment::new(word))).collect();
         let mut project = Self {
             root: root.to_owned(),
             config,

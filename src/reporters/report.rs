@@ -105,6 +105,8 @@ pub struct Summary {
     pub proofs: Vec<Proof>,
     /// The rules that the config turns off or down.
     pub lowered: Vec<String>,
+    /// The globs of files that the config skips.
+    pub skipped: Vec<String>,
 }
 
 /// Variables of which nothing can be said in an environment, for one reason.

@@ -98,6 +98,7 @@ fn report() -> Report {
             unknown: 0,
         }],
         lowered: vec!["unused-variable".to_owned()],
+        skipped: vec!["deploy/*.env".to_owned()],
         ..Summary::default()
     };
     Report { name: "shop".to_owned(), root: ".".to_owned(), findings, summary, ..Report::default() }
@@ -207,6 +208,23 @@ fn a_person_sees_fifty_findings_at_most() {
 #[test]
 fn concise_is_one_line_a_finding() {
     assert_data_eq!(render("concise", &report(), &Look::default()), file!["tests/concise.txt"].raw());
+}
+
+#[test]
+fn the_primary_place_is_drawn_first_wherever_it_stands() {
+    let files =
+        BTreeMap::from([source(".env", "FIRST=CANARY\n\n\nABOVE=CANARY\nLAST=CANARY\n", &["FIRST", "ABOVE", "LAST"])]);
+    let mut found = Vec::new();
+    Findings::new("r", Level::Error, &mut found)
+        .report(&place(&files, ".env", "LAST"), "this one", "wrong")
+        .related(&place(&files, ".env", "FIRST"), "far away")
+        .related(&place(&files, ".env", "ABOVE"), "beside it");
+    let findings = Report::resolve(&settle(found), &Texts::new(&files));
+    let quiet = Look { quiet: true, ..Look::default() };
+    assert_data_eq!(
+        render("text", &Report { findings, ..Report::default() }, &quiet),
+        file!["tests/primary-first.txt"]
+    );
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn heading(report: &Report, look: &Look, text: &mut String) {
         parts.push(format!("{what} of {} unknown: {}", visible(environment.as_str()), visible(reason)));
     }
     let _ = writeln!(text, "{}", parts.join(if look.unicode { " · " } else { " - " }));
-    lines(text, look, summary.proofs.iter().map(proof));
+    lines(text, look, summary.proofs.iter().map(proof), "envcheck check --env ENV");
     text.push('\n');
 }
 
@@ -84,10 +84,13 @@ fn proof(proof: &Proof) -> String {
 fn ending(report: &Report, loudest: &[&Reported], look: &Look, text: &mut String) {
     let summary = &report.summary;
     let unread = summary.unread.iter();
-    lines(text, look, unread.map(|(path, why)| format!("not read: {} ({})", visible(&path.to_string()), visible(why))));
-    if !summary.lowered.is_empty() {
-        let rules: Vec<_> = summary.lowered.iter().map(|rule| visible(rule)).collect();
-        let _ = writeln!(text, "turned down by the config: {}", rules.join(", "));
+    let unread = unread.map(|(path, why)| format!("not read: {} ({})", visible(&path.to_string()), visible(why)));
+    lines(text, look, unread, "envcheck sources");
+    for (what, list) in [("turned down", &summary.lowered), ("skipped", &summary.skipped)] {
+        if !list.is_empty() {
+            let list: Vec<_> = list.iter().map(|entry| visible(entry)).collect();
+            let _ = writeln!(text, "{what} by the config: {}", list.join(", "));
+        }
     }
     let (errors, warnings) = (report.count(Level::Error), report.count(Level::Warning));
     let mut counts = Vec::new();
@@ -121,14 +124,14 @@ fn ending(report: &Report, loudest: &[&Reported], look: &Look, text: &mut String
 }
 
 /// Lines of one kind, at most a handful of them where a person is looking.
-fn lines(text: &mut String, look: &Look, lines: impl ExactSizeIterator<Item = String>) {
+fn lines(text: &mut String, look: &Look, lines: impl ExactSizeIterator<Item = String>, all: &str) {
     let most = if look.terminal { MOST_LINES } else { usize::MAX };
     let more = lines.len().saturating_sub(most);
     for line in lines.take(most) {
         let _ = writeln!(text, "{line}");
     }
     if more > 0 {
-        let _ = writeln!(text, "and {more} more: `envcheck sources`");
+        let _ = writeln!(text, "and {more} more: `{all}`");
     }
 }
 

@@ -1,8 +1,8 @@
 //! `duplicate-definition`: one name twice in one scope.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::{LayerKind, Role, Setting, SettingValue};
+use crate::fact::{LayerKind, Role, Setting, SettingValue, Stage};
 use crate::finding::{Edit, Findings, Fix, Level, Safety};
 use crate::model::Model;
 use crate::name::Name;
@@ -37,11 +37,27 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let is_template = source.file.claim.role == Role::Template;
         judge(findings, source.settings.iter().map(|setting| &**setting), is_template);
     }
+    for image in model.project.files.values().filter_map(|file| file.loaded.image.as_ref()) {
+        for of in &image.stages {
+            stage(findings, of);
+        }
+    }
     for target in model.project.groups.iter().flat_map(|group| &group.targets) {
         for layer in target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment) {
             judge(findings, layer.settings.iter(), false);
         }
     }
+}
+
+/// The `ENV` lines of one stage; one that builds on what was before loses nothing.
+fn stage(findings: &mut Findings<'_>, stage: &Stage) {
+    let builds_on_itself = |setting: &&Setting| match &setting.value {
+        SettingValue::Given(template) => template.references().iter().any(|reference| reference.name == setting.name),
+        _ => false,
+    };
+    let repeated: BTreeSet<&Name> =
+        stage.settings.iter().filter(builds_on_itself).map(|setting| &setting.name).collect();
+    judge(findings, stage.settings.iter().filter(|setting| !repeated.contains(&setting.name)), false);
 }
 
 fn judge<'s>(findings: &mut Findings<'_>, settings: impl Iterator<Item = &'s Setting>, is_template: bool) {
@@ -61,7 +77,7 @@ fn judge<'s>(findings: &mut Findings<'_>, settings: impl Iterator<Item = &'s Set
         let message = if equal {
             format!("`{name}` is defined twice with the same value")
         } else {
-            format!("`{name}` is defined twice with different values; most loaders take the last one")
+            format!("`{name}` is defined twice with different values; the last one wins with most readers")
         };
         let finding = findings.report(&last.place, "defined again", message).at_level(level);
         finding.variable(name).help("remove one of them");

@@ -46,7 +46,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             let (Some(winner), true) = (&sighting.winner, absent.is_empty()) else { continue };
             let app = model.apps.list[binding.app].name.as_str();
             let key = (winner.place.clone(), binding.environment.clone());
-            let entry = given.entry(key).or_insert((Vec::new(), binding, Arc::clone(winner), sighting.shadowed.clone()));
+            let entry =
+                given.entry(key).or_insert((Vec::new(), binding, Arc::clone(winner), sighting.shadowed.clone()));
             entry.0.push(app);
         }
     }

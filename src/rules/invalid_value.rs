@@ -76,11 +76,8 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
         if prose || placeholders::is_placeholder(setting.name.as_str(), &value) {
             continue;
         }
-        let names: Vec<&str> = source
-            .environment
-            .as_ref()
-            .map(|environment| model.environments.names(environment))
-            .unwrap_or_default();
+        let names: Vec<&str> =
+            source.environment.as_ref().map(|environment| model.environments.names(environment)).unwrap_or_default();
         let mismatches: Vec<_> = source
             .owners
             .iter()
@@ -95,7 +92,11 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
         let place = Place::new(source.path, setting.value_span);
         let app = &model.apps.list[*app].name;
         findings
-            .report(&place, "this example", format!("the example of `{}` in a template is not {}", setting.name, mismatch.expected))
+            .report(
+                &place,
+                "this example",
+                format!("the example of `{}` in a template is not {}", setting.name, mismatch.expected),
+            )
             .at_level(Level::Warning)
             .variable(&setting.name)
             .app(app)

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::wording;
-use crate::finding::Findings;
-use crate::model::{Binding, Model, View};
+use crate::finding::{Findings, Level};
+use crate::model::{Binding, Model, State, View};
 use crate::source::Place;
 
 super::rule! {
@@ -54,6 +54,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+    unguaranteed(model, findings);
     for (index, bindings) in by_view {
         let view = &model.views[index];
         let Some(place) = place(model, view) else { continue };
@@ -61,7 +62,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         report(model, findings, view, &place, &required);
         for binding in expected {
             let place = &place;
-            single(model, findings, view, place, binding).at_level(crate::finding::Level::Warning);
+            single(model, findings, view, place, binding).at_level(Level::Warning);
         }
     }
 }
@@ -84,6 +85,35 @@ fn report(model: &Model<'_>, findings: &mut Findings<'_>, view: &View, place: &P
     finding.app(app).environment(&view.environment).help(help(view));
     for binding in bindings {
         finding.related(&binding.place, format!("`{}` is required here", binding.name));
+    }
+}
+
+/// What only a file gives that need not be there: one finding a target.
+fn unguaranteed(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut by_view: BTreeMap<usize, Vec<(&Binding, &Place)>> = BTreeMap::new();
+    for binding in model.bindings.iter().filter(|binding| binding.needs_a_value() && !binding.soft) {
+        for sighting in &binding.sightings {
+            if let (State::Unguaranteed(_), Some(winner)) = (&sighting.state, &sighting.winner) {
+                by_view.entry(sighting.view).or_default().push((binding, &winner.place));
+            }
+        }
+    }
+    for (index, bindings) in by_view {
+        let view = &model.views[index];
+        let Some(place) = place(model, view) else { continue };
+        let app = &model.apps.list[view.app].name;
+        let names = wording::names(bindings.iter().map(|(binding, _)| &binding.name));
+        let verb = if bindings.len() == 1 { "comes" } else { "come" };
+        let message =
+            format!("{names} of {app} {verb} from a file that need not be there, {}", where_it_is(model, view));
+        let finding = findings.report(&place, "nothing else gives it", message).at_level(Level::Warning);
+        finding.app(app).environment(&view.environment).help("give it to the target itself, or require the file");
+        if let [(binding, _)] = bindings.as_slice() {
+            finding.variable(&binding.name);
+        }
+        for (binding, given) in bindings {
+            finding.related(given, "given here, if at all").related(&binding.place, "required here");
+        }
     }
 }
 

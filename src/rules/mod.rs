@@ -9,7 +9,7 @@ use crate::model::Model;
 macro_rules! rule {
     ($(#[doc = $doc:literal])+ $id:literal, $level:ident, since $since:literal, $check:ident) => {
         $(#[doc = $doc])+
-        pub static RULE: $crate::rules::Rule = $crate::rules::Rule {
+        pub(super) static RULE: $crate::rules::Rule = $crate::rules::Rule {
             id: $id,
             default_level: $crate::finding::Level::$level,
             since: $since,

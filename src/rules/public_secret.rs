@@ -90,7 +90,9 @@ fn feeding_secret(model: &Model<'_>, app: usize, setting: &Setting) -> Option<Na
         model.public_prefix(app, name).is_none()
             && match model.schemas[app].declaration(name) {
                 Some(declared) => declared.declaration.secret == Some(true),
-                None => secret_names::names_a_secret(name.as_str()) && public::public_by_design(name.as_str()).is_none(),
+                None => {
+                    secret_names::names_a_secret(name.as_str()) && public::public_by_design(name.as_str()).is_none()
+                }
             }
     };
     read.into_iter().find(is_secret).cloned()

@@ -38,7 +38,7 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for rename in model.renames.iter().filter(|rename| rename.class.is_certain()) {
+    for rename in model.renames.iter().filter(|rename| rename.class.is_rename()) {
         report(model, findings, rename);
     }
 }

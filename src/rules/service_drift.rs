@@ -132,7 +132,8 @@ fn is_one_image(one: &AppTarget<'_>, other: &AppTarget<'_>) -> bool {
         _ => false,
     };
     // An own list on both sides: a service without one was perhaps never meant to run by itself.
-    let has_list = |target: &AppTarget<'_>| target.target.layers.iter().any(|layer| layer.kind == LayerKind::Environment);
+    let has_list =
+        |target: &AppTarget<'_>| target.target.layers.iter().any(|layer| layer.kind == LayerKind::Environment);
     same && one.environment == other.environment && has_list(one) && has_list(other)
 }
 

@@ -36,7 +36,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeSet<(SecretName, String)> = BTreeSet::new();
     for binding in model.bindings.iter().filter(|binding| binding.required) {
         let injected = binding.sightings.iter().find_map(|sighting| match (&sighting.state, &sighting.winner) {
-            (State::Injected(secret, version), Some(winner)) => Some((secret.clone(), version.clone(), winner.place.clone())),
+            (State::Injected(secret, version), Some(winner)) => {
+                Some((secret.clone(), version.clone(), winner.place.clone()))
+            }
             _ => None,
         });
         let stored = match &binding.stored {
@@ -69,8 +71,12 @@ fn judge(
         _ => return,
     };
     let app = &model.apps.list[binding.app].name;
-    let message = format!("the version `{version}` of `{secret}`, which is `{}` of {app} in {}, is {what}", binding.name, binding.environment);
-    let span = stored.versions.as_ref().and_then(|versions| versions.first()).map_or(stored.span, |version| version.span);
+    let message = format!(
+        "the version `{version}` of `{secret}`, which is `{}` of {app} in {}, is {what}",
+        binding.name, binding.environment
+    );
+    let span =
+        stored.versions.as_ref().and_then(|versions| versions.first()).map_or(stored.span, |version| version.span);
     findings
         .report(place, "taken from the store", message)
         .variable(&binding.name)

@@ -1,18 +1,19 @@
 //! `undefined-reference`: `${NAME}` that nothing defines.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::wording;
-use crate::fact::{Read, ReadPurpose, TargetGroup};
+use crate::fact::{FactKind, Read, ReadPurpose, Setting, TargetGroup};
 use crate::finding::{Findings, Level};
-use crate::model::{Model, State};
+use crate::model::{Binding, Model, Source, State};
 use crate::name::Name;
 use crate::source::Place;
 use crate::tables::platform;
 use crate::value::Operator;
 
 super::rule! {
-    /// `${NAME}` in compose has no default and is defined nowhere that compose looks.
+    /// `${NAME}` has no default and is defined nowhere that its reader looks.
     ///
     /// ## Why is this bad?
     ///
@@ -49,7 +50,8 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for group in &model.project.groups {
-        let demanded: BTreeSet<&Name> = group.reads.iter().filter(|read| demands(read)).map(|read| &read.reference.name).collect();
+        let demanded: BTreeSet<&Name> =
+            group.reads.iter().filter(|read| demands(read)).map(|read| &read.reference.name).collect();
         let mut undefined: BTreeMap<&Name, Vec<&Read>> = BTreeMap::new();
         for read in &group.reads {
             let name = &read.reference.name;
@@ -64,6 +66,47 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         report(model, findings, group, &undefined);
     }
+    for source in model.sources.iter().filter(|source| source.file.format == "dotenv") {
+        env_file(model, findings, source);
+    }
+}
+
+/// `${NAME}` in an env file or a template, which readers look up in the files beside it and in the shell.
+fn env_file(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>) {
+    let mut seen: BTreeSet<&Name> = BTreeSet::new();
+    for fact in &source.file.loaded.facts {
+        let FactKind::Reference { fallback: false } = fact.kind else { continue };
+        let name = &fact.name;
+        if name.as_str().chars().any(|character| character.is_ascii_lowercase())
+            || platform::platform(name.as_str()).is_some()
+            || is_known_to_files(model, name)
+            || !seen.insert(name)
+        {
+            continue;
+        }
+        let holds = |setting: &&Arc<Setting>| setting.value_span.contains(fact.span.start);
+        let Some(setting) = source.settings.iter().find(holds) else { continue };
+        let needs = |binding: &&Binding| binding.name == setting.name && binding.needs_a_value();
+        let harmed = model.bindings.iter().filter(needs).any(|binding| source.owners.contains(&binding.app));
+        let place = Place::new(source.path, fact.span);
+        let message = format!("`{name}` is defined nowhere, and `{}` is made of it", setting.name);
+        let finding = findings.report(&place, "empty here", message);
+        finding.variable(name).help("define it above, or write the value out");
+        if harmed {
+            finding.at_level(Level::Error);
+        }
+    }
+}
+
+/// Whether any env file, template, document or target has a name.
+fn is_known_to_files(model: &Model<'_>, name: &Name) -> bool {
+    let in_targets = || {
+        let targets = model.project.groups.iter().flat_map(|group| &group.targets);
+        targets
+            .flat_map(|target| &target.layers)
+            .any(|layer| layer.settings.iter().any(|setting| setting.name == *name))
+    };
+    model.sources.iter().any(|source| source.all_names.contains(name)) || in_targets()
 }
 
 fn demands(read: &Read) -> bool {
@@ -78,7 +121,12 @@ fn is_meant_for_the_container(group: &TargetGroup, read: &Read) -> bool {
         })
 }
 
-fn report(model: &Model<'_>, findings: &mut Findings<'_>, group: &TargetGroup, undefined: &BTreeMap<&Name, Vec<&Read>>) {
+fn report(
+    model: &Model<'_>,
+    findings: &mut Findings<'_>,
+    group: &TargetGroup,
+    undefined: &BTreeMap<&Name, Vec<&Read>>,
+) {
     let mut harmless: Vec<(&Name, &Read)> = Vec::new();
     for (name, reads) in undefined {
         let harmed = reads.iter().find_map(|read| Some((read, harmed(model, group, read)?)));
@@ -114,15 +162,18 @@ fn report(model: &Model<'_>, findings: &mut Findings<'_>, group: &TargetGroup, u
 }
 
 fn help(name: &Name) -> String {
-    format!("define and document it, or fail loudly: `${{{name}:?set {name}}}`; `${{{name}:-}}` says that empty is fine")
+    format!(
+        "define and document it, or fail loudly: `${{{name}:?set {name}}}`; `${{{name}:-}}` says that empty is fine"
+    )
 }
 
 /// The required variable or the secret of an app that the empty string reaches.
 fn harmed(model: &Model<'_>, group: &TargetGroup, read: &Read) -> Option<Name> {
     let ReadPurpose::Variable(variable) = &read.purpose else { return None };
-    let target = model.targets.iter().position(|target| {
-        std::ptr::eq(target.group, group) && Some(&target.target.name) == read.target.as_ref()
-    })?;
+    let target = model
+        .targets
+        .iter()
+        .position(|target| std::ptr::eq(target.group, group) && Some(&target.target.name) == read.target.as_ref())?;
     let app = model.targets[target].app?;
     let bindings = model.bindings.iter().filter(|binding| binding.app == app && binding.name == *variable);
     let reached = bindings.into_iter().any(|binding| {

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
-use crate::fact::Role;
+use crate::fact::{Role, SettingValue};
 use crate::finding::Findings;
 use crate::model::{Model, Source};
 use crate::name::Name;
 use crate::source::Place;
+use crate::value::Operator;
 
 super::rule! {
     /// A required variable is in no template and no list that otherwise documents its app.
@@ -60,14 +61,16 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let renamed: BTreeSet<&Name> = model
             .renames
             .iter()
-            .filter(|rename| rename.apps.contains(&app) && rename.class.is_certain())
+            .filter(|rename| rename.apps.contains(&app) && rename.class.is_rename())
             .map(|rename| &rename.to)
             .collect();
-        let lacking: Vec<(Name, Place)> = needed
-            .into_iter()
+        let demanded = demanded_by_targets(model, app);
+        let needed = needed.into_iter().chain(demanded.iter().map(|(name, place)| (name, place)));
+        let lacking: BTreeMap<Name, Place> = needed
             .filter(|(name, _)| !model.is_documented(app, name) && !renamed.contains(name))
             .map(|(name, place)| (name.clone(), place.clone()))
             .collect();
+        let lacking: Vec<(Name, Place)> = lacking.into_iter().collect();
         if !lacking.is_empty() {
             let template = sources.iter().find(|source| source.file.claim.role == Role::Template).or(sources.first());
             let place = template.and_then(|source| source.names.last()).map(|(_, place)| place.clone());
@@ -83,9 +86,33 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 fn is_whole(source: &Source<'_>, needed: &BTreeMap<&Name, &Place>) -> bool {
     let listed = needed.keys().filter(|name| source.all_names.contains(**name)).count();
     match source.file.claim.role {
-        Role::Template => listed > 0 && source.variant.is_none(),
+        Role::Template => (listed > 0 || needed.is_empty()) && source.variant.is_none(),
         _ => listed > 0 && listed * 2 >= needed.len(),
     }
+}
+
+/// What the targets of an app demand of whoever starts them: `${NAME:?}`, or a bare `NAME`.
+fn demanded_by_targets(model: &Model<'_>, app: usize) -> BTreeMap<Name, Place> {
+    let targets = model.targets.iter().filter(|target| target.app == Some(app));
+    let settings = targets.flat_map(|target| &target.target.layers).flat_map(|layer| &layer.settings);
+    let mut demanded = BTreeMap::new();
+    for setting in settings {
+        match &setting.value {
+            SettingValue::Given(template) => {
+                for reference in template.references() {
+                    if matches!(reference.operator, Some(Operator::Required { .. })) {
+                        demanded.insert(reference.name.clone(), Place::new(&setting.place.path, reference.span));
+                    }
+                }
+            }
+            SettingValue::PassThrough => {
+                demanded.insert(setting.name.clone(), setting.place.clone());
+            }
+            _ => {}
+        }
+    }
+    demanded.retain(|name, _| crate::tables::platform::platform(name.as_str()).is_none());
+    demanded
 }
 
 fn report(

@@ -4,6 +4,7 @@ use super::wording;
 use crate::fact::Side;
 use crate::finding::Findings;
 use crate::model::Model;
+use crate::tables::platform;
 
 super::rule! {
     /// A client variable lacks the public prefix, so the browser never sees it.
@@ -41,12 +42,20 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         for (name, declared) in &schema.resolved.declarations {
             let is_client = declared.declaration.side == Side::Client;
-            let prefixed = model.public_prefix(app, name).is_some();
-            // The name that Node, Vite and Next define in every bundle.
-            if !is_client || prefixed || name.as_str() == "NODE_ENV" || !seen.insert(declared.place.clone()) {
+            // Names that bundlers define by themselves: `NODE_ENV`, `MODE`, `BASE_URL`.
+            let built_in = platform::platform(name.as_str()).is_some()
+                || platform::given_in(platform::Place::ViteSource, name.as_str()).is_some();
+            if !is_client
+                || model.public_prefix(app, name).is_some()
+                || built_in
+                || !seen.insert(declared.place.clone())
+            {
                 continue;
             }
-            let message = format!("`{name}` is declared for the client of {}, and lacks its public prefix", model.apps.list[app].name);
+            let message = format!(
+                "`{name}` is declared for the client of {}, and lacks its public prefix",
+                model.apps.list[app].name
+            );
             findings
                 .report(&declared.place, "the browser never sees it", message)
                 .variable(name)

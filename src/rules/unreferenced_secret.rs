@@ -56,7 +56,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             finding.related(&Place::new(path, *span), "stored here");
         }
         finding.help(match former {
-            Some(new) => format!("`{first}` is a former name of `{new}`: store it under the new one, then retire this one"),
+            Some(new) => {
+                format!("`{first}` is a former name of `{new}`: store it under the new one, then retire this one")
+            }
             None => "declare the variable, or retire the secret by hand once nobody uses it".to_owned(),
         });
     }

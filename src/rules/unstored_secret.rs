@@ -49,7 +49,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for binding in &model.bindings {
         match &binding.stored {
             Some(StoredState::Held(..)) => *held.entry(&binding.environment).or_default() += 1,
-            Some(StoredState::Lacking(secret, _)) if binding.needs_a_value() && !binding.is_given() && !binding.soft => {
+            Some(StoredState::Lacking(secret, _))
+                if binding.needs_a_value() && !binding.is_given() && !binding.soft =>
+            {
                 unstored.entry((&binding.environment, secret)).or_default().push(binding);
             }
             _ => {}
@@ -80,7 +82,8 @@ fn single(
     let Some(first) = bindings.first() else { return };
     let mut apps: Vec<&str> = bindings.iter().map(|binding| model.apps.list[binding.app].name.as_str()).collect();
     apps.dedup();
-    let message = format!("`{}` of {} is not stored in {environment}: there is no `{secret}`", first.name, wording::words(&apps));
+    let message =
+        format!("`{}` of {} is not stored in {environment}: there is no `{secret}`", first.name, wording::words(&apps));
     let finding = findings.report(&first.place, "required here", message);
     finding.variable(&first.name).environment(environment);
     if let [app] = apps.as_slice() {
@@ -109,9 +112,12 @@ fn wrong_project(
     let Some((path, _)) = model.stores.listings(environment).next() else { return };
     let place = start_of(path);
     let names = wording::names(secrets.iter().map(|(secret, _)| secret));
-    let message = format!("none of the {} secrets that {environment} requires is in its listing: {names}", secrets.len());
+    let message =
+        format!("none of the {} secrets that {environment} requires is in its listing: {names}", secrets.len());
     let finding = findings.report(&place, "holds none of them", message);
-    finding.environment(environment).help("is it the listing of the right project, and does `secret_name` say how ids are made?");
+    finding
+        .environment(environment)
+        .help("is it the listing of the right project, and does `secret_name` say how ids are made?");
     for binding in secrets.iter().filter_map(|(_, bindings)| bindings.first()) {
         finding.related(&binding.place, format!("`{}` is required here", binding.name));
     }

@@ -17,6 +17,14 @@ super::rule! {
     /// No listing of the secrets that the store holds, an env file that is not in the checkout, an expression that is
     /// resolved elsewhere, a platform that gives the rest. The finding says which.
     ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # env.schema.toml
+    /// [server]
+    /// SESSION_SECRET = { secret = true, required = ["production"] }
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// Save a listing (`gcloud secrets list --format=json > FILE`) and name it with `--listing production=FILE`, or say
@@ -36,10 +44,15 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let names = wording::names(bindings.iter().map(|binding| &binding.name));
         let message = match bindings.len() {
             1 => format!("{names} of {app} cannot be verified in {environment}: {reason}"),
-            count => format!("{count} variables that {app} requires cannot be verified in {environment}: {reason} ({names})"),
+            count => {
+                format!("{count} variables that {app} requires cannot be verified in {environment}: {reason} ({names})")
+            }
         };
         let finding = findings.report(&first.place, "required here", message);
-        finding.app(app).environment(&environment).help("let envcheck see the place that gives it: `--listing`, `[[source]]` or `[[store]]`");
+        finding
+            .app(app)
+            .environment(&environment)
+            .help("let envcheck see the place that gives it: `--listing`, `[[source]]` or `[[store]]`");
         if bindings.len() == 1 {
             finding.variable(&first.name);
         }

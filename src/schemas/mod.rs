@@ -7,6 +7,7 @@ use crate::source::{SourceFile, SourcePath};
 
 pub mod accepts;
 pub mod env_schema;
+pub mod pattern;
 pub mod resolve;
 
 /// Every schema source. The first one that claims a path reads the file.

@@ -1,47 +1,201 @@
-//! stub
+//! A schema with its ancestors, and the schemas of one app together. It reads nothing; files are handed in.
+
+mod merge;
+mod needs;
+
 use std::collections::BTreeMap;
 
-use crate::fact::{Agree, Declaration, Group, LinkOutcome, Loaded};
-use crate::name::Name;
-use crate::source::{Place, SourcePath};
+pub use merge::{Conflict, ConflictKind};
+pub use needs::is_need;
 
-/// d
-#[derive(Clone, Debug)]
-pub struct Declared {
-    /// d
-    pub declaration: Declaration,
-    /// p
-    pub place: Place,
-}
-/// r
-#[derive(Clone, Debug, Default)]
+use crate::fact::{Agree, Declaration, FactKind, Group, LinkKind, LinkOutcome, Loaded, Problem, Semantics};
+use crate::name::{Name, matches_glob};
+use crate::source::{Place, SourcePath, Span};
+
+/// How many ancestors may stand above each other.
+const DEEPEST: usize = 32;
+
+/// How many links one schema may follow, directly and through others.
+const MOST_LINKS: usize = 1000;
+
+/// Finds a file that was read, with the outcomes of its links.
+pub type Lookup<'f> = dyn Fn(&SourcePath) -> Option<(&'f Loaded, &'f [LinkOutcome])> + 'f;
+
+/// What a schema and its ancestors declare together.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Resolved {
-    /// d
+    /// The variables.
     pub declarations: BTreeMap<Name, Declared>,
-    /// d
+    /// The families of variables: names with one `*`.
     pub families: BTreeMap<Name, Declared>,
-    /// g
+    /// Relations of presence, and the file that says each.
     pub groups: Vec<(SourcePath, Group)>,
-    /// a
+    /// Relations of value, and the file that says each.
     pub agrees: Vec<(SourcePath, Agree)>,
-    /// o
+    /// Whether more may be declared than is known, so that nothing is undeclared.
     pub open: bool,
-    /// p
+    /// The prefixes of public names, if any of the files lists them.
     pub public_prefixes: Option<Vec<String>>,
-    /// s
-    pub semantics: crate::fact::Semantics,
+    /// How the first file reads values; each variable has its own too.
+    pub semantics: Semantics,
+    /// What two files say differently and must not.
+    pub conflicts: Vec<Conflict>,
+    /// What cannot be resolved, and in which file.
+    pub problems: Vec<(SourcePath, Problem)>,
 }
+
+/// A variable as all files together declare it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// What they say.
+    pub declaration: Declaration,
+    /// Where the file that has the last word names it.
+    pub place: Place,
+    /// Every place that declares it, the strongest first; the first one is `place`.
+    pub origins: Vec<Place>,
+    /// How the file that has the last word reads values.
+    pub semantics: Semantics,
+}
+
+/// Resolves the schema at a path. A file that was not read makes the result open.
+pub fn resolve(path: &SourcePath, files: &Lookup<'_>) -> Resolved {
+    let mut resolver = Resolver { files, done: BTreeMap::new(), active: Vec::new(), links: 0, problems: Vec::new() };
+    let mut resolved = resolver.file(path);
+    needs::settle(&mut resolved);
+    resolved.problems = resolver.problems;
+    resolved
+}
+
 impl Resolved {
-    /// d
-    pub fn union(self, _other: Self) -> Self { self }
-    /// d
+    /// What declares a name: a declaration of its own, else the family with the longest fixed part.
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
-        self.declarations.get(name)
+        self.declarations.get(name).or_else(|| self.folded(name)).or_else(|| {
+            let fitting = self.families.iter().filter(|(family, declared)| declared.covers(family, name));
+            fitting.max_by_key(|(family, _)| family.as_str().len()).map(|(_, declared)| declared)
+        })
+    }
+
+    /// What declares a name in another case, where the schema does not mind.
+    fn folded(&self, name: &Name) -> Option<&Declared> {
+        let same = |known: &Name| known.as_str().eq_ignore_ascii_case(name.as_str());
+        let mut found =
+            self.declarations.iter().filter(|(known, declared)| declared.semantics.ignores_case && same(known));
+        found.next().map(|(_, declared)| declared)
+    }
+
+    /// Several schemas of one app together: all declarations count, and where two speak of one variable, the stricter.
+    #[must_use]
+    pub fn union(schemas: impl IntoIterator<Item = Self>) -> Self {
+        let mut schemas = schemas.into_iter();
+        let Some(mut all) = schemas.next() else { return Self::default() };
+        for schema in schemas {
+            merge::union(&mut all, schema);
+        }
+        all
     }
 }
-/// l
-pub type Lookup<'a> = dyn Fn(&SourcePath) -> Option<(&'a Loaded, &'a [LinkOutcome])> + 'a;
-/// r
-pub fn resolve(_path: &SourcePath, _lookup: &Lookup<'_>) -> Resolved {
-    Resolved::default()
+
+impl Declared {
+    /// A family covers a name in which at least one character stands for its `*`.
+    fn covers(&self, family: &Name, name: &Name) -> bool {
+        let (family, name) = (family.as_str(), name.as_str());
+        name.len() >= family.len()
+            && (matches_glob(family, name)
+                || self.semantics.ignores_case
+                    && matches_glob(&family.to_ascii_uppercase(), &name.to_ascii_uppercase()))
+    }
 }
+
+struct Resolver<'a, 'f> {
+    files: &'a Lookup<'f>,
+    /// Files that many others extend are resolved once: there may be exponentially many ways to them.
+    done: BTreeMap<SourcePath, Resolved>,
+    active: Vec<SourcePath>,
+    links: usize,
+    problems: Vec<(SourcePath, Problem)>,
+}
+
+impl Resolver<'_, '_> {
+    fn file(&mut self, path: &SourcePath) -> Resolved {
+        if let Some(done) = self.done.get(path) {
+            return done.clone();
+        }
+        let Some((loaded, outcomes)) = (self.files)(path) else {
+            return Resolved { open: true, ..Resolved::default() };
+        };
+        self.active.push(path.clone());
+        let mut resolved = own(path, loaded);
+        let needs = loaded.schema.as_ref().map(|schema| schema.extends_needs.as_slice()).unwrap_or_default();
+        let links = loaded.links.iter().zip(0..).filter(|(link, _)| link.kind == LinkKind::Extends);
+        let mut ancestors = Vec::new();
+        for ((link, at), nth) in links.zip(0..) {
+            let at: usize = at;
+            let nth: usize = nth;
+            let Some(LinkOutcome::Loaded(parent)) = outcomes.get(at) else {
+                resolved.open = true;
+                continue;
+            };
+            self.links += 1;
+            let in_circle = self.active.contains(parent);
+            if in_circle || self.active.len() >= DEEPEST || self.links > MOST_LINKS {
+                // In a circle nothing is lost: the file is being read already.
+                resolved.open |= !in_circle;
+                self.stop(path, link.span, in_circle);
+                continue;
+            }
+            let mut ancestor = self.file(parent);
+            if let Some(needs) = needs.get(nth).filter(|needs| !needs.is_empty()) {
+                needs::restrict(&mut ancestor, needs);
+            }
+            ancestors.push(ancestor);
+        }
+        // Of two ancestors the later one is stronger.
+        for ancestor in ancestors.into_iter().rev() {
+            merge::inherit(&mut resolved, ancestor);
+        }
+        self.active.pop();
+        self.done.insert(path.clone(), resolved.clone());
+        resolved
+    }
+
+    fn stop(&mut self, path: &SourcePath, span: Span, in_circle: bool) {
+        let message = if in_circle {
+            "this schema extends itself, directly or through others"
+        } else {
+            "too many schemas extend each other, so this one was not followed"
+        };
+        if self.links <= MOST_LINKS + 1 {
+            let problem = Problem::new(span, message);
+            self.problems.push((path.clone(), if in_circle { problem.harmless() } else { problem }));
+        }
+    }
+}
+
+/// What one file declares by itself.
+fn own(path: &SourcePath, loaded: &Loaded) -> Resolved {
+    let Some(schema) = &loaded.schema else { return Resolved { open: true, ..Resolved::default() } };
+    let mut resolved = Resolved {
+        groups: schema.groups.iter().map(|group| (path.clone(), group.clone())).collect(),
+        agrees: schema.agrees.iter().map(|agree| (path.clone(), agree.clone())).collect(),
+        open: schema.open || loaded.problems.iter().any(|problem| problem.hides_facts),
+        public_prefixes: schema.public_prefixes.clone(),
+        semantics: schema.semantics,
+        ..Resolved::default()
+    };
+    for fact in &loaded.facts {
+        let FactKind::Declaration(declaration) = &fact.kind else { continue };
+        let place = Place::new(path, fact.span);
+        let declared = Declared {
+            declaration: (**declaration).clone(),
+            place: place.clone(),
+            origins: vec![place],
+            semantics: schema.semantics,
+        };
+        let map = if fact.name.as_str().contains('*') { &mut resolved.families } else { &mut resolved.declarations };
+        map.entry(fact.name.clone()).or_insert(declared);
+    }
+    resolved
+}
+
+#[cfg(test)]
+mod tests;

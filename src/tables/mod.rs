@@ -39,6 +39,13 @@ impl Row {
 
 /// Whether a text matches a glob as a whole: `*` stands for any bytes, also none; all else stands for itself.
 pub fn glob(glob: &str, text: &str) -> bool {
+    // Most globs are an end or a beginning.
+    if let Some(end) = glob.strip_prefix('*').filter(|end| !end.contains('*')) {
+        return text.ends_with(end);
+    }
+    if let Some(start) = glob.strip_suffix('*').filter(|start| !start.contains('*')) {
+        return text.starts_with(start);
+    }
     let (glob, text) = (glob.as_bytes(), text.as_bytes());
     let (mut at_glob, mut at_text) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

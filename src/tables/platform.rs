@@ -215,7 +215,17 @@ static PLATFORM: &[(Kind, Row)] = &[
         &["GITLAB_TOKEN", "GITLAB_CLIENT_*", "GITLAB_OAUTH_*", "GITLAB_SECRET", "GITLAB_ID"],
         "set by GitLab CI; a token or OAuth app is the app's setting",
     ),
-    row(Kind::Ci, &["CIRCLE*", "TRAVIS*", "BUILDKITE*", "DRONE*", "SEMAPHORE*", "APPVEYOR*"], "hosted CI systems"),
+    row(
+        Kind::Ci,
+        &["TRAVIS", "TRAVIS_*", "BUILDKITE*", "DRONE", "DRONE_*", "SEMAPHORE*", "APPVEYOR*"],
+        "hosted CI systems",
+    ),
+    row_except(
+        Kind::Ci,
+        &["CIRCLECI", "CIRCLE_*"],
+        &["CIRCLE_API_*"],
+        "set by CircleCI; Circle's payments have an API key of that prefix",
+    ),
     row(Kind::Ci, &["JENKINS_*", "BUILD_ID", "BUILD_NUMBER", "BUILD_URL", "JOB_NAME", "WORKSPACE"], "set by Jenkins"),
     row_except(
         Kind::Ci,
@@ -390,7 +400,7 @@ mod tests {
             "REDIS_PORT_TCP",
             "",
             "path",
-            "CIRCUMFERENCE",
+            "CIRCLE_API_KEY",
             "STACK_NAME",
         ] {
             assert!(platform(name).is_none(), "{name}");
@@ -413,7 +423,7 @@ mod tests {
 
     #[test]
     fn every_row_has_names_and_a_reason() {
-        for (_, row) in PLATFORM.iter().chain(&[]) {
+        for row in PLATFORM.iter().map(|(_, row)| row).chain(PLACES.iter().map(|(_, row)| row)) {
             assert!(!row.names.is_empty() && row.reason.len() > 3);
         }
     }

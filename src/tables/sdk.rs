@@ -130,7 +130,7 @@ static SDKS: &[Sdk] = &[
         &["*huggingface*", "transformers", "datasets", "diffusers", "sentence-transformers", "*langchain*", "vllm"],
         "Hugging Face's libraries",
     ),
-    sdk(&["LANGCHAIN_*", "LANGSMITH_*"], &["*lang*"], "LangChain's tracing"),
+    sdk(&["LANGCHAIN_*", "LANGSMITH_*"], &["*langchain*", "*langsmith*", "*langgraph*"], "LangChain's tracing"),
     sdk(&["LANGFUSE_*"], &["*langfuse*"], "Langfuse"),
     sdk(&["HELICONE_*"], &["*helicone*"], "Helicone"),
     sdk(&["AI_GATEWAY_API_KEY"], &["ai", "@ai-sdk/*"], "the AI SDK's gateway"),

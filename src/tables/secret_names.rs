@@ -114,7 +114,6 @@ mod tests {
             "RESEND_APIKEY",
             "SMTP_PASS",
             "SALT",
-            "SESSION_COOKIE",
             "AZURE_CONNECTION_STRING",
             "AWS_ACCESS_KEY_ID",
             "GOOGLE_SERVICE_ACCOUNT_JSON",
@@ -146,6 +145,8 @@ mod tests {
     fn what_only_speaks_about_a_secret_is_none() {
         for name in [
             "KEYCLOAK_URL",
+            "SESSION_COOKIE",
+            "KLAVIYO_PUBLIC_API_KEY",
             "MAX_TOKENS",
             "TOKEN_LIMIT",
             "SECRET_FILE",

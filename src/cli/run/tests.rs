@@ -132,3 +132,19 @@ fn an_ignore_that_is_over_is_reported_at_the_config() {
     assert_eq!(messages, ["the ignore of `unused-ignore` ended on 2020-01-31"]);
     assert_eq!(findings[0].primary.path.as_str(), "envcheck.toml");
 }
+
+#[test]
+fn what_is_unknown_is_said_of_the_environments_that_were_asked_for() {
+    let unknown = |environment: &str| crate::reporters::Unknown {
+        app: "api".to_owned(),
+        environment: Environment::new(environment),
+        reason: "no listing".to_owned(),
+        variables: vec![Name::new("A")],
+        secrets: true,
+    };
+    let project = project(Config::default());
+    let overview = Overview { unknown: vec![unknown("production"), unknown("staging")], ..Overview::default() };
+    let scope = Scope { environments: vec!["production".to_owned()], ..Scope::default() };
+    let report = report_findings(Vec::new(), &project, None, overview, &wanted(scope));
+    assert_eq!(report.summary.unknown, [unknown("production")]);
+}

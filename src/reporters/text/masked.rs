@@ -29,8 +29,7 @@ impl Masked {
     pub(super) fn new(passages: &[&Passage], width: usize) -> Self {
         let name = passages.first().map(|passage| visible(passage.path.as_str()).into_owned()).unwrap_or_default();
         let mut masked = Self { name, text: String::new(), lines: Vec::new(), marks: Vec::new() };
-        let mut order: Vec<usize> = (0..passages.len()).collect();
-        order.sort_by_key(|index| passages[*index].start);
+        let order = order(passages);
         masked.marks = vec![(0..0, 1); passages.len()];
         for same in order.chunk_by(|a, b| passages[*a].start.line == passages[*b].start.line) {
             let Some(first) = same.first().map(|index| passages[*index]) else { continue };
@@ -78,7 +77,7 @@ impl SourceCode for Masked {
         let count = self.lines[first..].iter().take_while(|line| line.range.start <= start || line.range.start < end);
         let lines = &self.lines[first..first + count.count()];
         let (Some(top), Some(bottom)) = (lines.first(), lines.last()) else { return Err(MietteError::OutOfBounds) };
-        if end > bottom.range.end || bottom.number - top.number != lines.len() - 1 {
+        if end > bottom.range.end || bottom.number != top.number + lines.len() - 1 {
             // miette asks whether two labels can be drawn in one piece: not if lines lie between them.
             return Err(MietteError::OutOfBounds);
         }
@@ -95,6 +94,16 @@ impl SourceCode for Masked {
         );
         Ok(Box::new(contents))
     }
+}
+
+/// The passages line by line, the lines that adjoin the primary one first: that is where a person is to look.
+fn order(passages: &[&Passage]) -> Vec<usize> {
+    let line = |index: &usize| passages[*index].start.line;
+    let mut order: Vec<usize> = (0..passages.len()).collect();
+    order.sort_by_key(|index| passages[*index].start);
+    let mut pieces: Vec<&[usize]> = order.chunk_by(|a, b| line(b) <= line(a) + 1).collect();
+    pieces.sort_by_key(|piece| !piece.contains(&0));
+    pieces.concat()
 }
 
 /// A line cut to a width around what is marked in it.

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 /// A table whose keys are asked for.
 pub struct Table<'d> {
-    table: &'d DeTable<'d>,
+    entries: &'d DeTable<'d>,
     span: Span,
     notes: &'d Notes<'d>,
     asked: RefCell<Vec<&'static str>>,
@@ -43,7 +43,7 @@ pub struct Text<'d> {
 
 impl<'d> Table<'d> {
     pub(super) fn new(table: &'d DeTable<'d>, span: Span, notes: &'d Notes<'d>) -> Self {
-        Self { table, span, notes, asked: RefCell::default() }
+        Self { entries: table, span, notes, asked: RefCell::default() }
     }
 
     /// Where it stands: its header, its braces, or the key that it is made by; empty for the outermost one.
@@ -54,7 +54,7 @@ impl<'d> Table<'d> {
     /// The item of a known key. The key may be shown.
     pub fn get(&self, key: &'static str) -> Option<Item<'d>> {
         self.asked.borrow_mut().push(key);
-        let (name, value) = self.table.get_key_value(key)?;
+        let (name, value) = self.entries.get_key_value(key)?;
         let item = self.item(name, value);
         self.notes.show(item.key_span);
         Some(item)
@@ -62,7 +62,7 @@ impl<'d> Table<'d> {
 
     /// All its items in the order of the text, for a table whose keys are names. No key is shown by that.
     pub fn items(&self) -> Vec<Item<'d>> {
-        let mut items: Vec<_> = self.table.iter().map(|(key, value)| self.item(key, value)).collect();
+        let mut items: Vec<_> = self.entries.iter().map(|(key, value)| self.item(key, value)).collect();
         items.sort_by_key(|item| item.key_span);
         items
     }
@@ -161,7 +161,7 @@ impl<'d> Item<'d> {
     /// Its text.
     pub fn string(&self) -> Option<Text<'d>> {
         let Some(text) = self.sound()?.as_str() else { return self.wrong("a text") };
-        Some(Text { text, span: unquoted(self.notes.text, self.span) })
+        Some(Text { text, span: self.value_span() })
     }
 
     /// Its truth value, which may be shown.
@@ -240,16 +240,16 @@ impl<'d> Item<'d> {
 
     /// Its table.
     pub fn table(&self) -> Option<Table<'d>> {
-        let Some(table) = self.value.as_table() else { return self.wrong("a table") };
+        let Some(table) = self.value.as_table() else { return self.lost("a table") };
         Some(Table::new(table, self.span, self.notes))
     }
 
     /// Its tables, if it is given as `[[key]]`.
     pub fn tables(&self) -> Vec<Table<'d>> {
         let expected = format!("a list of tables, each under `[[{}]]`", self.key);
-        let Some(list) = self.value.as_array() else { return self.wrong(&expected).unwrap_or_default() };
+        let Some(list) = self.value.as_array() else { return self.lost(&expected).unwrap_or_default() };
         let entries = list.iter().map(|entry| Item { value: entry.get_ref(), span: entry.span().into(), ..*self });
-        entries.filter_map(|entry| if entry.is_table() { entry.table() } else { entry.wrong(&expected) }).collect()
+        entries.filter_map(|entry| if entry.is_table() { entry.table() } else { entry.lost(&expected) }).collect()
     }
 
     /// Reports that it is not what it must be: `a list of names`. Silent where a syntax error has been told already.
@@ -260,9 +260,22 @@ impl<'d> Item<'d> {
         None
     }
 
+    /// Reports that it is not what it must be, and that something that the file says is lost by it.
+    pub fn lost<T>(&self, expected: &str) -> Option<T> {
+        if !self.is_broken() {
+            self.report(self.value_span(), format!("{} must be {expected}", self.name()), None, true);
+        }
+        None
+    }
+
+    /// Where its value stands, without quotes.
+    pub fn value_span(&self) -> Span {
+        unquoted(self.notes.text, self.span)
+    }
+
     /// Reports that its value is wrong, at the value.
     pub fn fault(&self, message: impl Into<String>) {
-        self.report(unquoted(self.notes.text, self.span), message.into(), None, false);
+        self.report(self.value_span(), message.into(), None, false);
     }
 
     /// Reports something at a place in it. `hides`: whether something that the file says is lost by it.

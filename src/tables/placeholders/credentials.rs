@@ -16,7 +16,7 @@ pub(super) fn is_known(name: &str, text: &str, secret: bool) -> bool {
     let is_default = |text: &str| DEFAULTS.iter().any(|known| known.eq_ignore_ascii_case(text));
     secret && !name.is_empty() && is_default(text)
         || DOCUMENTED.iter().any(|halves| is_joined(halves, text))
-        || text.contains(AZURITE_KEY)
+        || EMULATOR_KEYS.iter().any(|key| text.contains(key))
         || text.starts_with("ey") && SUPABASE_DEMO.iter().any(|piece| text.contains(piece))
         || password(text).is_some_and(|(user, password, path)| {
             is_default(password) || !password.is_empty() && (password == user || password == path)
@@ -64,8 +64,11 @@ const DEFAULTS: &[&str] = &[
     "postgres123",
 ];
 
-/// Azurite's account key, the same on every machine. Source: Azurite's documentation.
-const AZURITE_KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+/// Account keys that are the same on every machine, alone or in a connection string.
+const EMULATOR_KEYS: &[&str] = &[
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==", // Azurite's documentation
+    "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==", // Cosmos DB emulator
+];
 
 /// `supabase-demo` as the issuer in a token, at the two places where it falls in base64. Source: Supabase's
 /// self-hosting documentation.
@@ -121,7 +124,7 @@ mod tests {
     fn documented_test_keys_are_known() {
         let stripe = ["sk_test_", "4eC39HqLyjWDarjtT1zdp7dc"].concat();
         assert!(known("STRIPE_SECRET_KEY", &stripe) && !known("STRIPE_SECRET_KEY", &format!("{stripe}x")));
-        assert!(known("AZURE", &format!("AccountKey={AZURITE_KEY};")));
+        assert!(known("AZURE", &format!("AccountKey={};", EMULATOR_KEYS[0])));
         assert!(
             known("TURNSTILE", "1x0000000000000000000000000000000AA") && known("TURNSTILE", "1x00000000000000000000AA")
         );

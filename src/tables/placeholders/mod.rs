@@ -135,6 +135,12 @@ mod tests {
             "  changeme ",
             "do-not-use",
             "please change me",
+            "prj_your_project_id",
+            "yourdomain.com",
+            "app.example.com",
+            "support@yourapp.com",
+            "postgres://u:{password}@h.io/d",
+            "postgres://u.[USER]:[PASSWORD]@h.io/d",
             "not-set",
             "example-bucket",
             "sk_live_xxxxxxxxxxxx",
@@ -155,6 +161,8 @@ mod tests {
             "secret",
             "password",
             "supersecret",
+            "any-token",
+            "database_user_password",
             "super-secret-key",
             "mysecret",
             "my_super_secret_key_123",
@@ -326,7 +334,7 @@ mod tests {
         }
 
         #[test]
-        fn random_secrets_are_no_placeholders(text in "[A-Za-z0-9]{32}") {
+        fn random_secrets_are_no_placeholders(text in "[A-Za-z0-9]{32}|[a-f0-9]{64}|[A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43}|sk_live_[A-Za-z0-9]{24}") {
             prop_assume!(text.bytes().collect::<std::collections::BTreeSet<_>>().len() > 12);
             prop_assert!(!secret(&text));
         }

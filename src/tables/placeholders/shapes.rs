@@ -12,10 +12,13 @@ pub(super) fn is_shape(text: &str, secret: bool) -> bool {
 
 /// Whether an address holds what somebody has to fill in. `text` is in lower case.
 pub(super) fn is_address(text: &str) -> bool {
-    if has_account(text) || text.rsplit_once('@').is_some_and(|(_, host)| is_reserved(host)) {
+    if has_account(text) {
         return true;
     }
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
+        return is_nobodys(host.split_once(':').map_or(host, |(host, _)| host));
+    };
     if scheme.is_empty() || !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
         return false;
     }
@@ -25,7 +28,9 @@ pub(super) fn is_address(text: &str) -> bool {
     let password = userinfo.split_once(':').map(|(_, password)| password);
     // The user alone says nothing: `postgres` and `admin` are honest ones.
     password.is_some_and(|password| {
-        FILL_IN_PASSWORDS.contains(&password) || ["your-", "your_", "<"].iter().any(|start| password.starts_with(start))
+        FILL_IN_PASSWORDS.contains(&password)
+            || ["your-", "your_", "<"].iter().any(|start| password.starts_with(start))
+            || is_bracketed(password, true)
     }) || is_fill_in_host(host)
 }
 
@@ -36,20 +41,26 @@ fn is_fill_in_host(host: &str) -> bool {
     matches!(host, "host" | "hostname" | "your.endpoint" | "domain.com" | "domain.tld")
         || host.starts_with("your-")
         || host.starts_with("your_")
-        || host.split('.').any(|label| matches!(label, "yourdomain" | "your-domain" | "your_domain"))
-        || is_reserved(host)
+        || is_nobodys(host)
         || host.split('.').any(|label| is_masked(label, true) && label.contains("xxx"))
 }
 
-/// The domains that stand for no one. Source: RFC 2606.
-fn is_reserved(host: &str) -> bool {
+/// A domain that stands for no one: reserved by RFC 2606, or spelt out as the reader's.
+fn is_nobodys(host: &str) -> bool {
+    if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
+        return false;
+    }
     let mut labels = host.rsplit('.');
     match (labels.next(), labels.next()) {
-        (Some("com" | "org" | "net"), Some("example")) => true,
-        (Some("example"), before) => before.is_some(),
-        _ => false,
+        (Some("com" | "org" | "net"), Some("example")) => return true,
+        (Some("example"), before) => return before.is_some(),
+        (_, None) => return false,
+        _ => {}
     }
+    host.split('.').any(|label| YOURS.contains(&label))
 }
+
+const YOURS: &[&str] = &["yourdomain", "your-domain", "your_domain", "yourapp", "yourcompany", "yoursite"];
 
 /// The account numbers of documentation, alone or as a part of an address.
 fn has_account(text: &str) -> bool {

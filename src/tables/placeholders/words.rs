@@ -70,6 +70,9 @@ fn is_request(text: &str, secret: bool) -> bool {
 
 /// `your-key`, `your.domain`; with a space, outside of secrets, only if it names the variable (`Your App Name`).
 fn is_yours(name: &str, text: &str, secret: bool) -> bool {
+    if ["_your_", "-your-"].iter().any(|word| text.contains(word)) {
+        return true;
+    }
     let Some(rest) = text.strip_prefix("your") else { return false };
     match rest.chars().next() {
         Some('-' | '_' | '.') => rest.len() > 1,
@@ -162,7 +165,7 @@ fn is_some_string(text: &str) -> bool {
                 .iter()
                 .find_map(|word| rest.strip_prefix(word))
                 .map_or(rest, |rest| rest.strip_prefix(SEPARATORS).unwrap_or(rest));
-            ["string", "secret", "value", "key"].contains(&rest)
+            ["string", "secret", "value", "key", "token"].contains(&rest)
         })
     })
 }
@@ -174,10 +177,11 @@ fn is_random_something(text: &str) -> bool {
     ["random", "secure", "strong"].iter().any(|word| continues(text, word).is_some())
 }
 
-/// A word glued to what it is: `miniosecret`, `mysalt`.
+/// Words that end in what it is: `miniosecret`, `mysalt`, `database_user_password`.
 fn is_glued(text: &str) -> bool {
-    text.len() <= 24
-        && text.bytes().all(|byte| byte.is_ascii_lowercase())
+    let longest = if text.contains(['-', '_']) { 40 } else { 24 };
+    text.len() <= longest
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_".contains(&byte))
         && ["secret", "password", "passwd", "salt", "token", "key"].iter().any(|end| text.ends_with(end))
 }
 
