@@ -1,11 +1,11 @@
 //! Several compose files to targets: overrides, `extends`, `include`, env files and surroundings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::families::{Family, Parsed, families};
 use super::layers::{EnvFiles, Scope};
 use super::merge::{self, Problems};
-use super::parts::{BuildPart, ComposeFile, Grant, Include, Mode, Service, Text};
+use super::parts::{BuildPart, ComposeFile, Extends, Grant, Include, Mode, Service, Text};
 use super::{read, signs};
 use crate::fact::{Build, Layer, LayerKind, LayerState, LinkOutcome, Problem, Read, Target, TargetGroup};
 use crate::loaders::{Assembled, Files};
@@ -32,6 +32,7 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
         groups: Vec::new(),
         problems: Vec::new(),
         visited: BTreeSet::new(),
+        bases: BTreeMap::new(),
     };
     let (families, included) = families(files, &parsed, &mut |folder| chosen(&mut assembly.env_files, folder));
     for family in &families {
@@ -76,6 +77,8 @@ struct Assembly<'a> {
     groups: Vec<TargetGroup>,
     problems: Problems,
     visited: BTreeSet<SourcePath>,
+    /// Services that others extend, with what they extend themselves.
+    bases: BTreeMap<(SourcePath, String), Service>,
 }
 
 /// What the groups of one run, the including one and the included ones, have in common.
@@ -87,6 +90,34 @@ struct Run {
     grants: Vec<Grant>,
     /// Whether all that could declare something was read.
     whole: bool,
+}
+
+/// The services of the files that were read so far.
+#[derive(Default)]
+struct Merged {
+    services: Vec<Option<Service>>,
+    by_name: BTreeMap<String, usize>,
+}
+
+impl Merged {
+    /// Adds a service of a later file to those of the earlier ones.
+    fn add(&mut self, service: Service, problems: &mut Problems) {
+        let at = *self.by_name.entry(service.name.clone()).or_insert(self.services.len());
+        let Some(place) = self.services.get_mut(at) else { return self.services.push(whole(service)) };
+        *place = match (place.take(), service.mode) {
+            (_, Mode::Reset) => None,
+            (Some(earlier), Mode::Merge) => Some(merge::services(earlier, &service, problems)),
+            (None, _) | (_, Mode::Replace) => Some(service),
+        };
+    }
+
+    fn services(self) -> Vec<Service> {
+        self.services.into_iter().flatten().collect()
+    }
+}
+
+fn whole(service: Service) -> Option<Service> {
+    (service.mode != Mode::Reset).then_some(service)
 }
 
 impl<'a> Assembly<'a> {
@@ -124,7 +155,7 @@ impl<'a> Assembly<'a> {
             return;
         }
         let mut reads: Vec<Read> = Vec::new();
-        let mut merged: Vec<Service> = Vec::new();
+        let mut merged = Merged::default();
         for path in &scope.paths {
             self.visited.insert(path.clone());
             let Some(file) = self.parsed(path) else { continue };
@@ -133,11 +164,12 @@ impl<'a> Assembly<'a> {
             run.configs.extend(file.configs.iter().cloned());
             reads.extend(file.reads.iter().cloned());
             for service in &file.services {
-                let resolved = self.resolved(path, service, scope, &mut reads, &mut Vec::new());
-                self.add(resolved, &mut merged);
+                self.lend(path, service, scope, &mut reads);
+                let resolved = self.resolved(path, service, &mut Vec::new());
+                merged.add(resolved, &mut self.problems);
             }
         }
-        self.push(scope, surroundings.to_vec(), reads, &merged, run);
+        self.push(scope, surroundings.to_vec(), reads, &merged.services(), run);
         above.extend(scope.paths.iter().cloned());
         for path in &scope.paths {
             let Some(file) = self.parsed(path) else { continue };
@@ -148,72 +180,80 @@ impl<'a> Assembly<'a> {
         above.truncate(above.len().saturating_sub(scope.paths.len()));
     }
 
-    /// Adds a service of a later file to those of the earlier ones.
-    fn add(&mut self, service: Service, merged: &mut Vec<Service>) {
-        let at = merged.iter().position(|earlier| earlier.name == service.name);
-        match (at, service.mode) {
-            (Some(at), Mode::Reset) => {
-                merged.remove(at);
-            }
-            (None, Mode::Reset) => {}
-            (Some(at), Mode::Replace) => merged[at] = service,
-            (Some(at), Mode::Merge) => {
-                let earlier = merged.remove(at);
-                merged.insert(at, merge::services(earlier, &service, &mut self.problems));
-            }
-            (None, _) => merged.push(service),
-        }
+    /// The file that `extends` names, if it was read.
+    fn base_file(&self, path: &SourcePath, extends: &Extends) -> Option<(SourcePath, &'a ComposeFile)> {
+        let path = match extends.link.map(|link| self.outcome(path, link)) {
+            None => path,
+            Some(Some(LinkOutcome::Loaded(path))) => path,
+            Some(_) => return None,
+        };
+        Some((path.clone(), self.parsed(path)?))
     }
 
     /// A service with what it extends.
-    fn resolved(
-        &mut self,
-        path: &SourcePath,
-        service: &Service,
-        scope: &Scope,
-        reads: &mut Vec<Read>,
-        chain: &mut Vec<(SourcePath, String)>,
-    ) -> Service {
+    fn resolved(&mut self, path: &SourcePath, service: &Service, chain: &mut Vec<(SourcePath, String)>) -> Service {
         let mut own = service.clone();
         own.partial |= self.parsed(path).is_none_or(|file| file.lossy);
         let Some(extends) = &service.extends else { return own };
-        let unresolved = |mut own: Service| {
+        let Some(base) = self.base(path, service, extends, chain) else {
             own.partial = true;
-            own
+            return own;
         };
+        merge::extended(base, &own, &mut self.problems)
+    }
+
+    fn base(
+        &mut self,
+        path: &SourcePath,
+        service: &Service,
+        extends: &Extends,
+        chain: &mut Vec<(SourcePath, String)>,
+    ) -> Option<Service> {
         let here = (path.clone(), service.name.clone());
         if chain.contains(&here) {
             self.problem(&extends.place, format!("service `{}` extends itself in a circle", service.name));
-            return unresolved(own);
+            return None;
         }
-        if chain.len() >= CHAIN {
-            return unresolved(own);
-        }
-        let base_path = match extends.link.map(|link| self.outcome(path, link)) {
-            None => path.clone(),
-            Some(Some(LinkOutcome::Loaded(base))) => base.clone(),
-            Some(_) => return unresolved(own),
-        };
-        let Some(file) = self.parsed(&base_path) else { return unresolved(own) };
+        let (base_path, file) = self.base_file(path, extends).filter(|_| chain.len() < CHAIN)?;
         self.visited.insert(base_path.clone());
         let Some(base) = file.service(&extends.service) else {
             if !file.lossy && !extends.service.is_empty() {
                 let message = format!("`{base_path}` has no service `{}` to extend", extends.service);
                 self.problem(&extends.place, message);
             }
-            return unresolved(own);
+            return None;
         };
-        chain.push(here);
-        let base = self.resolved(&base_path, base, scope, reads, chain);
-        chain.pop();
-        if !self.env_files.afford(base.environment.value.as_ref().map_or(0, |variables| variables.settings.len())) {
-            return unresolved(own);
+        let there = (base_path.clone(), base.name.clone());
+        if !self.bases.contains_key(&there) {
+            chain.push(here);
+            let resolved = self.resolved(&base_path, base, chain);
+            chain.pop();
+            self.bases.insert(there.clone(), resolved);
         }
-        if !scope.paths.contains(&base_path) && chain.is_empty() {
-            let lent = file.reads.iter().filter(|read| read.target.as_ref() == Some(&extends.service));
-            reads.extend(lent.map(|read| Read { target: Some(service.name.clone()), ..read.clone() }));
+        let base = self.bases.get(&there)?;
+        let count = base.environment.value.as_ref().map_or(0, |variables| variables.settings.len());
+        let base = base.clone();
+        self.env_files.afford(count).then_some(base)
+    }
+
+    /// What a service extends in other files is read there, and meant here.
+    fn lend(&self, path: &SourcePath, service: &Service, scope: &Scope, reads: &mut Vec<Read>) {
+        let (mut path, mut at) = (path.clone(), service);
+        let mut seen = Vec::new();
+        while let Some(extends) = at.extends.as_ref().filter(|_| seen.len() < CHAIN) {
+            let Some((base_path, file)) = self.base_file(&path, extends) else { return };
+            let Some(base) = file.service(&extends.service) else { return };
+            let there = (base_path.clone(), base.name.clone());
+            if seen.contains(&there) {
+                return;
+            }
+            if !scope.paths.contains(&base_path) {
+                let lent = file.reads.iter().filter(|read| read.target.as_ref() == Some(&extends.service));
+                reads.extend(lent.map(|read| Read { target: Some(service.name.clone()), ..read.clone() }));
+            }
+            seen.push(there);
+            (path, at) = (base_path, base);
         }
-        merge::extended(base, &own, &mut self.problems)
     }
 
     fn include(

@@ -2,7 +2,8 @@
 //!
 //! Source: compose-go `override/merge.go`, `override/uncity.go`, `loader/reset.go`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use super::parts::{BuildPart, EnvFile, Field, Mode, Mount, Service, Variables};
 use crate::fact::Problem;
@@ -48,10 +49,20 @@ fn field<T: Clone>(base: Field<T>, over: &Field<T>, join: impl FnOnce(T, T) -> T
     Field { value, mode: base.mode }
 }
 
-fn joined<T: Clone + PartialEq>(mut base: Vec<T>, over: &[T]) -> Vec<T> {
+fn joined<T: Clone + Eq + Hash>(mut base: Vec<T>, over: &[T]) -> Vec<T> {
+    let known: HashSet<T> = if over.is_empty() { HashSet::new() } else { base.iter().cloned().collect() };
+    base.extend(over.iter().filter(|item| !known.contains(item)).cloned());
+    base
+}
+
+/// Appends; an item whose key an earlier one has takes that one's place in the order.
+fn by_key<T, K: Eq + Hash>(mut base: Vec<T>, over: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut places: HashMap<K, usize> = base.iter().enumerate().map(|(at, item)| (key(item), at)).collect();
     for item in over {
-        if !base.contains(item) {
-            base.push(item.clone());
+        let at = *places.entry(key(&item)).or_insert(base.len());
+        match base.get_mut(at) {
+            Some(earlier) => *earlier = item,
+            None => base.push(item),
         }
     }
     base
@@ -59,20 +70,19 @@ fn joined<T: Clone + PartialEq>(mut base: Vec<T>, over: &[T]) -> Vec<T> {
 
 /// By name, whichever of the two forms each is written in.
 fn variables(mut base: Variables, over: Variables, problems: &mut Problems) -> Variables {
-    for (name, span) in &over.resets {
-        if !base.is_list {
-            continue;
-        }
-        if base.settings.iter().any(|setting| setting.name == *name) {
+    let known: HashSet<&Name> = base.settings.iter().map(|setting| &setting.name).collect();
+    for (name, span) in over.resets.iter().filter(|_| base.is_list) {
+        if known.contains(name) {
             let message = format!("`!reset` does not remove `{name}`, which an earlier file gives in a list");
             let problem = Problem::new(*span, message).help("write the earlier one as a mapping").harmless();
             problems.push((over.place.path.clone(), problem));
         }
     }
-    let reset = |name: &Name| !base.is_list && over.resets.iter().any(|(reset, _)| reset == name);
+    let resets: HashSet<&Name> = over.resets.iter().filter(|_| !base.is_list).map(|(name, _)| name).collect();
     let given: HashSet<&Name> = over.settings.iter().map(|setting| &setting.name).collect();
     let base_settings = std::mem::take(&mut base.settings);
-    let kept = base_settings.into_iter().filter(|setting| !given.contains(&setting.name) && !reset(&setting.name));
+    let kept =
+        base_settings.into_iter().filter(|setting| !given.contains(&setting.name) && !resets.contains(&setting.name));
     let mut settings: Vec<_> = kept.collect();
     drop(given);
     settings.extend(over.settings);
@@ -80,28 +90,13 @@ fn variables(mut base: Variables, over: Variables, problems: &mut Problems) -> V
     Variables { settings, resets: Vec::new(), is_list: true, whole: base.whole && over.whole, place: over.place }
 }
 
-/// Appended; an entry of the same path takes the earlier one's place in the order.
-fn env_files(mut base: Vec<EnvFile>, over: Vec<EnvFile>) -> Vec<EnvFile> {
-    for file in over {
-        let same =
-            |other: &&mut EnvFile| other.path == file.path && other.place.path.folder() == file.place.path.folder();
-        match base.iter_mut().find(same) {
-            Some(earlier) => *earlier = file,
-            None => base.push(file),
-        }
-    }
-    base
+fn env_files(base: Vec<EnvFile>, over: Vec<EnvFile>) -> Vec<EnvFile> {
+    by_key(base, over, |file| (file.path.clone(), file.place.path.folder()))
 }
 
 /// By the path in the container.
-fn mounts(mut base: Vec<Mount>, over: Vec<Mount>) -> Vec<Mount> {
-    for mount in over {
-        match base.iter_mut().find(|other| other.target == mount.target) {
-            Some(earlier) => *earlier = mount,
-            None => base.push(mount),
-        }
-    }
-    base
+fn mounts(base: Vec<Mount>, over: Vec<Mount>) -> Vec<Mount> {
+    by_key(base, over, |mount| mount.target.clone())
 }
 
 fn build(base: BuildPart, over: BuildPart, problems: &mut Problems) -> BuildPart {

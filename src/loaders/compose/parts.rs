@@ -218,7 +218,7 @@ pub(super) struct Mount {
 }
 
 /// A secret or a config that a service names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Grant {
     pub(super) name: String,
     pub(super) is_secret: bool,

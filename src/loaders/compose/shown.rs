@@ -27,7 +27,10 @@ pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &ComposeFile, loaded:
     }
     for link in &loaded.links {
         // A path is no secret; an address could hold one.
-        if !link.path.contains(['$', '@', '?']) && !link.path.contains("://") && link.path == source.slice(link.span) {
+        if !link.path.contains(['$', '@', '?'])
+            && !link.path.contains("://")
+            && link.path.ends_with(source.slice(link.span))
+        {
             marker.shown.push(link.span);
         }
     }

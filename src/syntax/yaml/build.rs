@@ -275,6 +275,13 @@ impl<'t> Builder<'t> {
         self.yaml.faults.append(&mut faults);
     }
 
+    /// Where the scalar opens that is not closed at `end`: the first quote behind what was read.
+    fn last_quote(&self, end: usize) -> usize {
+        let read = self.yaml.stored.last().map_or(0, |stored| stored.span.end);
+        let between = self.text.get(read..end).unwrap_or_default();
+        between.find(['"', '\'']).map_or(end, |quote| read + quote)
+    }
+
     fn close_all(&mut self) {
         while !self.open.is_empty() {
             self.end(None);
@@ -285,6 +292,9 @@ impl<'t> Builder<'t> {
         let mut at = at.min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;
+        }
+        if matches!(kind, ErrorKind::InvalidQuotedScalarIndent | ErrorKind::UnclosedQuotedScalar) {
+            at = self.last_quote(at);
         }
         let length = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         self.fault(Span::new(at, at + length), message(kind), true);

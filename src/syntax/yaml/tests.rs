@@ -100,6 +100,7 @@ fn a_key_whose_value_was_lost_is_not_null() {
     assert_eq!(value.kind(), Kind::Unknown);
     assert!(!value.is_null());
     assert_eq!(yaml.faults()[0].message, "a quote is not closed before the indentation ends");
+    assert_eq!(yaml.faults()[0].span.start, 13);
 }
 
 #[test]
