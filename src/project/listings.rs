@@ -107,23 +107,30 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
         if project.listings.iter().any(|(_, of)| *of == environment) {
             continue;
         }
-        let written = template.replace("{environment}", environments.id(&environment));
-        let named = origin.clone();
-        let Some(path) = SourcePath::new("").join(&written) else {
-            let reason = "it lies outside the root".to_owned();
-            project.unread.push(Unread { path: SourcePath::new(&written), reason, named });
-            continue;
-        };
-        let disk = reader.root().join(path.as_str());
-        match reader.read(&path, &disk) {
-            Ok(source) => {
-                let local = project.ignored.matches(&path, false);
-                project.files.insert(path.clone(), listing_file(source, local));
-                project.listings.push((path, environment));
+        // A path holds the environment's name or, as ids do, its short form.
+        let mut names = vec![environment.as_str(), environments.id(&environment)];
+        names.dedup();
+        for name in names {
+            let written = template.replace("{environment}", name);
+            let Some(path) = SourcePath::new("").join(&written) else {
+                let reason = "it lies outside the root".to_owned();
+                project.unread.push(Unread { path: SourcePath::new(&written), reason, named: origin.clone() });
+                continue;
+            };
+            let disk = reader.root().join(path.as_str());
+            match reader.read(&path, &disk) {
+                Ok(source) => {
+                    let local = project.ignored.matches(&path, false);
+                    project.files.insert(path.clone(), listing_file(source, local));
+                    project.listings.push((path, environment.clone()));
+                    break;
+                }
+                // A template names one file for each environment; not every environment has one.
+                Err(super::read::Refusal::Missing) if template.contains("{environment}") => {}
+                Err(refusal) => {
+                    project.unread.push(Unread { path, reason: refusal.reason().to_owned(), named: origin.clone() });
+                }
             }
-            // A template names one file for each environment; not every environment has one.
-            Err(super::read::Refusal::Missing) if template.contains("{environment}") => {}
-            Err(refusal) => project.unread.push(Unread { path, reason: refusal.reason().to_owned(), named }),
         }
     }
 }

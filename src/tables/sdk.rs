@@ -44,7 +44,8 @@ static SDKS: &[Sdk] = &[
         "Auth.js infers them from the provider's name",
     ),
     sdk(
-        &["BETTER_AUTH_SECRET", "BETTER_AUTH_URL", "BETTER_AUTH_TRUSTED_ORIGINS", "AUTH_SECRET"],
+        // Not `AUTH_SECRET`, its fallback: where that one stands, the proper name is meant.
+        &["BETTER_AUTH_SECRET", "BETTER_AUTH_URL", "BETTER_AUTH_TRUSTED_ORIGINS"],
         &["better-auth", "@better-auth/*"],
         "Better Auth reads them where the options lack them",
     ),
@@ -261,9 +262,9 @@ mod tests {
     }
 
     #[test]
-    fn a_second_row_may_hold_what_the_first_does_not() {
-        assert!(read_by_sdk("AUTH_SECRET", &with(&["better-auth"])).is_some());
-        assert!(read_by_sdk("AUTH_URL", &with(&["better-auth"])).is_none());
+    fn a_name_belongs_to_the_library_that_is_there() {
+        assert!(read_by_sdk("AUTH_SECRET", &with(&["next-auth"])).is_some());
+        assert!(read_by_sdk("AUTH_SECRET", &with(&["better-auth"])).is_none());
     }
 
     #[test]
