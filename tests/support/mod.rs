@@ -13,12 +13,12 @@ use envcheck::schemas::SCHEMAS;
 use envcheck::source::{SourceFile, SourcePath};
 
 /// The folder `fixtures/<name>`.
-pub fn fixtures(name: &str) -> PathBuf {
+pub(crate) fn fixtures(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
 /// The folders in a folder, by name.
-pub fn folders(of: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(of: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir(of)
         .unwrap_or_else(|_| panic!("there must be a folder {}", of.display()))
         .map(|entry| entry.expect("the fixtures can be listed").path())
@@ -29,12 +29,12 @@ pub fn folders(of: &Path) -> Vec<PathBuf> {
 }
 
 /// The name of a folder.
-pub fn name(path: &Path) -> &str {
+pub(crate) fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).expect("fixtures have plain names")
 }
 
 /// Loads a fixture as a repository of its own, with its config if it has one.
-pub fn load(root: &Path) -> Project {
+pub(crate) fn load(root: &Path) -> Project {
     let path = root.join("envcheck.toml");
     let config = match std::fs::read(&path) {
         Err(_) => Config::default(),
@@ -54,7 +54,7 @@ pub fn load(root: &Path) -> Project {
 }
 
 /// The report of a project with these rules alone, or with the default ones.
-pub fn report(project: &Project, rules: &[&str]) -> Report {
+pub(crate) fn report(project: &Project, rules: &[&str]) -> Report {
     let only: BTreeSet<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
     let levels = Levels { only, ..Levels::default() };
     let today = jiff::civil::date(2026, 11, 20);
@@ -62,7 +62,7 @@ pub fn report(project: &Project, rules: &[&str]) -> Report {
 }
 
 /// A report in a format, as a file would get it.
-pub fn written(report: &Report, format: &str, quiet: bool) -> String {
+pub(crate) fn written(report: &Report, format: &str, quiet: bool) -> String {
     let mut bytes = Vec::new();
     let reporter = reporters::find(format).expect("a known format");
     (reporter.write)(report, &Look { quiet, ..Look::default() }, &mut bytes).expect("memory takes every byte");
@@ -70,7 +70,7 @@ pub fn written(report: &Report, format: &str, quiet: bool) -> String {
 }
 
 /// Compares a text with a file beside the fixture; `SNAPSHOTS=overwrite` rewrites the file.
-pub fn compare(text: &str, file: &Path) {
+pub(crate) fn compare(text: &str, file: &Path) {
     let expected = snapbox::Data::read_from(file, Some(snapbox::data::DataFormat::Text));
     snapbox::Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV).eq(text.to_owned(), expected.raw());
 }
