@@ -45,6 +45,8 @@ pub struct Apps {
 struct Folder<'a> {
     manifests: Vec<&'a Manifest>,
     has_unit: bool,
+    /// Whether nothing but a Dockerfile makes a unit of it.
+    only_image: bool,
     has_run: bool,
     has_schema: bool,
     is_library_by_use: bool,
@@ -145,19 +147,40 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
             folder.has_unit |= frameworks::unit_marker(path.name()).is_some();
         }
         if file.loaded.image.is_some() && frameworks::is_dockerfile(path.name()) {
+            folder.only_image = !folder.has_unit || folder.only_image;
             folder.has_unit = true;
             folder.has_run = true;
+        } else if frameworks::unit_marker(path.name()).is_some() {
+            folder.only_image = false;
         }
         folder.has_schema |= file.claim.role == Role::Schema;
     }
     for marker in &project.markers {
         let folder = folders.entry(marker.folder()).or_default();
         let dependencies = dependencies_of(&folder.manifests);
-        folder.has_unit |= frameworks::unit_marker(marker.name()).is_some();
+        if frameworks::unit_marker(marker.name()).is_some() {
+            folder.has_unit = true;
+            folder.only_image = false;
+        }
         folder.has_run |= frameworks::run_marker(marker.name(), &dependencies).is_some();
     }
     let builds = project.groups.iter().flat_map(|group| &group.targets).filter_map(|target| target.build.as_ref());
+    let packages: BTreeSet<SourcePath> = folders
+        .iter()
+        .filter(|(_, folder)| folder.has_unit && !folder.only_image && !folder.is_workspace())
+        .map(|(path, _)| path.clone())
+        .collect();
     for build in builds {
+        // An image of a package above it: the Dockerfile's folder is where it is kept, not what it runs.
+        if let (Some(dockerfile), Some(context)) = (&build.dockerfile, &build.context)
+            && dockerfile.folder() != *context
+            && dockerfile.is_below(context)
+            && packages.contains(context)
+            && let Some(folder) = folders.get_mut(&dockerfile.folder())
+            && folder.only_image
+        {
+            folder.has_unit = false;
+        }
         // A context at the root says little; the Dockerfile's folder says which app it is.
         let home = match (&build.dockerfile, &build.context) {
             (Some(dockerfile), _) if !dockerfile.folder().as_str().is_empty() => dockerfile.folder(),
@@ -182,6 +205,9 @@ fn is_app(path: &SourcePath, folder: &Folder<'_>, all: &BTreeMap<SourcePath, Fol
         return !folder.is_library_by_use;
     }
     if folder.is_workspace() && !folder.has_run {
+        return false;
+    }
+    if folder.only_image && path.as_str().split('/').any(frameworks::holds_images) {
         return false;
     }
     let members_below = || all.iter().any(|(other, facts)| other != path && other.is_below(path) && facts.has_unit);

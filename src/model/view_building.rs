@@ -60,7 +60,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         Some(Reason::TestRun)
     } else if let Some(path) = mounted_file(model, app).filter(|_| mounts) {
         Some(Reason::Unread(path))
-    } else if own_files() {
+    } else if own_files() || target.target.signs.mounts_env_file {
         Some(Reason::OwnFile)
     } else if image.is_none() && target.target.image.is_some() && !target.target.signs.mounts_source {
         Some(Reason::BuiltElsewhere)
