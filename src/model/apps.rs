@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use globset::Glob;
 
 use crate::config::AppEntry;
-use crate::fact::{Manifest, Role};
+use crate::fact::{Image, Manifest, Role};
 use crate::project::Project;
 use crate::source::{SourcePath, Span};
-use crate::tables::{Dependencies, frameworks, never_apps};
+use crate::tables::{Dependencies, frameworks, images, never_apps};
 
 /// Something that runs, and so needs variables.
 #[derive(Clone, Debug)]
@@ -47,6 +47,9 @@ struct Folder<'a> {
     has_unit: bool,
     /// Whether nothing but a Dockerfile makes a unit of it.
     only_image: bool,
+    images: usize,
+    /// How many of its images only add to a third party's.
+    foreign_images: usize,
     has_run: bool,
     has_schema: bool,
     is_library_by_use: bool,
@@ -138,6 +141,17 @@ impl Apps {
     }
 }
 
+/// Whether a stage only adds to a third party's image: `FROM postgres`.
+pub(super) fn adds_to_foreign(image: &Image, stage: Option<&str>) -> bool {
+    let Some(base) = image.base(stage) else { return false };
+    // A server of files may well serve what an earlier stage has built.
+    let serves_files = || image.stages.len() > 1 && SERVERS.iter().any(|name| base.contains(name));
+    images::third_party(base).is_some_and(|family| !family.helper) && !serves_files()
+}
+
+/// Images that serve the files of others.
+const SERVERS: &[&str] = &["nginx", "caddy", "httpd", "traefik", "haproxy"];
+
 fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
     let mut folders: BTreeMap<SourcePath, Folder<'_>> = BTreeMap::new();
     for (path, file) in &project.files {
@@ -146,7 +160,9 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
             folder.manifests.push(manifest);
             folder.has_unit |= frameworks::unit_marker(path.name()).is_some();
         }
-        if file.loaded.image.is_some() && frameworks::is_dockerfile(path.name()) {
+        if let Some(image) = file.loaded.image.as_ref().filter(|_| frameworks::is_dockerfile(path.name())) {
+            folder.foreign_images += usize::from(adds_to_foreign(image, None));
+            folder.images += 1;
             folder.only_image = !folder.has_unit || folder.only_image;
             folder.has_unit = true;
             folder.has_run = true;
@@ -207,7 +223,8 @@ fn is_app(path: &SourcePath, folder: &Folder<'_>, all: &BTreeMap<SourcePath, Fol
     if folder.is_workspace() && !folder.has_run {
         return false;
     }
-    if folder.only_image && path.as_str().split('/').any(frameworks::holds_images) {
+    let is_foreign = folder.images > 0 && folder.images == folder.foreign_images;
+    if folder.only_image && (is_foreign || path.as_str().split('/').any(frameworks::holds_images)) {
         return false;
     }
     let members_below = || all.iter().any(|(other, facts)| other != path && other.is_below(path) && facts.has_unit);

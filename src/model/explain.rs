@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::Place;
-use crate::tables::images;
 
 use super::renames::{self, Class, Input, Wanted};
 use super::{Model, repository_names};
@@ -40,6 +39,7 @@ struct List {
 /// The renames of a model whose bindings are known.
 pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
     let read = read_by_compose(model);
+    let ties = ties(model);
     let mut found: Vec<Explained> = Vec::new();
     let lists = lists(model);
     for list in &lists {
@@ -49,7 +49,8 @@ pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
             })
         };
         // Side by side in any place of the app: two variables, not two names of one.
-        for rename in in_list(model, list, &read).into_iter().filter(|rename| !elsewhere(rename)) {
+        let tied = |rename: &renames::Rename| ties.contains(&(rename.from.clone(), rename.to.clone()));
+        for rename in in_list(model, list, &read).into_iter().filter(|rename| !elsewhere(rename) && !tied(rename)) {
             let places: Vec<Place> =
                 list.names.iter().filter(|(name, _)| *name == rename.from).map(|(_, place)| place.clone()).collect();
             let known = found
@@ -136,6 +137,26 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
     })
 }
 
+/// Pairs of names of which one is made of the other: renamed on purpose, whichever of them is declared.
+fn ties(model: &Model<'_>) -> BTreeSet<(Name, Name)> {
+    let in_files = model.sources.iter().flat_map(|source| source.settings.iter().map(|setting| &**setting));
+    let targets = model.project.groups.iter().flat_map(|group| &group.targets);
+    let in_targets = targets.flat_map(|target| {
+        let arguments = target.build.iter().flat_map(|build| &build.arguments);
+        target.layers.iter().flat_map(|layer| &layer.settings).chain(arguments)
+    });
+    let images = model.project.files.values().filter_map(|file| file.loaded.image.as_ref());
+    let in_images = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
+    let mut ties = BTreeSet::new();
+    for setting in in_files.chain(in_targets).chain(in_images) {
+        for other in mapped(setting) {
+            ties.insert((setting.name.clone(), other.clone()));
+            ties.insert((other, setting.name.clone()));
+        }
+    }
+    ties
+}
+
 /// The other names that a value is made of: `ENV X=$Y`.
 fn mapped(setting: &Setting) -> Vec<Name> {
     let SettingValue::Given(template) = &setting.value else { return Vec::new() };
@@ -173,8 +194,7 @@ impl Model<'_> {
     /// Whether a name belongs to a third party's service of this repository.
     pub fn is_foreign_name(&self, name: &Name) -> bool {
         self.targets.iter().filter(|target| target.foreign).any(|target| {
-            let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
-            let family = image.and_then(images::third_party);
+            let family = target.family;
             // A shared env file also holds names that are not this service's.
             target.target.layers.iter().any(|layer| {
                 (layer.kind == LayerKind::Environment || family.is_some_and(|family| family.reads(name.as_str())))

@@ -6,9 +6,10 @@ use crate::fact::{Build, LayerKind, Setting, SettingValue, Target, TargetGroup};
 use crate::name::Environment;
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
-use crate::tables::images;
+use crate::tables::images::ThirdPartyImage;
+use crate::tables::{frameworks, images};
 
-use super::apps::Apps;
+use super::apps::{Apps, adds_to_foreign};
 use super::sources::environment_of_folders;
 
 /// The environment of a deployed target that names none.
@@ -28,6 +29,8 @@ pub struct AppTarget<'a> {
     pub deployed: bool,
     /// Whether it runs a third party's image.
     pub foreign: bool,
+    /// The family of that image, if it is a well-known one.
+    pub family: Option<&'static ThirdPartyImage>,
 }
 
 /// Words of file names that say that what they describe is for users (`precision`, *Environment*).
@@ -47,7 +50,8 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
             let named = environment_of(apps, environments, group, target, app);
             let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(UNNAMED), true));
             let deployed = deployed && environments.is_deployed(&environment);
-            found.push(AppTarget { target, group, app, environment, deployed, foreign });
+            let family = if foreign { family_of(project, target) } else { None };
+            found.push(AppTarget { target, group, app, environment, deployed, foreign, family });
         }
         name_after_siblings(&mut found[from..]);
     }
@@ -67,10 +71,20 @@ fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
     }
 }
 
+/// The family of the image that a target runs, or that its Dockerfile starts from.
+fn family_of(project: &Project, target: &Target) -> Option<&'static ThirdPartyImage> {
+    let named = target.image.as_ref().and_then(|(image, _)| images::third_party(image));
+    named.or_else(|| {
+        let build = target.build.as_ref()?;
+        let image = project.files.get(build.dockerfile.as_ref()?)?.loaded.image.as_ref()?;
+        images::third_party(image.base(build.stage.as_deref())?)
+    })
+}
+
 /// An image that is not built here and that does not name this repository is a third party's.
 fn is_foreign(project: &Project, apps: &Apps, target: &Target) -> bool {
     if let Some(build) = &target.build {
-        return builds_on_foreign(project, apps, build);
+        return builds_on_foreign(project, apps, target, build);
     }
     let Some((image, _)) = &target.image else { return false };
     match images::third_party(image) {
@@ -80,20 +94,19 @@ fn is_foreign(project: &Project, apps: &Apps, target: &Target) -> bool {
 }
 
 /// Whether a Dockerfile that is kept apart from any app only adds to a third party's image: `FROM postgres`.
-fn builds_on_foreign(project: &Project, apps: &Apps, build: &Build) -> bool {
+fn builds_on_foreign(project: &Project, apps: &Apps, target: &Target, build: &Build) -> bool {
     let Some(path) = &build.dockerfile else { return false };
     let Some(image) = project.files.get(path).and_then(|file| file.loaded.image.as_ref()) else { return false };
     if apps.list.iter().any(|app| app.folder == path.folder()) {
         return false;
     }
-    let Some(base) = image.base(build.stage.as_deref()) else { return false };
-    // A server of files may well serve what an earlier stage has built.
-    let serves_files = || image.stages.len() > 1 && SERVERS.iter().any(|name| base.contains(name));
-    images::third_party(base).is_some_and(|family| !family.helper) && !serves_files()
+    // What is built of its sources is called as it is: `acme/gotrue`.
+    let is_a_service = |image: &str| images::third_party(image).is_some_and(|family| !family.helper);
+    if target.image.as_ref().is_some_and(|(image, _)| is_a_service(image)) {
+        return true;
+    }
+    adds_to_foreign(image, build.stage.as_deref())
 }
-
-/// Images that serve the files of others.
-const SERVERS: &[&str] = &["nginx", "caddy", "httpd", "traefik", "haproxy"];
 
 fn names_the_repository(project: &Project, image: &str) -> bool {
     let image = image.to_ascii_lowercase();
@@ -178,6 +191,15 @@ fn app_of(project: &Project, apps: &Apps, group: &TargetGroup, target: &Target) 
         // The deeper one says more: `docker/api.Dockerfile` is kept apart, a context at the root holds everything.
         let depth = |app: &usize| apps.list[*app].folder.as_str().len();
         let home = of_context.into_iter().chain(of_dockerfile).max_by_key(depth);
+        // What is built within `docker/` alone serves the apps, and is none of them.
+        let kept_apart = |app: &usize| {
+            let below = build.context.as_ref().filter(|context| context.is_below(&apps.list[*app].folder));
+            let rest = below.and_then(|context| context.as_str().strip_prefix(apps.list[*app].folder.as_str()));
+            rest.is_some_and(|rest| rest.split('/').any(frameworks::holds_images)) && !target.signs.mounts_source
+        };
+        if home.as_ref().is_some_and(kept_apart) {
+            return None;
+        }
         let of_stage = || {
             let stage = build.stage.as_deref()?;
             apps.list.iter().position(|app| app.folder.name() == stage || app.name == stage)
