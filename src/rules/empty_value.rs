@@ -101,8 +101,7 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
     let owners: BTreeSet<usize> = model.bindings.iter().filter(is_unfilled).map(|binding| binding.app).collect();
     let apps = wording::words(owners.iter().map(|app| &model.apps.list[*app].name));
     let it = if unfilled.len() == 1 { "it" } else { "them" };
-    let message =
-        format!("{names} {verb} required by {apps} and empty in a template, and nothing is known to fill {it}");
+    let message = format!("{names}, required by {apps}, {verb} empty in a template, and nothing is known to fill {it}");
     let finding = findings.report(&first.place, "empty here", message).at_level(Level::Warning);
     if unfilled.len() == 1 {
         finding.variable(&first.name).related(&binding.place, "required here");

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::fact::{Build, LayerKind, LayerState, Setting};
+use crate::fact::{LayerKind, LayerState, Setting};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Binding, Model, Reason, State};
 use crate::name::Name;
+use crate::source::SourcePath;
 
 super::rule! {
     /// Two targets of one app get different sets of the variables that it requires.
@@ -44,8 +45,13 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             if !is_missing(model, binding, sighting.view, &sighting.state) {
                 continue;
             }
-            let Some((sibling, setting)) = sibling(model, binding, sighting.view) else { continue };
             let Some(target) = model.views[sighting.view].target.map(|target| &model.targets[target]) else { continue };
+            // Another image of the app may be another program, which needs another part of its schema.
+            let runs_the_same = |sibling: &AppTarget<'_>| identity(target) == identity(sibling);
+            let Some((sibling, setting)) = siblings(model, binding, sighting.view).find(|(of, _)| runs_the_same(of))
+            else {
+                continue;
+            };
             report(model, findings, binding.app, target, sibling, &binding.name, &setting)
                 .at_level(Level::Error)
                 .related(&binding.place, "required here");
@@ -89,16 +95,33 @@ fn is_missing(model: &Model<'_>, binding: &Binding, view: usize, state: &State) 
 
 /// Whether another target of the same app and environment gets the variable.
 pub(super) fn is_given_to_a_sibling(model: &Model<'_>, binding: &Binding, view: usize) -> bool {
-    sibling(model, binding, view).is_some()
+    siblings(model, binding, view).next().is_some()
 }
 
-fn sibling<'m>(model: &'m Model<'_>, binding: &Binding, view: usize) -> Option<(&'m AppTarget<'m>, Arc<Setting>)> {
-    model.views[view].target?;
-    binding.sightings.iter().filter(|other| other.view != view && other.state.is_given()).find_map(|other| {
+/// The other targets of the app and environment that get a variable, with what gives it.
+fn siblings<'m>(
+    model: &'m Model<'_>,
+    binding: &'m Binding,
+    view: usize,
+) -> impl Iterator<Item = (&'m AppTarget<'m>, Arc<Setting>)> {
+    let is_target = model.views[view].target.is_some();
+    let others = binding.sightings.iter().filter(move |other| is_target && other.view != view);
+    others.filter(|other| other.state.is_given()).filter_map(|other| {
         let target = &model.targets[model.views[other.view].target?];
         Some((target, Arc::clone(other.winner.as_ref()?)))
     })
 }
+
+/// What a target runs: a stage of a Dockerfile in a context, else an image.
+fn identity<'t>(target: &'t AppTarget<'_>) -> (Option<BuildIdentity<'t>>, Option<&'t str>) {
+    let build = target.target.build.as_ref();
+    let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
+    let built = build.map(|build| (build.context.as_ref(), build.dockerfile.as_ref(), build.stage.as_deref()));
+    (built, image.filter(|_| build.is_none()))
+}
+
+/// The context, the Dockerfile and the stage.
+type BuildIdentity<'t> = (Option<&'t SourcePath>, Option<&'t SourcePath>, Option<&'t str>);
 
 /// Credentials that SDKs take, compared between targets of one image whether or not a schema declares them.
 fn credentials(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -126,11 +149,7 @@ fn is_comparable(target: &AppTarget<'_>) -> bool {
 }
 
 fn is_one_image(one: &AppTarget<'_>, other: &AppTarget<'_>) -> bool {
-    let identity = |build: &Build| (build.context.clone(), build.dockerfile.clone(), build.stage.clone());
-    let same = match (&one.target.build, &other.target.build) {
-        (Some(one), Some(other)) => identity(one) == identity(other),
-        _ => false,
-    };
+    let same = one.target.build.is_some() && identity(one) == identity(other);
     // An own list on both sides: a service without one was perhaps never meant to run by itself.
     let has_list =
         |target: &AppTarget<'_>| target.target.layers.iter().any(|layer| layer.kind == LayerKind::Environment);
