@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use globset::{Glob, GlobMatcher};
+
+use crate::config::SourceEntry;
 use crate::fact::{FactKind, Role, Setting, SettingValue};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
@@ -44,22 +47,29 @@ impl Source<'_> {
 pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<Source<'a>> {
     let speaks = |file: &File| matches!(file.claim.role, Role::Values | Role::Template | Role::Document);
     let files = project.files.iter().filter(|(_, file)| speaks(file));
-    files.map(|(path, file)| source(project, apps, environments, path, file)).collect()
+    let entries: Vec<(Vec<GlobMatcher>, &SourceEntry)> = project
+        .config
+        .sources
+        .iter()
+        .map(|entry| {
+            let globs = entry.files.iter().filter_map(|glob| Glob::new(glob).ok());
+            (globs.map(|glob| glob.compile_matcher()).collect(), entry)
+        })
+        .collect();
+    let entry = |path: &SourcePath| {
+        let found = entries.iter().find(|(globs, _)| globs.iter().any(|glob| glob.is_match(path.as_str())));
+        found.map(|(_, entry)| *entry)
+    };
+    files.map(|(path, file)| source(entry(path), apps, environments, path, file)).collect()
 }
 
 fn source<'a>(
-    project: &Project,
+    entry: Option<&SourceEntry>,
     apps: &Apps,
     environments: &Environments,
     path: &'a SourcePath,
     file: &'a File,
 ) -> Source<'a> {
-    let entry = project.config.sources.iter().find(|entry| {
-        entry
-            .files
-            .iter()
-            .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path.as_str())))
-    });
     let owners = entry
         .and_then(|entry| entry.app.as_ref())
         .and_then(|name| apps.list.iter().position(|app| app.name == *name))
