@@ -68,8 +68,8 @@ impl<'a> Model<'a> {
         let apps = Apps::find(project);
         let schemas: Vec<AppSchema> =
             (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
-        let sources = sources::find(project, &apps, &environments);
         let targets = targets::find(project, &apps, &environments);
+        let sources = sources::find(project, &apps, &environments, &targets);
         let documented = (0..apps.list.len()).map(|app| document(&sources, &targets, app)).collect();
         let stores = Stores::new(project, &secrets(&schemas));
         let foreign_names = explain::foreign_names(&targets);
@@ -134,7 +134,7 @@ impl<'a> Model<'a> {
 
     /// Whether a template, a list or prose of an app names a variable.
     pub fn is_documented(&self, app: usize, name: &Name) -> bool {
-        self.documented[app].names.contains(name)
+        self.documented[app].names.contains(name) || self.documented[app].shown.contains(name)
     }
 
     /// Whether anything in the repository that is meant for people names a variable.
