@@ -57,6 +57,8 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding>,
     /// Names that stand where others are meant.
     pub renames: Vec<Explained>,
+    given: Vec<explain::Given>,
+    foreign_names: BTreeSet<Name>,
 }
 
 impl<'a> Model<'a> {
@@ -70,6 +72,7 @@ impl<'a> Model<'a> {
         let sources = sources::find(project, &apps, &environments, &targets);
         let documented = (0..apps.list.len()).map(|app| document(&sources, &targets, app)).collect();
         let stores = Stores::new(project, &secrets(&schemas));
+        let foreign_names = explain::foreign_names(&targets);
         let mut model = Self {
             project,
             environments,
@@ -82,7 +85,10 @@ impl<'a> Model<'a> {
             views: Vec::new(),
             bindings: Vec::new(),
             renames: Vec::new(),
+            given: Vec::new(),
+            foreign_names,
         };
+        model.given = explain::given(&model);
         model.views = view_building::build(&model);
         model.bindings = bindings::bind(&model);
         model.renames = explain::find(&model);

@@ -1,8 +1,11 @@
 //! Files as speakers: whose they are, of which environment, and which names they hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use globset::{Glob, GlobMatcher};
+
+use crate::config::SourceEntry;
 use crate::fact::{FactKind, Role, Setting, SettingValue};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
@@ -22,6 +25,9 @@ pub struct Source<'a> {
     pub owners: Vec<usize>,
     /// Whether nothing says that it speaks for them: what it names counts, what it lacks or adds proves nothing.
     pub vague: bool,
+    /// Whether it is an env file that is checked in and so shows people what there is, for want of a template beside
+    /// it.
+    pub shows: bool,
     /// Whether the config names its app.
     assigned: bool,
     /// The environment that it is of; `None`: none in particular.
@@ -39,6 +45,10 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
+    fn is_template(&self) -> bool {
+        self.file.claim.role == Role::Template
+    }
+
     /// Whether it lists names for a person: a template, or the tables and lists of a document.
     pub fn documents(&self) -> bool {
         matches!(self.file.claim.role, Role::Template | Role::Document)
@@ -54,38 +64,51 @@ pub(super) fn find<'a>(
 ) -> Vec<Source<'a>> {
     let speaks = |file: &File| matches!(file.claim.role, Role::Values | Role::Template | Role::Document);
     let files = project.files.iter().filter(|(_, file)| speaks(file));
+    let entries: Vec<(Vec<GlobMatcher>, &SourceEntry)> = project
+        .config
+        .sources
+        .iter()
+        .map(|entry| {
+            let globs = entry.files.iter().filter_map(|glob| Glob::new(glob).ok());
+            (globs.map(|glob| glob.compile_matcher()).collect(), entry)
+        })
+        .collect();
+    let entry = |path: &SourcePath| {
+        let found = entries.iter().find(|(globs, _)| globs.iter().any(|glob| glob.is_match(path.as_str())));
+        found.map(|(_, entry)| *entry)
+    };
     let mut sources: Vec<Source<'a>> =
-        files.map(|(path, file)| source(project, apps, environments, path, file)).collect();
-    for source in sources.iter_mut().filter(|source| !source.assigned && !apps.claims(source.path)) {
-        // A folder without an app of its own belongs to the apps of the services that its compose files describe.
+        files.map(|(path, file)| source(entry(path), apps, environments, path, file)).collect();
+    // A folder without an app of its own belongs to the apps of the services that its compose files describe.
+    let mut served: BTreeMap<SourcePath, BTreeSet<usize>> = BTreeMap::new();
+    for target in targets {
+        for path in &target.group.paths {
+            served.entry(path.folder()).or_default().extend(target.app);
+        }
+    }
+    let templates: BTreeSet<SourcePath> =
+        sources.iter().filter(|source| source.is_template()).map(|source| source.path.folder()).collect();
+    for source in &mut sources {
         let folder = source.path.folder();
-        let served: BTreeSet<usize> = targets
-            .iter()
-            .filter(|target| target.group.paths.iter().any(|path| path.folder() == folder))
-            .filter_map(|target| target.app)
-            .collect();
-        if served.is_empty() {
-            source.vague = true;
-        } else {
-            source.owners = served.into_iter().collect();
+        source.shows = source.file.claim.role == Role::Values && !source.file.local && !templates.contains(&folder);
+        if source.assigned || apps.claims(source.path) {
+            continue;
+        }
+        match served.get(&folder).filter(|served| !served.is_empty()) {
+            Some(served) => source.owners = served.iter().copied().collect(),
+            None => source.vague = true,
         }
     }
     sources
 }
 
 fn source<'a>(
-    project: &Project,
+    entry: Option<&SourceEntry>,
     apps: &Apps,
     environments: &Environments,
     path: &'a SourcePath,
     file: &'a File,
 ) -> Source<'a> {
-    let entry = project.config.sources.iter().find(|entry| {
-        entry
-            .files
-            .iter()
-            .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path.as_str())))
-    });
     let named = entry.and_then(|entry| entry.app.as_ref());
     let named = named.and_then(|name| apps.list.iter().position(|app| app.name == *name));
     let assigned = named.is_some();
@@ -113,6 +136,7 @@ fn source<'a>(
         file,
         owners,
         vague: false,
+        shows: false,
         assigned,
         environment,
         variant,

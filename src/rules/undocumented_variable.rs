@@ -42,7 +42,7 @@ super::rule! {
     "undocumented-variable", Warning, since "0.1.0", check
 }
 
-/// What is documented nowhere, each with the place that needs it.
+/// Names, and where each is required.
 type Lacking = Vec<(Name, Place)>;
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
