@@ -1,6 +1,6 @@
 //! `invalid-syntax`: a file that its reader would not understand.
 
-use crate::fact::Problem;
+use crate::fact::{LinkKind, Problem};
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::source::{Place, SourcePath};
@@ -38,9 +38,25 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for unread in &model.project.unread {
         let Some(named) = &unread.named else { continue };
+        // `/etc/app.env` is of the machine that runs it, and nobody expects it in a checkout.
+        if is_absolute(model, named) {
+            continue;
+        }
         let message = format!("`{}` is named and was not read: {}", unread.path, unread.reason);
         findings.report(named, "named here", message);
     }
+}
+
+/// Whether the path that stands at a place begins at the root of a machine.
+fn is_absolute(model: &Model<'_>, named: &Place) -> bool {
+    let links = model.project.files.get(&named.path).into_iter().flat_map(|file| &file.loaded.links);
+    let path = links
+        .into_iter()
+        .find(|link| link.span == named.span && link.kind == LinkKind::EnvFile)
+        .map(|link| link.path.as_str());
+    path.is_some_and(|path| {
+        path.starts_with(['/', '~']) || path.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/")
+    })
 }
 
 fn report(findings: &mut Findings<'_>, path: &SourcePath, problem: &Problem) {

@@ -1,12 +1,13 @@
 //! `service-drift`: one target of an app gets what its sibling does not.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::fact::{LayerKind, LayerState, Setting};
+use crate::fact::{Build, LayerKind, LayerState, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Binding, Model, Reason, State};
 use crate::name::Name;
-use crate::source::SourcePath;
+use crate::value::Value;
 
 super::rule! {
     /// Two targets of one app get different sets of the variables that it requires.
@@ -47,7 +48,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
             let Some(target) = model.views[sighting.view].target.map(|target| &model.targets[target]) else { continue };
             // Another image of the app may be another program, which needs another part of its schema.
-            let runs_the_same = |sibling: &AppTarget<'_>| identity(target) == identity(sibling);
+            let runs_the_same = |sibling: &AppTarget<'_>| is_built_alike(target, sibling);
             let Some((sibling, setting)) = siblings(model, binding, sighting.view).find(|(of, _)| runs_the_same(of))
             else {
                 continue;
@@ -112,16 +113,37 @@ fn siblings<'m>(
     })
 }
 
-/// What a target runs: a stage of a Dockerfile in a context, else an image.
-fn identity<'t>(target: &'t AppTarget<'_>) -> (Option<BuildIdentity<'t>>, Option<&'t str>) {
-    let build = target.target.build.as_ref();
-    let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
-    let built = build.map(|build| (build.context.as_ref(), build.dockerfile.as_ref(), build.stage.as_deref()));
-    (built, image.filter(|_| build.is_none()))
+/// Whether two targets run one image: a stage of a Dockerfile in a context with the same arguments, else one name.
+fn is_built_alike(one: &AppTarget<'_>, other: &AppTarget<'_>) -> bool {
+    match (&one.target.build, &other.target.build) {
+        (Some(one), Some(other)) => {
+            one.context == other.context
+                && one.dockerfile == other.dockerfile
+                && one.stage == other.stage
+                && arguments(one) == arguments(other)
+        }
+        (None, None) => {
+            let name = |target: &AppTarget<'_>| target.target.image.as_ref().map(|(image, _)| image.clone());
+            name(one) == name(other)
+        }
+        _ => false,
+    }
 }
 
-/// The context, the Dockerfile and the stage.
-type BuildIdentity<'t> = (Option<&'t SourcePath>, Option<&'t SourcePath>, Option<&'t str>);
+/// What a build is given, in no order; what is not literal is told by what it is made of.
+fn arguments(build: &Build) -> BTreeMap<&Name, (Option<Value>, Vec<&Name>)> {
+    let value = |setting: &Setting| match &setting.value {
+        SettingValue::Given(template) => template.as_literal(),
+        _ => None,
+    };
+    build.arguments.iter().map(|setting| (&setting.name, (value(setting), parts(&setting.value)))).collect()
+}
+
+/// The names that a value is made of.
+fn parts(value: &SettingValue) -> Vec<&Name> {
+    let SettingValue::Given(template) = value else { return Vec::new() };
+    template.references().into_iter().map(|reference| &reference.name).collect()
+}
 
 /// Credentials that SDKs take, compared between targets of one image whether or not a schema declares them.
 fn credentials(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -149,7 +171,7 @@ fn is_comparable(target: &AppTarget<'_>) -> bool {
 }
 
 fn is_one_image(one: &AppTarget<'_>, other: &AppTarget<'_>) -> bool {
-    let same = one.target.build.is_some() && identity(one) == identity(other);
+    let same = one.target.build.is_some() && is_built_alike(one, other);
     // An own list on both sides: a service without one was perhaps never meant to run by itself.
     let has_list =
         |target: &AppTarget<'_>| target.target.layers.iter().any(|layer| layer.kind == LayerKind::Environment);
