@@ -270,8 +270,25 @@ fn of_files(model: &Model<'_>, app: usize, environment: &Environment) -> Option<
         let (secrets, rest) = (gives_half(model, &view, true), gives_half(model, &view, false));
         view.partial = (!rest || model.environments.is_test(environment)).then_some(Reason::Platform);
         view.partial_for_secrets = (!secrets).then_some(Reason::Platform);
+        if let Some(path) = kept_back(model, app, environment) {
+            view.partial.get_or_insert_with(|| Reason::Unread(path.clone()));
+            view.partial_for_secrets.get_or_insert(Reason::Unread(path));
+        }
     }
     Some(view)
+}
+
+/// The env file that git ignores and that is not in the checkout, but on the machine of whoever develops.
+fn kept_back(model: &Model<'_>, app: usize, environment: &Environment) -> Option<SourcePath> {
+    if model.environments.is_deployed(environment) {
+        return None;
+    }
+    let of_environment = format!(".env.{environment}.local");
+    [".env.local", of_environment.as_str(), ".env"].into_iter().find_map(|name| {
+        let path = model.apps.list[app].folder.join(name)?;
+        let is_absent = !model.project.files.contains_key(&path);
+        (is_absent && model.project.ignored.matches(&path, false)).then_some(path)
+    })
 }
 
 /// Whether a view gives at least half of what is required there, of the secrets or of the rest.
