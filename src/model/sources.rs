@@ -16,6 +16,7 @@ use super::apps::Apps;
 use super::targets::AppTarget;
 
 /// A file that speaks of variables, with what the project knows of it.
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
 pub struct Source<'a> {
     /// Where it stands.
     pub path: &'a SourcePath,

@@ -1,6 +1,6 @@
 //! `invalid-syntax`: a file that its reader would not understand.
 
-use crate::fact::{LinkKind, Problem};
+use crate::fact::{LinkKind, LinkOutcome, Problem};
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::source::{Place, SourcePath};
@@ -38,8 +38,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for unread in &model.project.unread {
         let Some(named) = &unread.named else { continue };
-        // `/etc/app.env` is of the machine that runs it, and nobody expects it in a checkout.
-        if is_absolute(model, named) {
+        if is_elsewhere_on_purpose(model, named) {
             continue;
         }
         let message = format!("`{}` is named and was not read: {}", unread.path, unread.reason);
@@ -47,15 +46,12 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether the path that stands at a place begins at the root of a machine.
-fn is_absolute(model: &Model<'_>, named: &Place) -> bool {
-    let links = model.project.files.get(&named.path).into_iter().flat_map(|file| &file.loaded.links);
-    let path = links
-        .into_iter()
-        .find(|link| link.span == named.span && link.kind == LinkKind::EnvFile)
-        .map(|link| link.path.as_str());
-    path.is_some_and(|path| {
-        path.starts_with(['/', '~']) || path.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/")
+/// An env file outside the repository (`/etc/shop.env`) is its reader's business; it is not read, and its facts are unknown.
+fn is_elsewhere_on_purpose(model: &Model<'_>, named: &Place) -> bool {
+    let Some(file) = model.project.files.get(&named.path) else { return false };
+    let mut links = file.loaded.links.iter().zip(&file.outcomes);
+    links.any(|(link, outcome)| {
+        link.span == named.span && link.kind == LinkKind::EnvFile && *outcome == LinkOutcome::Outside
     })
 }
 
