@@ -102,8 +102,14 @@ fn dynamic<'a>(start: usize, cursor: &Cursor<'a>) -> Word<'a> {
 }
 
 fn text_word<'a>(start: usize, cursor: &Cursor<'a>, text: String, quoted: bool, expands: bool) -> Word<'a> {
-    let kind = if expands && text.contains('$') { WordKind::Dynamic } else { WordKind::Text { text, quoted } };
+    let kind = if expands && refers(&text) { WordKind::Dynamic } else { WordKind::Text { text, quoted } };
     Word { span: Span::new(start, cursor.at()), kind }
+}
+
+/// Whether a text holds `$NAME`, `${` or `$(`.
+fn refers(text: &str) -> bool {
+    let behind = text.split('$').skip(1);
+    behind.into_iter().any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c)))
 }
 
 /// A word that ends before one of some characters; `None` where a bracket or a quote in it is not closed.
