@@ -253,7 +253,7 @@ pub enum GroupKind {
     AtLeastOne(Vec<Name>),
     /// If the switch has one of the values, these are required.
     When {
-        /// The switches, each with the values that turn it on.
+        /// The switches, each with the values that turn it on; none: whenever it is given.
         switches: Vec<(Name, Vec<Value>)>,
         /// What is required then.
         require: Vec<Name>,

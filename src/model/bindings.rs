@@ -8,6 +8,7 @@ use crate::source::{Place, Span};
 use crate::tables::placeholders;
 use crate::value::Value;
 
+use super::schema::requires;
 use super::stored::Holding;
 use super::view_building::public_prefix;
 use super::views::{Phase, Reason, Sighting, State};
@@ -149,7 +150,7 @@ fn binding(
     Binding {
         app,
         environment: environment.clone(),
-        required: schema.requires(name, &declaration, &model.environments, environment),
+        required: requires(&declaration, &model.environments, environment),
         soft: schema.soft.contains(name),
         has_default: declaration
             .default

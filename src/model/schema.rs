@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::{Declaration, Required, Role, Side};
+use crate::fact::{Declaration, Required, Role};
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
-use crate::tables;
 
-use super::apps::{App, Apps};
+use super::apps::Apps;
 
 /// What an app declares.
 #[derive(Default)]
@@ -20,8 +19,6 @@ pub struct AppSchema {
     pub resolved: Resolved,
     /// Names that only a library declares whose schema the app does not evaluate: expected, not required.
     pub soft: BTreeSet<Name>,
-    /// Names that a group ties together: optional unless they say `required`.
-    grouped: BTreeSet<Name>,
 }
 
 impl AppSchema {
@@ -54,10 +51,7 @@ impl AppSchema {
         if !own.is_empty() {
             schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
         }
-        schema.keep_what_is_needed(app);
-        for (_, group) in &schema.resolved.groups {
-            schema.grouped.extend(group.kind.members().iter().cloned());
-        }
+        schema.resolved.restrict(&app.needs);
         schema
     }
 
@@ -77,26 +71,6 @@ impl AppSchema {
         self.paths.push(path.clone());
     }
 
-    fn keep_what_is_needed(&mut self, app: &App) {
-        if app.needs.is_empty() {
-            return;
-        }
-        let wanted = |name: &Name, declared: &Declared| {
-            app.needs.iter().any(|need| match need.as_str() {
-                "server" => declared.declaration.side == Side::Server,
-                "client" => declared.declaration.side == Side::Client,
-                "shared" => declared.declaration.side == Side::Shared,
-                glob => tables::glob(glob, name.as_str()),
-            })
-        };
-        // `shared` variables go with either side: both see them.
-        let sides = app.needs.iter().any(|need| need == "server" || need == "client");
-        let keep = |name: &Name, declared: &Declared| {
-            wanted(name, declared) || sides && declared.declaration.side == Side::Shared
-        };
-        self.resolved.declarations.retain(|name, declared| keep(name, declared));
-    }
-
     /// Whether there is a schema at all.
     pub fn exists(&self) -> bool {
         !self.paths.is_empty()
@@ -105,28 +79,6 @@ impl AppSchema {
     /// The declaration of a name, concrete or by family.
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
         self.resolved.declaration(name)
-    }
-
-    /// Whether a declared variable must have a value in an environment, defaults aside.
-    pub fn requires(
-        &self,
-        name: &Name,
-        declaration: &Declaration,
-        environments: &Environments,
-        environment: &Environment,
-    ) -> bool {
-        match &declaration.required {
-            None => !self.grouped.contains(name),
-            Some(Required::Always) => true,
-            Some(Required::Never) => false,
-            Some(Required::In(words)) => {
-                let names = environments.names(environment);
-                words.iter().any(|word| {
-                    names.contains(&word.as_str())
-                        || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
-                })
-            }
-        }
     }
 
     /// The environments that the schema speaks of.
@@ -141,4 +93,15 @@ impl AppSchema {
         });
         words.filter_map(|word| environments.of_word(word)).collect()
     }
+}
+
+/// Whether a declared variable must have a value in an environment, defaults aside.
+pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
+    let Some(Required::In(words)) = &declaration.required else {
+        return declaration.required != Some(Required::Never);
+    };
+    let names = environments.names(environment);
+    words.iter().any(|word| {
+        names.contains(&word.as_str()) || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
+    })
 }

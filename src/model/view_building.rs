@@ -9,6 +9,7 @@ use crate::source::SourcePath;
 use crate::tables::{frameworks, public};
 
 use super::bindings::is_kept_in_store;
+use super::schema::requires;
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
 use super::{AppTarget, Model};
@@ -232,7 +233,7 @@ fn gives_half(model: &Model<'_>, view: &View, secrets: bool) -> bool {
         let declaration = declared.declaration.in_environment(&names);
         if is_kept_in_store(&declaration) != secrets
             || declaration.default.is_some()
-            || !schema.requires(name, &declaration, &model.environments, &view.environment)
+            || !requires(&declaration, &model.environments, &view.environment)
         {
             continue;
         }

@@ -66,8 +66,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn may_be_empty(model: &Model<'_>, binding: &Binding) -> bool {
+    // Of several schemas of one app each reads its own variables its own way.
+    let declared = model.schemas[binding.app].declaration(&binding.name);
     binding.declaration.constraints.allow_empty == Some(true)
-        || model.schemas[binding.app].resolved.semantics.empty_is_a_value
+        || declared.is_some_and(|declared| declared.semantics.empty_is_a_value)
 }
 
 /// The empty lines of a template that nothing is known to fill.

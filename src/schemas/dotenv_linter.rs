@@ -114,7 +114,7 @@ fn constraints(node: &Node<'_>, kind: Type, notes: &mut Notes) -> Constraints {
     constraints.pattern = pattern::anywhere(text);
     match &constraints.pattern {
         Some(whole) => {
-            constraints.allow_empty = Some(pattern::compile(whole).is_some_and(|whole| whole.is_match(b"")));
+            constraints.allow_empty = Some(pattern::compile(whole).is_some_and(|whole| whole.is_match("")));
         }
         None => notes.wrong_with_help(
             regex.inner_span(),

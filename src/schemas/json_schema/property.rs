@@ -326,7 +326,7 @@ impl Gathered {
 /// Whether the empty string satisfies the constraints of a string.
 fn takes_empty(constraints: &Constraints) -> bool {
     let is_listed = |values: &Vec<Value>| values.iter().any(Value::is_empty);
-    let fits = |whole: &String| pattern::compile(whole).is_none_or(|whole| whole.is_match(b""));
+    let fits = |whole: &String| pattern::compile(whole).is_none_or(|whole| whole.is_match(""));
     constraints.min_length.unwrap_or_default() == 0
         && constraints.values.as_ref().is_none_or(is_listed)
         && constraints.pattern.as_ref().is_none_or(fits)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::secret::{Generate, Need, Secret};
-use crate::fact::{Declaration, Group, GroupKind, Override, Required};
+use crate::fact::{Constraints, Declaration, Group, GroupKind, Override, Required, Type};
 use crate::name::{Name, is_environment_name, is_variable_name};
 use crate::source::Span;
 use crate::syntax::toml::Table;
@@ -73,12 +73,11 @@ impl Profiles {
                 Some(Generate::Yes(recipe)) => recipe.clone(),
                 _ => None,
             },
-            constraints: Secret::constraints(),
             ..Declaration::default()
         };
         // One kind in one profile and another in the next: there is no word for that.
         if all.iter().any(|(_, secret)| secret.kind() != main.kind()) {
-            declaration.kind = Some(crate::fact::Type::Unknown);
+            declaration.kind = Some(Type::Unknown);
         }
         // What stands here in clear, or goes to every browser, is no secret, whatever the file is called.
         let in_clear = all.iter().any(|(_, secret)| secret.default.is_some());
@@ -88,7 +87,7 @@ impl Profiles {
                 declaration.overrides.push(Override {
                     environment: (*profile).clone(),
                     span: secret.span,
-                    constraints: crate::fact::Constraints::default(),
+                    constraints: Constraints::default(),
                     default: secret.default.clone(),
                     example: None,
                 });

@@ -1,6 +1,6 @@
 //! What one profile says of one secret.
 
-use crate::fact::{Constraints, Type};
+use crate::fact::Type;
 use crate::schemas::env_schema::recipe::Recipe;
 use crate::source::Span;
 use crate::syntax::toml::{Item, Table};
@@ -114,10 +114,6 @@ impl Secret {
     pub(super) fn kind(&self) -> Type {
         // The variable then holds the path of a file with the value.
         if self.broken || self.as_path == Some(true) { Type::Unknown } else { self.kind.unwrap_or(Type::String) }
-    }
-
-    pub(super) fn constraints() -> Constraints {
-        Constraints { allow_empty: Some(true), ..Constraints::default() }
     }
 }
 

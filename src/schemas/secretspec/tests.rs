@@ -69,7 +69,6 @@ fn types_and_recipes_are_told_where_there_is_a_word() {
     assert_eq!(weak.generate, None);
     assert_eq!(declaration("[profiles.default]\nA = { type = \"hex\", as_path = true }").kind, Some(Type::Unknown));
     assert_eq!(declaration("[profiles.default]\nA = { type = \"pkcs12\" }").kind, Some(Type::Unknown));
-    assert_eq!(declaration("[profiles.default]\nA = {}").constraints.allow_empty, Some(true));
 }
 
 #[test]
