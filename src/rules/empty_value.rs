@@ -7,6 +7,7 @@ use crate::fact::{Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Binding, Model, Sighting, Source, State, StoredState};
 use crate::name::Name;
+use crate::schemas::env_schema;
 
 super::rule! {
     /// A required variable is given, and is empty.
@@ -58,7 +59,13 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for setting in &sighting.shadowed {
             finding.related(&setting.place, "hidden by the empty value");
         }
-        finding.help("give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant");
+        // Other schemas have other words for it, or none.
+        let declares = model.project.files.get(&binding.place.path).map(|file| file.format);
+        finding.help(if declares == Some(env_schema::SOURCE.name) {
+            "give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant"
+        } else {
+            "give it a value, or remove the line"
+        });
     }
     for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
         template(model, findings, source);

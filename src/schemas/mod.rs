@@ -38,11 +38,11 @@ pub fn claims(path: &SourcePath) -> bool {
     SCHEMAS.iter().any(|schema| (schema.claims)(path))
 }
 
-/// What reads a file whose name says that it is a schema: of those that claim it, the first that it looks like.
+/// What reads a file whose name says that it is a schema: of those that claim it, the first that it looks like, and if
+/// it looks like none, the last: `dotenv-linter` borrows the names of others.
 pub fn claimant(file: &SourceFile) -> Option<&'static SchemaSource> {
-    let mut claimants = SCHEMAS.iter().copied().filter(|schema| (schema.claims)(file.path()));
-    let first = claimants.clone().next();
-    claimants.find(|schema| (schema.fits)(file)).or(first)
+    let claimants = || SCHEMAS.iter().copied().filter(|schema| (schema.claims)(file.path()));
+    claimants().find(|schema| (schema.fits)(file)).or_else(|| claimants().last())
 }
 
 /// What reads a file of which only the config says that it is a schema.
