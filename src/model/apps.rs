@@ -7,6 +7,7 @@ use globset::Glob;
 use crate::config::AppEntry;
 use crate::fact::{Manifest, Role};
 use crate::project::Project;
+use crate::schemas;
 use crate::source::{SourcePath, Span};
 use crate::tables::{Dependencies, frameworks, never_apps};
 
@@ -128,8 +129,16 @@ impl Apps {
     }
 }
 
+/// The schemas that only `schema = […]` of an app calls so: they are that app's, wherever they stand.
+pub(super) fn only_configured(project: &Project) -> BTreeSet<SourcePath> {
+    let named = project.config.apps.iter().flat_map(|entry| &entry.schema);
+    let paths = named.filter_map(|path| SourcePath::new("").join(path));
+    paths.filter(|path| !schemas::claims(path)).collect()
+}
+
 fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
     let mut folders: BTreeMap<SourcePath, Folder<'_>> = BTreeMap::new();
+    let elsewhere = only_configured(project);
     for (path, file) in &project.files {
         let folder = folders.entry(path.folder()).or_default();
         if let Some(manifest) = &file.loaded.manifest {
@@ -140,7 +149,7 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
             folder.has_unit = true;
             folder.has_run = true;
         }
-        folder.has_schema |= file.claim.role == Role::Schema;
+        folder.has_schema |= file.claim.role == Role::Schema && !elsewhere.contains(path);
     }
     for marker in &project.markers {
         let folder = folders.entry(marker.folder()).or_default();

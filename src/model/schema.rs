@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::fact::{Declaration, Required, Role};
+use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
 
-use super::apps::Apps;
+use super::apps::{Apps, only_configured};
 
 /// What an app declares.
 #[derive(Default)]
@@ -25,8 +26,10 @@ impl AppSchema {
     /// Joins the schemas of an app.
     pub fn find(project: &Project, apps: &Apps, index: usize) -> Self {
         let app = &apps.list[index];
+        let elsewhere = only_configured(project);
+        let is_schema = |path: &SourcePath, file: &File| file.claim.role == Role::Schema && !elsewhere.contains(path);
         let schemas: Vec<&SourcePath> =
-            project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema).map(|(path, _)| path).collect();
+            project.files.iter().filter(|(path, file)| is_schema(path, file)).map(|(path, _)| path).collect();
         let own: Vec<SourcePath> = if app.configured_schemas.is_empty() {
             schemas.iter().filter(|path| apps.home(path) == Some(index)).map(|path| (*path).clone()).collect()
         } else {

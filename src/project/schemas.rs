@@ -42,3 +42,54 @@ fn take(project: &mut Project, source: SourceFile, local: bool) -> Result<(), &'
     project.files.insert(path, file);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{AppEntry, Config};
+    use crate::project::Options;
+
+    fn load(files: &[(&str, &str)], schema: &[&str]) -> Project {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let schema = schema.iter().map(|path| (*path).to_owned()).collect();
+        let app = AppEntry { path: ".".to_owned(), schema, ..AppEntry::default() };
+        let config = Config { apps: vec![app], ..Config::default() };
+        Project::load(&folder.path().join("root"), config, &Options::default()).unwrap()
+    }
+
+    fn formats(project: &Project) -> Vec<(&str, &str)> {
+        let schemas = project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema);
+        schemas.map(|(path, file)| (path.as_str(), file.format)).collect()
+    }
+
+    #[test]
+    fn a_file_is_a_schema_because_the_config_says_so() {
+        let json = r#"{"properties":{"A":{}}}"#;
+        let files =
+            [("root/a/vars.json", json), ("root/b.toml", "[server]\n"), ("root/.env.shared", "# @required\nA=\n")];
+        let project = load(&files, &["a/vars.json", "./b.toml", ".env.shared"]);
+        let expected = [(".env.shared", "varlock"), ("a/vars.json", "json-schema"), ("b.toml", "env-schema")];
+        assert_eq!(formats(&project), expected);
+        assert_eq!(project.unread, []);
+    }
+
+    #[test]
+    fn what_cannot_be_read_as_one_is_said() {
+        let files = [("outside.json", "{}"), ("root/x.yaml", "a: 1\n"), ("root/.git/config.toml", "[server]\n")];
+        let project = load(&files, &["../outside.json", "x.yaml", "none.json", ".git/config.toml"]);
+        assert_eq!(formats(&project), []);
+        let unread: Vec<(&str, &str)> =
+            project.unread.iter().map(|unread| (unread.path.as_str(), unread.reason.as_str())).collect();
+        let expected = [
+            (".git/config.toml", "it lies outside the root"),
+            ("none.json", "no such file"),
+            ("x.yaml", "no known kind of schema; say which with `format` in a `[[source]]`"),
+        ];
+        assert_eq!(unread, expected);
+    }
+}

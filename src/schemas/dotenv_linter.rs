@@ -95,7 +95,8 @@ fn entry(member: &Member<'_>, notes: &mut Notes) -> Declaration {
 }
 
 fn constraints(node: &Node<'_>, kind: Type, notes: &mut Notes) -> Constraints {
-    let mut constraints = Constraints { allow_empty: Some(kind == Type::String), ..Constraints::default() };
+    let mut constraints =
+        Constraints { allow_empty: Some(matches!(kind, Type::String | Type::Unknown)), ..Constraints::default() };
     match kind {
         Type::Integer => {
             constraints.min = Some(f64::from(i32::MIN));

@@ -29,10 +29,15 @@ fn claims(path: &SourcePath) -> bool {
     name == "env.schema.toml" || name.strip_suffix(".env.schema.toml").is_some_and(|rest| !rest.is_empty())
 }
 
+/// Whether a path says that its text is TOML.
+pub(super) fn is_toml(path: &SourcePath) -> bool {
+    path.name().rsplit_once('.').is_some_and(|(_, extension)| extension == "toml")
+}
+
 /// A table of one of its sides, a group, or what it extends.
 fn fits(source: &SourceFile) -> bool {
     let begins = ["[server", "[client", "[shared", "[[group", "[[agree", "extends", "public_prefixes"];
-    source.path().name().ends_with(".toml")
+    is_toml(source.path())
         && source.text().lines().any(|line| begins.iter().any(|begin| line.trim_start().starts_with(begin)))
 }
 

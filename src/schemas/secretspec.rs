@@ -24,7 +24,7 @@ fn claims(path: &SourcePath) -> bool {
 
 fn fits(source: &SourceFile) -> bool {
     let begins = |begin: &str| source.text().lines().any(|line| line.trim_start().starts_with(begin));
-    source.path().name().ends_with(".toml") && begins("[project]") && begins("[profiles.")
+    super::env_schema::is_toml(source.path()) && begins("[project]") && begins("[profiles.")
 }
 
 fn load(source: &SourceFile) -> Loaded {
@@ -78,7 +78,11 @@ fn project(table: &Table<'_>, links: &mut Vec<Link>, schema: &mut Schema) {
     for parent in item.strings().unwrap_or_default() {
         // The folder of a project, or its file.
         let bare = parent.text.trim_end_matches('/');
-        let path = if bare.ends_with(".toml") { bare.to_owned() } else { format!("{bare}/secretspec.toml") };
+        let path = if super::env_schema::is_toml(&SourcePath::new(bare)) {
+            bare.to_owned()
+        } else {
+            format!("{bare}/secretspec.toml")
+        };
         links.push(Link { kind: LinkKind::Extends, path, span: parent.span, required: true });
         schema.extends_needs.push(Vec::new());
     }

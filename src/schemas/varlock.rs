@@ -140,7 +140,13 @@ fn describe(item: &Item<'_>, declaration: &mut Declaration) {
             "example" => declaration.example = value.map(Value::new),
             "docsUrl" => declaration.link = value.map(str::to_owned),
             "docs" => {
-                let last = decorator.arguments.iter().flatten().filter_map(|argument| argument.word.text()).last();
+                let last = decorator
+                    .arguments
+                    .as_deref()
+                    .unwrap_or_default()
+                    .iter()
+                    .rev()
+                    .find_map(|argument| argument.word.text());
                 declaration.link = declaration.link.take().or(last.map(str::to_owned));
             }
             "deprecated" if value != Some("false") => {

@@ -118,10 +118,8 @@ impl Gathered {
             "examples" if declaration.example.is_none() => {
                 declaration.example = node.elements().first().and_then(scalar);
             }
-            "deprecated" => {
-                if notes.boolean(node, "deprecated") == Some(true) {
-                    declaration.deprecated.get_or_insert_with(|| "its schema says so".to_owned());
-                }
+            "deprecated" if notes.boolean(node, "deprecated") == Some(true) => {
+                declaration.deprecated.get_or_insert_with(|| "its schema says so".to_owned());
             }
             "writeOnly" if declaration.secret.is_none() => {
                 declaration.secret = notes.boolean(node, "writeOnly").filter(|secret| *secret);
@@ -139,7 +137,7 @@ impl Gathered {
             notes.show(member);
             match &*member.key {
                 "secret" => {
-                    self.declaration.secret = notes.boolean(&member.value, "secret").or(self.declaration.secret)
+                    self.declaration.secret = notes.boolean(&member.value, "secret").or(self.declaration.secret);
                 }
                 "side" => {
                     let word = notes.text(&member.value, "side");

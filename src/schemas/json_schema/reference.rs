@@ -62,16 +62,9 @@ fn unescaped(step: &str) -> String {
     let mut rest = step.as_bytes();
     while let Some((byte, behind)) = rest.split_first() {
         let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match (*byte, digits.and_then(|digits| u8::from_str_radix(digits, 16).ok())) {
-            (b'%', Some(decoded)) => {
-                bytes.push(decoded);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*byte);
-                rest = behind;
-            }
-        }
+        let decoded = digits.filter(|_| *byte == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(decoded.unwrap_or(*byte));
+        rest = if decoded.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
     }
     String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
 }

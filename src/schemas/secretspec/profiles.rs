@@ -146,7 +146,7 @@ impl Profiles {
             for ((group, exact), members) in members {
                 let kind = if exact { GroupKind::OneOf(members) } else { GroupKind::AtLeastOne(members) };
                 let environments = if alone && profile == DEFAULT { Vec::new() } else { vec![profile.clone()] };
-                groups.push(Group { name: format!("{group}"), span: found.span, kind, environments });
+                groups.push(Group { name: group.clone(), span: found.span, kind, environments });
             }
         }
         groups

@@ -19,6 +19,7 @@ pub(super) enum Truth {
 
 /// What the header says.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is what one decorator switches")]
 pub(super) struct Settings<'a> {
     /// `@defaultRequired`; `None` is `infer`.
     required: Option<Truth>,
