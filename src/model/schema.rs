@@ -1,6 +1,6 @@
 //! The schema of an app: its own files, those of its libraries, what it needs of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Declaration, Required, Role};
 use crate::loaders::File;
@@ -20,6 +20,39 @@ pub struct AppSchema {
     pub resolved: Resolved,
     /// Names that only a library declares whose schema the app does not evaluate: expected, not required.
     pub soft: BTreeSet<Name>,
+    by_spelling: BySpelling,
+}
+
+/// Declarations that do not only stand for their own spelling: families, and names whose case does not matter.
+#[derive(Default)]
+struct BySpelling {
+    /// Names whose case does not matter, by their upper case.
+    folded: BTreeMap<String, Name>,
+    /// Families, by what stands before their `*`, in upper case.
+    families: BTreeMap<String, Vec<Name>>,
+    /// How long what stands before a `*` may be.
+    lengths: BTreeSet<usize>,
+}
+
+impl BySpelling {
+    fn of(resolved: &Resolved) -> Self {
+        let mut index = Self::default();
+        for (name, _) in resolved.declarations.iter().rev().filter(|(_, declared)| declared.semantics.ignores_case) {
+            index.folded.insert(name.as_str().to_ascii_uppercase(), name.clone());
+        }
+        for family in resolved.families.keys() {
+            let before = family.as_str().split('*').next().unwrap_or_default();
+            index.lengths.insert(before.len());
+            index.families.entry(before.to_ascii_uppercase()).or_default().push(family.clone());
+        }
+        index
+    }
+
+    /// The families that may cover a name.
+    fn families<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Name> {
+        let before = self.lengths.iter().map_while(move |length| (*length <= name.len()).then(|| name.get(..*length)));
+        before.flatten().filter_map(|before| self.families.get(&before.to_ascii_uppercase())).flatten()
+    }
 }
 
 impl AppSchema {
@@ -55,6 +88,7 @@ impl AppSchema {
             schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
         }
         schema.resolved.restrict(&app.needs);
+        schema.by_spelling = BySpelling::of(&schema.resolved);
         schema
     }
 
@@ -81,7 +115,14 @@ impl AppSchema {
 
     /// The declaration of a name, concrete or by family.
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
-        self.resolved.declaration(name)
+        let Resolved { declarations, families, .. } = &self.resolved;
+        let folded = || declarations.get(self.by_spelling.folded.get(&name.as_str().to_ascii_uppercase())?);
+        declarations.get(name).or_else(folded).or_else(|| {
+            let fitting = self.by_spelling.families(name.as_str());
+            let fitting = fitting.filter_map(|family| families.get_key_value(family));
+            let fitting = fitting.filter(|(family, declared)| declared.covers(family, name));
+            fitting.max_by_key(|(family, _)| (family.as_str().len(), *family)).map(|(_, declared)| declared)
+        })
     }
 
     /// The environments that the schema speaks of.

@@ -104,7 +104,7 @@ impl Resolved {
 
 impl Declared {
     /// A family covers a name in which at least one character stands for its `*`.
-    fn covers(&self, family: &Name, name: &Name) -> bool {
+    pub fn covers(&self, family: &Name, name: &Name) -> bool {
         let (family, name) = (family.as_str(), name.as_str());
         name.len() >= family.len()
             && (matches_glob(family, name)
