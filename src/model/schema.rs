@@ -130,7 +130,7 @@ impl AppSchema {
         let declarations = self.resolved.declarations.values().map(|declared| &declared.declaration);
         let words = declarations.flat_map(|declaration| {
             let required = match &declaration.required {
-                Some(Required::In(words)) => words.as_slice(),
+                Some(Required::In(words) | Required::Except(words)) => words.as_slice(),
                 _ => &[],
             };
             required.iter().chain(declaration.overrides.iter().map(|of| &of.environment))
@@ -141,11 +141,14 @@ impl AppSchema {
 
 /// Whether a declared variable must have a value in an environment, defaults aside.
 pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
-    let Some(Required::In(words)) = &declaration.required else {
-        return declaration.required != Some(Required::Never);
-    };
     let names = environments.names(environment);
-    words.iter().any(|word| {
+    let is_one = |word: &String| {
         names.contains(&word.as_str()) || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
-    })
+    };
+    match &declaration.required {
+        None | Some(Required::Always) => true,
+        Some(Required::Never) => false,
+        Some(Required::In(words)) => words.iter().any(is_one),
+        Some(Required::Except(words)) => !words.iter().any(is_one),
+    }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use super::SchemaSource;
 use super::json_document::{self, Notes, opening};
-use crate::fact::{Declaration, Fact, FactKind, Group, Loaded, Required, Schema, Type};
+use crate::fact::{Declaration, Fact, FactKind, Group, GroupKind, Loaded, Required, Schema, Type};
 use crate::name::{Name, is_variable_name};
 use crate::source::{SourceFile, SourcePath, Span};
 use crate::syntax::json::{Kind, Member, Node};
@@ -133,7 +133,8 @@ impl<'n> Object<'n> {
                 }
                 "dependentRequired" | "dependencies" if certain => {
                     notes.show(member);
-                    self.groups.extend(groups::dependent(value, member.key_inner(), notes));
+                    let found = groups::dependent(value, member.key_inner(), notes);
+                    self.group(found);
                 }
                 "$ref" | "$dynamicRef" => {
                     notes.show(member);
@@ -146,7 +147,7 @@ impl<'n> Object<'n> {
                 "allOf" => self.all(member, certain, references, notes, depth),
                 "anyOf" | "oneOf" => {
                     if certain {
-                        self.groups.extend(groups::of_branches(member));
+                        self.group(groups::of_branches(member));
                     }
                     self.all(member, false, references, notes, depth);
                 }
@@ -196,6 +197,20 @@ impl<'n> Object<'n> {
                 notes.wrong(property.value.inner_span(), "a property must be a table, true or false");
             }
             self.name(&property.key, property.key_inner()).parts.extend(certain.then_some(&property.value));
+        }
+    }
+
+    /// Adds relations. What they speak of exists, also where no property says so.
+    fn group(&mut self, found: impl IntoIterator<Item = Group>) {
+        for group in found {
+            let switches = match &group.kind {
+                GroupKind::When { switches, .. } => switches.as_slice(),
+                _ => &[],
+            };
+            for name in group.kind.members().iter().chain(switches.iter().map(|(name, _)| name)) {
+                self.name(name.as_str(), group.span);
+            }
+            self.groups.push(group);
         }
     }
 

@@ -7,14 +7,11 @@ use crate::fact::{Constraints, Declaration, Group, GroupKind, Override, Required
 use crate::name::{Name, is_environment_name, is_variable_name};
 use crate::source::Span;
 use crate::syntax::toml::Table;
-use crate::tables::{environments, public};
+use crate::tables::public;
 use crate::value::Value;
 
 /// The profile that others inherit from.
 const DEFAULT: &str = "default";
-
-/// Environments that run with the default profile where no profile has their name.
-const USUAL: [&str; 4] = ["development", "test", "staging", "production"];
 
 /// All profiles of a file, each with all it inherits.
 pub(super) struct Profiles(BTreeMap<String, Profile>);
@@ -115,14 +112,14 @@ impl Profiles {
         if by_default && named.iter().all(|(_, asked)| *asked) {
             return Required::Always;
         }
-        let mut environments: Vec<String> =
-            named.iter().filter(|(_, asked)| *asked).map(|(profile, _)| (*profile).clone()).collect();
-        if by_default {
-            let has_profile =
-                |usual: &str| named.iter().any(|(profile, _)| environments::environment_of(profile) == Some(usual));
-            environments.extend(USUAL.iter().filter(|usual| !has_profile(usual)).map(|usual| (*usual).to_owned()));
+        let of = |wanted: bool| -> Vec<String> {
+            named.iter().filter(|(_, asked)| *asked == wanted).map(|(profile, _)| (*profile).clone()).collect()
+        };
+        match (by_default, of(true)) {
+            (true, _) => Required::Except(of(false)),
+            (false, asking) if asking.is_empty() => Required::Never,
+            (false, asking) => Required::In(asking),
         }
-        if environments.is_empty() { Required::Never } else { Required::In(environments) }
     }
 
     /// The groups that secrets name, each profile's for its environment.

@@ -40,13 +40,12 @@ fn a_profile_is_the_environment_of_its_name() {
     assert_eq!(required(two), only(&["production"]));
     let alone = "[profiles.staging]\nA = {}\n[profiles.production]\nB = {}";
     assert_eq!(required(alone), only(&["staging"]));
-    // `dev` is development, so it is not the default profile's.
     let not = "[profiles.default]\nA = {}\n[profiles.dev]\nA = { required = false }";
-    assert_eq!(required(not), only(&["test", "staging", "production"]));
+    assert_eq!(required(not), Required::Except(vec!["dev".to_owned()]));
     assert_eq!(required("[profiles.default]\nA = {}\n[profiles.production]\nB = {}"), Required::Always);
     let standalone =
         "[profiles.default]\nA = {}\n[profiles.deploy.defaults]\ninherit = false\n[profiles.deploy]\nB = {}";
-    assert_eq!(required(standalone), only(&["development", "test", "staging", "production"]));
+    assert_eq!(required(standalone), Required::Except(vec!["deploy".to_owned()]));
 }
 
 #[test]
