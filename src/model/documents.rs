@@ -48,9 +48,8 @@ pub struct Documented {
 
 /// Whether an env file that is checked in shows people what there is, for want of a template beside it.
 fn shows(sources: &[Source<'_>], source: &Source<'_>) -> bool {
-    let beside = |other: &Source<'_>| {
-        other.file.claim.role == Role::Template && other.path.folder() == source.path.folder()
-    };
+    let beside =
+        |other: &Source<'_>| other.file.claim.role == Role::Template && other.path.folder() == source.path.folder();
     source.file.claim.role == Role::Values && !source.file.local && !sources.iter().any(beside)
 }
 
