@@ -13,7 +13,7 @@ use ignore::gitignore::Gitignore;
 use rayon::Scope;
 
 use super::gitignore;
-use super::read::{Reader, read_anywhere};
+use super::read::{Reader, Refusal, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
 use crate::fact::Role;
@@ -41,8 +41,6 @@ pub(super) struct Walked {
 #[derive(Clone, Copy)]
 pub(super) enum Format {
     Schema(&'static SchemaSource),
-    /// The first of the schema sources that claim a name; the text tells which it is.
-    Claimed(&'static SchemaSource),
     Other(&'static Loader),
 }
 
@@ -56,10 +54,6 @@ impl Format {
     pub(super) fn load(self, source: SourceFile, claim: Claim, local: bool) -> File {
         let (format, mut loaded) = match self {
             Self::Schema(schema) => (schema.name, (schema.load)(&source)),
-            Self::Claimed(first) => {
-                let schema = schemas::claimant(&source).unwrap_or(first);
-                (schema.name, (schema.load)(&source))
-            }
             Self::Other(loader) => (loader.name, (loader.load)(&source, &claim)),
         };
         loaded.shown.sort_unstable();
@@ -70,7 +64,7 @@ impl Format {
 /// What a path claims to be, and who reads it.
 fn classify(path: &SourcePath) -> Option<(Format, Claim)> {
     if let Some(schema) = SCHEMAS.iter().find(|schema| (schema.claims)(path)) {
-        return Some((Format::Claimed(schema), Claim::new(Role::Schema)));
+        return Some((Format::Schema(schema), Claim::new(Role::Schema)));
     }
     LOADERS.iter().find_map(|loader| Some((Format::Other(loader), (loader.claims)(path)?)))
 }
@@ -201,7 +195,7 @@ impl<'a> Walker<'a> {
             if let Some(format) = entry.format.as_deref().and_then(Format::named) {
                 let named = claimed.map(|(_, claim)| claim).filter(|claim| claim.role != Role::Schema);
                 let claim = match format {
-                    Format::Schema(_) | Format::Claimed(_) => Claim::new(Role::Schema),
+                    Format::Schema(_) => Claim::new(Role::Schema),
                     Format::Other(_) => named.unwrap_or_else(|| Claim::new(Role::Values)),
                 };
                 claimed = Some((format, claim));
@@ -225,15 +219,22 @@ impl<'a> Walker<'a> {
         } else {
             self.reader.read(&path, disk)
         };
-        match source {
-            Ok(source) => {
-                let file = format.load(source, claim, local);
+        let is_configured = entry.is_some_and(|entry| entry.format.is_some());
+        let loaded = source.map_err(Refusal::reason).and_then(|source| {
+            let format = match format {
+                // Several kinds of schema share names, and other tools use them too: the text decides.
+                Format::Schema(_) if !is_configured => {
+                    Format::Schema(schemas::claimant(&source).ok_or("no known kind of schema")?)
+                }
+                format => format,
+            };
+            Ok(format.load(source, claim, local))
+        });
+        match loaded {
+            Ok(file) => {
                 self.found().files.insert(path, file);
             }
-            Err(refusal) => {
-                let reason = refusal.reason().to_owned();
-                self.found().unread.push(Unread { path, reason, named: None });
-            }
+            Err(reason) => self.found().unread.push(Unread { path, reason: reason.to_owned(), named: None }),
         }
     }
 

@@ -32,9 +32,17 @@ fn claims(path: &SourcePath) -> bool {
     is_named(path.name())
 }
 
+/// Something that only JSON Schema says, or a table that cannot be read.
 fn fits(source: &SourceFile) -> bool {
-    let words = ["$schema", "properties", "patternProperties", "$ref", "allOf", "required"];
-    json_document::glance(source, |root| words.iter().any(|word| root.get(word).is_some())).unwrap_or(false)
+    let tables = ["properties", "patternProperties"];
+    let lists = ["allOf", "anyOf", "oneOf"];
+    let says = |root: &Node<'_>| {
+        tables.iter().any(|word| root.get(word).is_some_and(Node::is_object))
+            || lists.iter().any(|word| root.get(word).is_some_and(|node| matches!(node.kind, Kind::Array(_))))
+            || root.get("$ref").is_some_and(|node| node.text().is_some())
+    };
+    let begins = || source.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    json_document::glance(source, says).unwrap_or_else(begins)
 }
 
 /// What is known of a variable before its schemas are read together.

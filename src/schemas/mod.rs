@@ -38,11 +38,14 @@ pub fn claims(path: &SourcePath) -> bool {
     SCHEMAS.iter().any(|schema| (schema.claims)(path))
 }
 
-/// What reads a file whose name says that it is a schema: of those that claim it, the first that it looks like, and if
-/// it looks like none, the last: `dotenv-linter` borrows the names of others.
+/// What reads a file whose name says that it is a schema. Where several sources share the name, its text must look like
+/// one of theirs: other tools keep schemas of their own under these names.
 pub fn claimant(file: &SourceFile) -> Option<&'static SchemaSource> {
-    let claimants = || SCHEMAS.iter().copied().filter(|schema| (schema.claims)(file.path()));
-    claimants().find(|schema| (schema.fits)(file)).or_else(|| claimants().last())
+    let claimants: Vec<_> = SCHEMAS.iter().copied().filter(|schema| (schema.claims)(file.path())).collect();
+    match claimants.as_slice() {
+        [only] => Some(only),
+        several => several.iter().copied().find(|schema| (schema.fits)(file)),
+    }
 }
 
 /// What reads a file of which only the config says that it is a schema.

@@ -31,11 +31,22 @@ fn the_text_decides_between_sources_that_share_a_name() {
     let (linter, schema) = (r#"{"version":"1","entries":{}}"#, r#"{"properties":{"A":{}}}"#);
     assert_eq!(named("env.schema.json", linter), Some("dotenv-linter"));
     assert_eq!(named("a/api.env.schema.json", schema), Some("json-schema"));
-    assert_eq!(named(".env.schema.json", "broken"), Some("json-schema"));
+    assert_eq!(named(".env.schema.json", "{\"properties\" x"), Some("json-schema"));
     assert_eq!(named(".env.schema", linter), Some("dotenv-linter"));
     assert_eq!(named(".env.schema", "# @required\nA=\n"), Some("varlock"));
     assert_eq!(named(".env.schema", "A=^x$\n"), Some("varlock"));
     assert_eq!(named("secretspec.toml", ""), Some("secretspec"));
+    // What other tools keep under these names.
+    let others = [
+        r#"{"$schema":"./env.schema.json","FOO":"foo1"}"#,
+        r#"{"REQUIRED_KEYS":{"API_KEY":"string"},"OPTIONAL_KEYS":{}}"#,
+        r#"{"vars":[{"name":"API_URL","required":true}]}"#,
+        r#"{"PORT":{"type":"number","required":true}}"#,
+        "[]",
+    ];
+    for text in others {
+        assert_eq!(named("env.schema.json", text), None, "{text}");
+    }
     assert_eq!(named("env.schema.toml", "[project]\n[profiles.default]\n"), Some("env-schema"));
     for other in ["schema.json", "package.json", "my.schema.json", "env.schema.ts", "secretspec.json", "x.env.schema"] {
         assert_eq!(named(other, schema), None, "{other}");

@@ -3,7 +3,7 @@
 //! Its semantics: an empty value is no value; a value in the schema is the default; what has none is optional unless
 //! `@required`; what a function, a reference or a plugin gives is given at run time, so it is never missing. A value is
 //! secret by `@sensitive` alone: that all are sensitive by default is a caution of varlock's, not a statement about each.
-//! A file without any decorator only lists names: other tools keep patterns under the same name.
+//! A file without any decorator only names some variables: other tools keep patterns under the same name.
 
 mod settings;
 mod types;
@@ -31,8 +31,14 @@ fn claims(path: &SourcePath) -> bool {
     path.name() == ".env.schema"
 }
 
-/// A comment that begins with a decorator.
+/// A file of this name that is no JSON; under another name, one with decorators.
 fn fits(source: &SourceFile) -> bool {
+    let begins = source.text().trim_start_matches('\u{feff}').trim_start();
+    if claims(source.path()) { !begins.starts_with('{') } else { is_decorated(source) }
+}
+
+/// Whether a comment begins with a decorator.
+fn is_decorated(source: &SourceFile) -> bool {
     let decorated = |line: &str| {
         let comment = line.trim_start().strip_prefix('#').map(str::trim_start);
         let word = comment.and_then(|comment| comment.strip_prefix('@'));
@@ -50,8 +56,8 @@ fn load(source: &SourceFile) -> Loaded {
     }
     let document = env_spec::parse(text);
     let mut settings = Settings::read(&document.header);
-    settings.names_only = !fits(source);
-    let mut schema = Schema { open: settings.open, ..Schema::default() };
+    settings.names_only = !is_decorated(source);
+    let mut schema = Schema { open: settings.open || settings.names_only, ..Schema::default() };
     for header in &document.header {
         loaded.shown.push(header.span);
         if header.name == "import" {
@@ -63,11 +69,9 @@ fn load(source: &SourceFile) -> Loaded {
         for item in &document.items {
             loaded.shown.push(item.key_span);
             loaded.shown.extend(item.decorators.iter().map(|decorator| decorator.span));
+            // A second definition replaces the value of the first, which is a default either way.
             if seen.insert(item.key) {
                 declare(item, &settings, &mut loaded);
-            } else {
-                let twice = Problem::new(item.key_span, "this name is declared twice").harmless();
-                loaded.problems.push(twice);
             }
         }
     }

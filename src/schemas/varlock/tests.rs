@@ -126,6 +126,7 @@ fn imports_are_followed_where_they_are_certain() {
 fn a_file_without_decorators_lists_names_only() {
     let found = declaration("A=^[0-9]+$\n");
     assert_eq!((found.kind, found.required, found.default), (Some(Type::Unknown), Some(Required::Never), None));
+    assert!(read("A=^[0-9]+$\n").schema.unwrap().open);
     assert!(read("# @disable\n\nA=1\n").facts.is_empty());
 }
 
@@ -141,7 +142,6 @@ fn what_is_broken_is_told_and_the_rest_is_read() {
             "varlock has no such type; did you mean `port`?",
             "this line is neither `NAME=value` nor a comment",
             "the quote that opens this value is not closed",
-            "this name is declared twice",
         ]
     );
 }
