@@ -71,15 +71,15 @@ fn load(source: &SourceFile) -> Loaded {
             notes.lost(opening(root), "a JSON Schema of variables must be a table with `properties`");
             return;
         }
+        // There `required: true` stands in the property, and much else means something else.
+        if root.get("$schema").and_then(Node::text).is_some_and(|text| text.contains("draft-03")) {
+            return;
+        }
         let references = References::new(root);
         let mut object = Object::default();
         object.read(root, true, &references, notes, 0);
         // A schema of some other file, which is no matter of ours, has properties such as `port` and `logLevel`.
-        if !object
-            .variables
-            .keys()
-            .any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase()) || root.get("x-envcheck").is_some())
-        {
+        if root.get("x-envcheck").is_none() && !object.variables.keys().any(|name| is_written_like_one(name)) {
             notes.shown.clear();
             notes.problems.clear();
             if object.variables.is_empty() {
@@ -103,6 +103,12 @@ fn load(source: &SourceFile) -> Loaded {
     loaded.shown = notes.shown;
     loaded.problems = notes.problems;
     loaded
+}
+
+/// `DATABASE_URL`, `NEXT_PUBLIC_apiUrl`; not `databaseUrl`.
+fn is_written_like_one(name: &str) -> bool {
+    let first = name.split('_').find(|token| !token.is_empty()).unwrap_or_default();
+    first.bytes().any(|byte| byte.is_ascii_uppercase()) && !first.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 fn declaration(found: &Found<'_>, references: &References<'_>, notes: &mut Notes) -> Declaration {

@@ -249,7 +249,16 @@ impl Gathered {
                 Some(&"null") => self.nullable = true,
                 Some(known) => types.push(*known),
                 None => {
-                    let near = nearest(text, TYPES).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                    // What other languages call it.
+                    let other = match text {
+                        "int" | "long" => Some("integer"),
+                        "float" | "double" | "decimal" => Some("number"),
+                        "bool" => Some("boolean"),
+                        "str" | "text" | "url" => Some("string"),
+                        "list" => Some("array"),
+                        _ => nearest(text, TYPES),
+                    };
+                    let near = other.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                     let help = format!("the types of JSON Schema: {}", TYPES.join(", "));
                     notes.wrong_with_help(word.inner_span(), format!("JSON Schema knows no such type{near}"), help);
                     self.unknown = true;

@@ -202,8 +202,11 @@ fn relations_of_presence_are_groups() {
 
 #[test]
 fn a_schema_of_something_else_says_nothing() {
-    let loaded = read(r#"{"properties":{"port":{"type":"sting"},"log-level":{}},"additionalProperties":false}"#);
+    let loaded =
+        read(r#"{"properties":{"port":{"type":"sting"},"dbHost":{},"log-level":{}},"additionalProperties":false}"#);
     assert!(loaded.facts.is_empty() && loaded.schema.unwrap().open && loaded.problems.is_empty());
+    let third = read(r#"{"$schema":"http://json-schema.org/draft-03/schema","properties":{"A":{"required":true}}}"#);
+    assert!(third.facts.is_empty() && third.problems.is_empty() && third.schema.unwrap().open);
     for text in ["[]", "{}", "3", ""] {
         let loaded = read(text);
         assert!(loaded.facts.is_empty() && loaded.problems.iter().any(|problem| problem.hides_facts), "{text}");
