@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Declaration, Required, Role};
+use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
 
-use super::apps::Apps;
+use super::apps::{Apps, only_configured};
 
 /// What an app declares.
 #[derive(Default)]
@@ -58,8 +59,10 @@ impl AppSchema {
     /// Joins the schemas of an app.
     pub fn find(project: &Project, apps: &Apps, index: usize) -> Self {
         let app = &apps.list[index];
+        let elsewhere = only_configured(project);
+        let is_schema = |path: &SourcePath, file: &File| file.claim.role == Role::Schema && !elsewhere.contains(path);
         let schemas: Vec<&SourcePath> =
-            project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema).map(|(path, _)| path).collect();
+            project.files.iter().filter(|(path, file)| is_schema(path, file)).map(|(path, _)| path).collect();
         let own: Vec<SourcePath> = if app.configured_schemas.is_empty() {
             schemas.iter().filter(|path| apps.home(path) == Some(index)).map(|path| (*path).clone()).collect()
         } else {
@@ -127,7 +130,7 @@ impl AppSchema {
         let declarations = self.resolved.declarations.values().map(|declared| &declared.declaration);
         let words = declarations.flat_map(|declaration| {
             let required = match &declaration.required {
-                Some(Required::In(words)) => words.as_slice(),
+                Some(Required::In(words) | Required::Except(words)) => words.as_slice(),
                 _ => &[],
             };
             required.iter().chain(declaration.overrides.iter().map(|of| &of.environment))
@@ -138,11 +141,14 @@ impl AppSchema {
 
 /// Whether a declared variable must have a value in an environment, defaults aside.
 pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
-    let Some(Required::In(words)) = &declaration.required else {
-        return declaration.required != Some(Required::Never);
-    };
     let names = environments.names(environment);
-    words.iter().any(|word| {
+    let is_one = |word: &String| {
         names.contains(&word.as_str()) || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
-    })
+    };
+    match &declaration.required {
+        None | Some(Required::Always) => true,
+        Some(Required::Never) => false,
+        Some(Required::In(words)) => words.iter().any(is_one),
+        Some(Required::Except(words)) => !words.iter().any(is_one),
+    }
 }

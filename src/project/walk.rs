@@ -13,12 +13,12 @@ use ignore::gitignore::Gitignore;
 use rayon::Scope;
 
 use super::gitignore;
-use super::read::{Reader, read_anywhere};
+use super::read::{Reader, Refusal, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
 use crate::fact::Role;
 use crate::loaders::{Claim, File, LOADERS, Loader};
-use crate::schemas::{SCHEMAS, SchemaSource};
+use crate::schemas::{self, SCHEMAS, SchemaSource};
 use crate::source::{SourceFile, SourcePath};
 use crate::tables::frameworks;
 
@@ -208,7 +208,11 @@ impl<'a> Walker<'a> {
         let mut claimed = classify(&path);
         if let Some(entry) = entry {
             if let Some(format) = entry.format.as_deref().and_then(Format::named) {
-                let claim = claimed.map_or_else(|| Claim::new(Role::Values), |(_, claim)| claim);
+                let named = claimed.map(|(_, claim)| claim).filter(|claim| claim.role != Role::Schema);
+                let claim = match format {
+                    Format::Schema(_) => Claim::new(Role::Schema),
+                    Format::Other(_) => named.unwrap_or_else(|| Claim::new(Role::Values)),
+                };
                 claimed = Some((format, claim));
             }
             if let (Some((_, claim)), Some(Some(role))) = (&mut claimed, entry.role) {
@@ -230,19 +234,23 @@ impl<'a> Walker<'a> {
         } else {
             self.reader.read(&path, disk)
         };
-        match source {
-            Ok(source) => {
-                let file = format.load(source, claim, local);
-                if is_made_later(&file) {
-                    self.found().unread.push(Unread { path, reason: MADE_LATER.to_owned(), named: None });
-                } else {
-                    self.found().files.insert(path, file);
+        let is_configured = entry.is_some_and(|entry| entry.format.is_some());
+        let loaded = source.map_err(Refusal::reason).and_then(|source| {
+            let format = match format {
+                // Several kinds of schema share names, and other tools use them too: the text decides.
+                Format::Schema(_) if !is_configured => {
+                    Format::Schema(schemas::claimant(&source).ok_or("no known kind of schema")?)
                 }
+                format => format,
+            };
+            let file = format.load(source, claim, local);
+            if is_made_later(&file) { Err(MADE_LATER) } else { Ok(file) }
+        });
+        match loaded {
+            Ok(file) => {
+                self.found().files.insert(path, file);
             }
-            Err(refusal) => {
-                let reason = refusal.reason().to_owned();
-                self.found().unread.push(Unread { path, reason, named: None });
-            }
+            Err(reason) => self.found().unread.push(Unread { path, reason: reason.to_owned(), named: None }),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::fact::{LayerKind, Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Binding, Model, Sighting, Source, State, StoredState};
 use crate::name::Name;
+use crate::schemas::env_schema;
 
 super::rule! {
     /// A required variable is given, and is empty.
@@ -58,7 +59,13 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for setting in &sighting.shadowed {
             finding.related(&setting.place, "hidden by the empty value");
         }
-        finding.help("give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant");
+        // Other schemas have other words for it, or none.
+        let declares = model.project.files.get(&binding.place.path).map(|file| file.format);
+        finding.help(if declares == Some(env_schema::SOURCE.name) {
+            "give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant"
+        } else {
+            "give it a value, or remove the line"
+        });
     }
     for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
         template(model, findings, source);
@@ -66,8 +73,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn may_be_empty(model: &Model<'_>, binding: &Binding) -> bool {
+    // Of several schemas of one app each reads its own variables its own way.
+    let declared = model.schemas[binding.app].declaration(&binding.name);
     binding.declaration.constraints.allow_empty == Some(true)
-        || model.schemas[binding.app].resolved.semantics.empty_is_a_value
+        || declared.is_some_and(|declared| declared.semantics.empty_is_a_value)
 }
 
 /// The empty lines of a template that nothing is known to fill.

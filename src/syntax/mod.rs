@@ -2,6 +2,7 @@
 
 pub mod comment;
 pub mod dotenv;
+pub mod env_spec;
 pub mod interpolation;
 pub mod json;
 pub mod toml;
