@@ -87,6 +87,7 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
             given: count(&|binding| binding.is_given() && binding.unknown(model).is_none() && !injects(binding)),
             injected: count(&injects),
             stored: count(&stored),
+            missing: count(&|binding| !binding.is_given() && !stored(binding) && binding.unknown(model).is_none()),
             unknown,
         });
     }

@@ -44,11 +44,13 @@ pub struct Documented {
     pub sources: Vec<usize>,
 }
 
-/// What the sources of an app document. `stand_ins`: templates that stand for the env files of its targets.
-pub(super) fn documented(sources: &[Source<'_>], app: usize, stand_ins: &[&SourcePath]) -> Documented {
+/// What the sources of an app document. `own`: its sources, by index. `stand_ins`: templates that stand for the env files of its targets.
+pub(super) fn documented(sources: &[Source<'_>], own: &[usize], stand_ins: &[&SourcePath]) -> Documented {
     let mut documented = Documented { names: BTreeSet::new(), sources: Vec::new() };
-    for (index, source) in sources.iter().enumerate() {
-        if !source.documents() || !(source.owners.contains(&app) || stand_ins.contains(&source.path)) {
+    let lent = stand_ins.iter().filter_map(|path| sources.binary_search_by_key(path, |source| source.path).ok());
+    let indexes: BTreeSet<usize> = own.iter().copied().chain(lent).collect();
+    for (index, source) in indexes.into_iter().filter_map(|index| Some((index, sources.get(index)?))) {
+        if !source.documents() {
             continue;
         }
         documented.names.extend(source.all_names.iter().cloned());

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::{Declaration, Required, Role, Side};
+use crate::fact::{Declaration, Required, Role};
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
-use crate::tables;
 
 use super::apps::{App, Apps};
 
@@ -20,8 +19,6 @@ pub struct AppSchema {
     pub resolved: Resolved,
     /// Names that only a library declares whose schema the app does not evaluate: expected, not required.
     pub soft: BTreeSet<Name>,
-    /// Names that a group ties together: optional unless they say `required`.
-    grouped: BTreeSet<Name>,
     by_spelling: BySpelling,
 }
 
@@ -58,23 +55,26 @@ impl BySpelling {
 }
 
 impl AppSchema {
-    /// Joins the schemas of an app.
-    pub fn find(project: &Project, apps: &Apps, index: usize) -> Self {
-        let app = &apps.list[index];
-        let schemas: Vec<&SourcePath> =
-            project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema).map(|(path, _)| path).collect();
-        let own: Vec<SourcePath> = if app.configured_schemas.is_empty() {
-            schemas.iter().filter(|path| apps.home(path) == Some(index)).map(|path| (*path).clone()).collect()
+    /// Joins the schemas of each app, by its index.
+    pub fn find(project: &Project, apps: &Apps) -> Vec<Self> {
+        let mut by_home: BTreeMap<Option<usize>, Vec<&SourcePath>> = BTreeMap::new();
+        for (path, _) in project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema) {
+            by_home.entry(apps.home(path)).or_default().push(path);
+        }
+        let at = |home: Option<usize>| by_home.get(&home).map(Vec::as_slice).unwrap_or_default();
+        let schemas = apps.list.iter().zip(0..).map(|(app, index)| Self::of(project, app, at(Some(index)), at(None)));
+        schemas.collect()
+    }
+
+    /// Joins the schemas of an app: those in its folder, and of the homeless ones those of its libraries.
+    fn of(project: &Project, app: &App, at_home: &[&SourcePath], homeless: &[&SourcePath]) -> Self {
+        let libraries: BTreeSet<&SourcePath> = app.libraries.iter().collect();
+        let of_library = |path: &&&SourcePath| path.folders().any(|folder| libraries.contains(&folder));
+        let (own, shared): (Vec<SourcePath>, Vec<SourcePath>) = if app.configured_schemas.is_empty() {
+            let shared = homeless.iter().filter(|_| !libraries.is_empty()).filter(of_library);
+            (at_home.iter().copied().cloned().collect(), shared.copied().cloned().collect())
         } else {
-            app.configured_schemas.clone()
-        };
-        let of_library = |path: &&&SourcePath| {
-            apps.home(path).is_none_or(|home| home == index) && app.libraries.iter().any(|folder| path.is_below(folder))
-        };
-        let shared: Vec<SourcePath> = if app.configured_schemas.is_empty() {
-            schemas.iter().filter(of_library).map(|path| (*path).clone()).filter(|path| !own.contains(path)).collect()
-        } else {
-            Vec::new()
+            (app.configured_schemas.clone(), Vec::new())
         };
         let mut schema = Self::default();
         for path in &own {
@@ -87,10 +87,7 @@ impl AppSchema {
         if !own.is_empty() {
             schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
         }
-        schema.keep_what_is_needed(app);
-        for (_, group) in &schema.resolved.groups {
-            schema.grouped.extend(group.kind.members().iter().cloned());
-        }
+        schema.resolved.restrict(&app.needs);
         schema.by_spelling = BySpelling::of(&schema.resolved);
         schema
     }
@@ -111,26 +108,6 @@ impl AppSchema {
         self.paths.push(path.clone());
     }
 
-    fn keep_what_is_needed(&mut self, app: &App) {
-        if app.needs.is_empty() {
-            return;
-        }
-        let wanted = |name: &Name, declared: &Declared| {
-            app.needs.iter().any(|need| match need.as_str() {
-                "server" => declared.declaration.side == Side::Server,
-                "client" => declared.declaration.side == Side::Client,
-                "shared" => declared.declaration.side == Side::Shared,
-                glob => tables::glob(glob, name.as_str()),
-            })
-        };
-        // `shared` variables go with either side: both see them.
-        let sides = app.needs.iter().any(|need| need == "server" || need == "client");
-        let keep = |name: &Name, declared: &Declared| {
-            wanted(name, declared) || sides && declared.declaration.side == Side::Shared
-        };
-        self.resolved.declarations.retain(|name, declared| keep(name, declared));
-    }
-
     /// Whether there is a schema at all.
     pub fn exists(&self) -> bool {
         !self.paths.is_empty()
@@ -148,28 +125,6 @@ impl AppSchema {
         })
     }
 
-    /// Whether a declared variable must have a value in an environment, defaults aside.
-    pub fn requires(
-        &self,
-        name: &Name,
-        declaration: &Declaration,
-        environments: &Environments,
-        environment: &Environment,
-    ) -> bool {
-        match &declaration.required {
-            None => !self.grouped.contains(name),
-            Some(Required::Always) => true,
-            Some(Required::Never) => false,
-            Some(Required::In(words)) => {
-                let names = environments.names(environment);
-                words.iter().any(|word| {
-                    names.contains(&word.as_str())
-                        || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
-                })
-            }
-        }
-    }
-
     /// The environments that the schema speaks of.
     pub fn environments(&self, environments: &Environments) -> BTreeSet<Environment> {
         let declarations = self.resolved.declarations.values().map(|declared| &declared.declaration);
@@ -182,4 +137,15 @@ impl AppSchema {
         });
         words.filter_map(|word| environments.of_word(word)).collect()
     }
+}
+
+/// Whether a declared variable must have a value in an environment, defaults aside.
+pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
+    let Some(Required::In(words)) = &declaration.required else {
+        return declaration.required != Some(Required::Never);
+    };
+    let names = environments.names(environment);
+    words.iter().any(|word| {
+        names.contains(&word.as_str()) || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
+    })
 }

@@ -42,14 +42,17 @@ super::rule! {
     "undocumented-variable", Warning, since "0.1.0", check
 }
 
+/// Names, and where each is required.
+type Lacking = Vec<(Name, Place)>;
+
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Apps that share a schema and a template lack the same names for the same reason: one finding.
-    let mut groups: BTreeMap<Vec<(Name, Place)>, (Vec<usize>, Option<Place>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Lacking, (Vec<usize>, Option<Place>)> = BTreeMap::new();
     for app in 0..model.apps.list.len() {
         let needed: BTreeMap<&Name, &Place> = model
-            .bindings
+            .bindings_of(app)
             .iter()
-            .filter(|binding| binding.app == app && binding.needs_a_value())
+            .filter(|binding| binding.needs_a_value())
             .filter(|binding| crate::tables::platform::platform(binding.name.as_str()).is_none())
             .map(|binding| (&binding.name, &binding.place))
             .collect();
@@ -70,7 +73,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .filter(|(name, _)| !model.is_documented(app, name) && !renamed.contains(name))
             .map(|(name, place)| (name.clone(), place.clone()))
             .collect();
-        let lacking: Vec<(Name, Place)> = lacking.into_iter().collect();
+        let lacking: Lacking = lacking.into_iter().collect();
         if !lacking.is_empty() {
             let template = sources.iter().find(|source| source.file.claim.role == Role::Template).or(sources.first());
             let place = template.and_then(|source| source.names.last()).map(|(_, place)| place.clone());
@@ -93,8 +96,8 @@ fn is_whole(source: &Source<'_>, needed: &BTreeMap<&Name, &Place>) -> bool {
 
 /// What the targets of an app demand of whoever starts them: `${NAME:?}`, or a bare `NAME`.
 fn demanded_by_targets(model: &Model<'_>, app: usize) -> BTreeMap<Name, Place> {
-    let targets = model.targets.iter().filter(|target| target.app == Some(app));
-    let settings = targets.flat_map(|target| &target.target.layers).flat_map(|layer| &layer.settings);
+    let targets = model.targets_of(app);
+    let settings = targets.flat_map(|(_, target)| &target.target.layers).flat_map(|layer| &layer.settings);
     let mut demanded = BTreeMap::new();
     for setting in settings {
         match &setting.value {

@@ -45,7 +45,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .iter()
             .filter(|stored| !explicit.contains(stored.name.as_str()))
             .filter(|stored| !known.is_referenced(model, environment, &stored.name))
-            .filter_map(|stored| Some((&stored.name, stored.span, known.former_name(model, environment, &stored.name)?)))
+            .filter_map(|stored| {
+                Some((&stored.name, stored.span, known.former_name(model, environment, &stored.name)?))
+            })
             .map(|(name, span, former)| (name, span, Some(former).filter(|former| !former.as_str().is_empty())))
             .collect();
         let Some((first, span, former)) = unreferenced.first() else { continue };

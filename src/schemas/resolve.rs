@@ -82,6 +82,14 @@ impl Resolved {
         found.next().map(|(_, declared)| declared)
     }
 
+    /// Takes away what none of these sides and globs asks for, and every relation that needs what was taken away.
+    /// Without a word nothing is taken away.
+    pub fn restrict(&mut self, needs: &[String]) {
+        if !needs.is_empty() {
+            needs::restrict(self, needs);
+        }
+    }
+
     /// Several schemas of one app together: all declarations count, and where two speak of one variable, the stricter.
     #[must_use]
     pub fn union(schemas: impl IntoIterator<Item = Self>) -> Self {
@@ -143,9 +151,7 @@ impl Walk<'_, '_> {
                 continue;
             }
             let mut ancestor = self.file(parent);
-            if let Some(needs) = needs.get(nth).filter(|needs| !needs.is_empty()) {
-                needs::restrict(&mut ancestor, needs);
-            }
+            ancestor.restrict(needs.get(nth).map(Vec::as_slice).unwrap_or_default());
             ancestors.push(ancestor);
         }
         // Of two ancestors the later one is stronger.

@@ -140,7 +140,9 @@ mod tests {
         let part = |name: &str| Part::Reference(Box::new(reference(name)));
         let template = Template { parts: vec![part("A"), part("A"), part("B")] };
         let of = |length: usize| {
-            move |name: &Name| if name.as_str() == "A" { Known::Value(Value::new("x".repeat(length))) } else { Known::Absent }
+            move |name: &Name| {
+                if name.as_str() == "A" { Known::Value(Value::new("x".repeat(length))) } else { Known::Absent }
+            }
         };
         assert_eq!(template.evaluate(&of(3)).value, Some(Value::new("xxxxxx")));
         assert!(template.evaluate(&of(LONGEST / 2)).value.is_some());
