@@ -1,5 +1,6 @@
 //! Renames, found once, so that every rule agrees on what they explain.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
@@ -36,6 +37,10 @@ struct List {
     all: BTreeSet<Name>,
 }
 
+/// How many unknown names are looked at, over all lists: a list that speaks for many apps is compared with each. Beyond
+/// it nothing is said to be a rename.
+const MOST: usize = 20_000;
+
 /// What is asked of every list, found once.
 struct Ground {
     /// Names that compose reads for a purpose of its own.
@@ -44,6 +49,8 @@ struct Ground {
     declared: BTreeSet<Name>,
     /// What the packages and the folder of the repository are called.
     repository: Vec<String>,
+    /// What is left of [`MOST`].
+    left: Cell<usize>,
 }
 
 impl Ground {
@@ -54,6 +61,7 @@ impl Ground {
             read: read_by_compose(model),
             declared: names.into_iter().filter(declares).cloned().collect(),
             repository: repository_names(model.project),
+            left: Cell::new(MOST),
         }
     }
 }
@@ -128,6 +136,8 @@ fn in_list(model: &Model<'_>, list: &List, ground: &Ground) -> Vec<renames::Rena
     if unknown.is_empty() || schema.resolved.open {
         return Vec::new();
     }
+    let Some(left) = ground.left.get().checked_sub(unknown.len()) else { return Vec::new() };
+    ground.left.set(left);
     let unknown: Vec<Name> = unknown.into_iter().collect();
     let wanted: Vec<Wanted<'_>> = schema
         .resolved
