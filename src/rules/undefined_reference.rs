@@ -61,7 +61,11 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 && !is_meant_for_the_container(group, read)
                 && model.is_undefined_in(group, name)
             {
-                undefined.entry(name).or_default().push(read);
+                if read.reference.is_meant() {
+                    undefined.entry(name).or_default().push(read);
+                } else {
+                    unmeant(findings, read);
+                }
             }
         }
         report(model, findings, group, &undefined);
@@ -108,6 +112,13 @@ fn is_meant_for_the_container(group: &TargetGroup, read: &Read) -> bool {
         && group.targets.iter().filter(|target| Some(&target.name) == read.target.as_ref()).any(|target| {
             target.layers.iter().any(|layer| layer.settings.iter().any(|setting| setting.name == read.reference.name))
         })
+}
+
+/// A `$` that was perhaps never meant as one, in a password for instance: the name behind it is not repeated.
+fn unmeant(findings: &mut Findings<'_>, read: &Read) {
+    let place = Place::new(&read.path, read.reference.span);
+    let message = "a `$` begins a reference that is defined nowhere, so the empty string stands in";
+    findings.report(&place, "empty here", message).help("write `$$` for a `$` that is meant as it is");
 }
 
 fn report(

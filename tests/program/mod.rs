@@ -1,5 +1,7 @@
 //! Repositories made on the spot and the program run in them: what the tests of hostile input share.
 
+#![allow(dead_code, reason = "each test uses its part")]
+
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
