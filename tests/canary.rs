@@ -16,7 +16,7 @@ const CANARY: &str = "s3cr3tcanary";
 const FILES: &[(&str, &str)] = &[
     (
         ".env",
-        "# @ comment\nA=@\nexport B='@ @'\nC=\"x\n@\n\" # @\nD=${A:-@}\nE=$A-@\nF=\nG=@#@\nH: @\nA=@2\nI=`@`\nJ=$(@)\nPORT=@\nURL=https://u:@@h/@?@#@\nKEY=\"-----BEGIN PRIVATE KEY-----\n@\nQUJD@=\n-----END PRIVATE KEY-----\"\n",
+        "# @ comment\nA=@\nexport B='@ @'\nC=\"x\n@\n\" # @\nD=${A:-@}\nE=$A-@\nF=\nG=@#@\nH: @\nA=@2\nI=`@`\nJ=$(@)\nK=pa$@\nL=\"pa$@ x\"\nPORT=@\nURL=https://u:@@h/@?@#@\nKEY=\"-----BEGIN PRIVATE KEY-----\n@\nQUJD@=\n-----END PRIVATE KEY-----\"\n",
     ),
     (".env.example", "# A=@\nA=@\nB=\nNEW_B=changeme-@\nPORT=@\n"),
     (".env.production", "A=\nPORT=@\nURL=@\nNEXT_PUBLIC_TOKEN=@\n"),
@@ -26,7 +26,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "compose.yml",
-        "# @\nx-a: &a\n  A: @ # @\n  B: \"@\"\nservices:\n  web:\n    build: { context: ., args: { TOKEN: \"@\", OTHER: \"${TOKEN:-@}\" } }\n    command: [\"sh\", \"-c\", \"echo @ $$X ${NO_SUCH} @\"]\n    environment:\n      <<: *a\n      PORT: @\n      URL: https://u:@@h/${NOWHERE}@\n      D: ${A:?@ is needed}\n      E: |\n        @\n        @\n      F: >-\n        @\n  list:\n    image: postgres:16\n    environment:\n      - A=@\n      - \"B=@ @\"\n      - POSTGRES_PASSWORD=${PG:-@}\n      - @/+x\n      - { A: @ }\n    labels: { a: \"@\" }\n    env_file: .env\n",
+        "# @\nx-a: &a\n  A: @ # @\n  B: \"@\"\nservices:\n  web:\n    build: { context: ., args: { TOKEN: \"@\", OTHER: \"${TOKEN:-@}\" } }\n    command: [\"sh\", \"-c\", \"echo @ $$X ${NO_SUCH} @\"]\n    environment:\n      <<: *a\n      PORT: @\n      URL: https://u:@@h/${NOWHERE}@\n      D: ${A:?@ is needed}\n      E: |\n        @\n        @\n      F: >-\n        @\n      G: \"pa$@ x\"\n      POSTGRES_PASSWORD: \"pa$@\"\n  list:\n    image: postgres:16\n    environment:\n      - A=@\n      - \"B=@ @\"\n      - POSTGRES_PASSWORD=${PG:-@}\n      - @/+x\n      - { A: @ }\n    labels: { a: \"@\" }\n    env_file: .env\n",
     ),
     (
         "Dockerfile",
