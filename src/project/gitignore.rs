@@ -111,6 +111,11 @@ fn without_groups(line: &str) -> Cow<'_, str> {
     Cow::Owned(pattern)
 }
 
+/// The top of the git work tree that holds a folder.
+pub(super) fn work_tree(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").exists())
+}
+
 #[cfg(test)]
 mod tests {
     use super::without_groups;
@@ -121,9 +126,4 @@ mod tests {
         assert_eq!(without_groups(r"\{a\\{"), r"\{a\\\{");
         assert_eq!(without_groups("*.log"), "*.log");
     }
-}
-
-/// The top of the git work tree that holds a folder.
-pub(super) fn work_tree(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|folder| folder.join(".git").exists())
 }

@@ -97,7 +97,7 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>,
         let bindings: Vec<&Binding> =
             model.bindings_named(&setting.name).filter(|binding| source.owners.contains(&binding.app)).collect();
         let needed = bindings.iter().find(|binding| binding.needs_a_value() && !may_be_empty(model, binding));
-        let Some(needed) = needed.filter(|_| !is_filled(source, &filled, &setting.name, &bindings)) else { continue };
+        let Some(needed) = needed.filter(|_| !is_filled(source, filled, &setting.name, &bindings)) else { continue };
         if seen.insert(&setting.name) {
             unfilled.push((setting, needed));
         }
