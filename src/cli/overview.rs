@@ -1,6 +1,6 @@
 //! What the model says beside findings: the one place that asks it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Image, Loaded};
 use crate::model::{Binding, Model, State, StoredState};
@@ -39,11 +39,20 @@ impl Overview {
             let owners = source.owners.iter().map(app).collect();
             files.insert(source.path.clone(), (owners, source.environment.clone()));
         }
+        for path in project.groups.iter().flat_map(|group| &group.paths) {
+            let targets = model.targets.iter().filter(|target| target.target.place.path == *path);
+            let apps: BTreeSet<usize> = targets.clone().filter_map(|target| target.app).collect();
+            let mut environments: BTreeSet<&Environment> =
+                targets.filter(|target| target.app.is_some()).map(|target| &target.environment).collect();
+            let environment = environments.pop_first().filter(|_| environments.is_empty());
+            files.insert(path.clone(), (apps.iter().map(app).collect(), environment.cloned()));
+        }
         for (path, environment) in &project.listings {
             files.insert(path.clone(), (Vec::new(), Some(environment.clone())));
         }
         let unknown = model.unknown().into_iter().map(|((app, environment, reason), bindings)| Unknown {
             app: model.apps.list[app].name.clone(),
+            deployed: model.is_deployed(&environment),
             environment,
             reason: reason.to_string(),
             variables: bindings.iter().map(|binding| binding.name.clone()).collect(),

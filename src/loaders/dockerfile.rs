@@ -14,8 +14,8 @@ use instruction::{Char, Instruction};
 pub static LOADER: Loader =
     Loader { name: "dockerfile", claims, links: &[(LinkKind::Dockerfile, Role::Manifest)], load, assemble: None };
 
-/// Ends of names that are no Dockerfiles: what they ignore, what makes them, what was left over.
-const OTHER: [&str; 18] = [
+/// Ends of names that are no Dockerfiles: what they ignore, what makes them, what was left over, source code.
+const OTHER: &[&str] = &[
     "dockerignore",
     "j2",
     "jinja",
@@ -34,6 +34,20 @@ const OTHER: [&str; 18] = [
     "bak",
     "swp",
     "in",
+    "rs",
+    "go",
+    "py",
+    "js",
+    "ts",
+    "rb",
+    "java",
+    "sh",
+    "vim",
+    "lua",
+    "yml",
+    "yaml",
+    "json",
+    "toml",
 ];
 
 /// The instructions, without those that are handled by name below.
@@ -171,6 +185,7 @@ impl Reader<'_> {
             arguments: Vec::new(),
             copies: Vec::new(),
             commands: Vec::new(),
+            names_env_file: false,
         });
     }
 
@@ -186,6 +201,7 @@ impl Reader<'_> {
             };
             stage.copies.extend(from.map(str::to_owned));
         }
+        stage.names_env_file |= names_env_file(&words::text(&instruction.arguments));
         if matches!(instruction.keyword.as_str(), "COPY" | "ADD") {
             return;
         }
@@ -273,6 +289,14 @@ impl Reader<'_> {
         }
         words::template(value, self.escape)
     }
+}
+
+/// Whether a command names an env file: `cp env-example .env`, `COPY app.env ./`, `set -a && . ./.env.prod`.
+fn names_env_file(command: &str) -> bool {
+    let words = command.split(|char: char| char.is_whitespace() || "=,;&|()<>\"'[]".contains(char));
+    words.map(|word| word.rsplit('/').next().unwrap_or(word)).any(|name| {
+        name == ".env" || name.starts_with(".env.") || name.strip_suffix(".env").is_some_and(|stem| !stem.is_empty())
+    })
 }
 
 #[cfg(test)]

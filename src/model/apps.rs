@@ -124,6 +124,14 @@ impl Apps {
         path.folders().find_map(|folder| self.by_folder.get(&folder).copied())
     }
 
+    /// Whether a file lies in an app, in a library of one, or above one: [`Apps::owners`] then knows of whom it speaks.
+    pub fn claims(&self, path: &SourcePath) -> bool {
+        let folder = path.folder();
+        self.home(path).is_some()
+            || path.folders().any(|folder| self.libraries.contains_key(&folder))
+            || self.list.iter().any(|app| app.folder.is_below(&folder))
+    }
+
     /// Whether a folder is a library of some app.
     pub fn is_library(&self, folder: &SourcePath) -> bool {
         self.libraries.contains_key(folder)

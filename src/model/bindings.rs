@@ -8,11 +8,11 @@ use crate::source::{Place, Span};
 use crate::tables::placeholders;
 use crate::value::Value;
 
+use super::Model;
 use super::schema::requires;
 use super::stored::Holding;
 use super::view_building::public_prefix;
 use super::views::{Phase, Reason, Sighting, State};
-use super::{Model, UNNAMED};
 
 /// One variable of one app in one environment.
 pub struct Binding {
@@ -147,7 +147,7 @@ fn binding(
     let phase = if public_prefix(model, app, name.as_str()).is_some() { Phase::Build } else { Phase::Run };
     let documented = |name: &Name| model.is_documented_anywhere(name);
     let sightings = views.iter().map(|view| model.views[*view].look(*view, name, phase, &documented)).collect();
-    let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(environment);
+    let deployed = model.is_deployed(environment);
     let stored = is_kept_in_store(&declaration).then(|| stored(model, app, environment, name));
     Binding {
         app,

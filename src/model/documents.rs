@@ -40,13 +40,26 @@ pub fn looks_like_env_file(path: &SourcePath) -> bool {
 pub struct Documented {
     /// Every name that a template, a list or prose holds.
     pub names: BTreeSet<Name>,
+    /// Every name of an env file that is checked in without a template beside it.
+    pub shown: BTreeSet<Name>,
     /// The names that templates, tables and lists hold, each with its places.
     pub sources: Vec<usize>,
 }
 
-/// What the sources of an app document. `own`: its sources, by index. `stand_ins`: templates that stand for the env files of its targets.
+/// Whether an env file that is checked in shows people what there is, for want of a template beside it.
+fn shows(sources: &[Source<'_>], source: &Source<'_>) -> bool {
+    let beside =
+        |other: &Source<'_>| other.file.claim.role == Role::Template && other.path.folder() == source.path.folder();
+    source.file.claim.role == Role::Values && !source.file.local && !sources.iter().any(beside)
+}
+
+/// What the sources of an app document. `own`: its sources, by index. `stand_ins`: templates that stand for the env
+/// files of its targets.
 pub(super) fn documented(sources: &[Source<'_>], own: &[usize], stand_ins: &[&SourcePath]) -> Documented {
-    let mut documented = Documented { names: BTreeSet::new(), sources: Vec::new() };
+    let mut documented = Documented { names: BTreeSet::new(), shown: BTreeSet::new(), sources: Vec::new() };
+    for source in own.iter().filter_map(|index| sources.get(*index)).filter(|source| shows(sources, source)) {
+        documented.shown.extend(source.all_names.iter().cloned());
+    }
     let lent = stand_ins.iter().filter_map(|path| sources.binary_search_by_key(path, |source| source.path).ok());
     let indexes: BTreeSet<usize> = own.iter().copied().chain(lent).collect();
     for (index, source) in indexes.into_iter().filter_map(|index| Some((index, sources.get(index)?))) {

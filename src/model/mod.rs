@@ -68,8 +68,8 @@ impl<'a> Model<'a> {
         let environments = Environments::new(&project.config);
         let apps = Apps::find(project);
         let schemas = AppSchema::find(project, &apps);
-        let sources = sources::find(project, &apps, &environments);
         let targets = targets::find(project, &apps, &environments);
+        let sources = sources::find(project, &apps, &environments, &targets);
         let mut indexes = Indexes::new(apps.list.len(), &sources, &targets);
         let documented: Vec<Documented> =
             (0..apps.list.len()).map(|app| document(&indexes, &sources, &targets, app)).collect();
@@ -111,6 +111,11 @@ impl<'a> Model<'a> {
         found
     }
 
+    /// Whether users meet what runs in an environment.
+    pub fn is_deployed(&self, environment: &Environment) -> bool {
+        environment.as_str() == UNNAMED || self.environments.is_deployed(environment)
+    }
+
     /// Every environment of every app.
     pub fn all_environments(&self) -> BTreeSet<Environment> {
         (0..self.apps.list.len()).flat_map(|app| self.environments_of(app)).collect()
@@ -134,7 +139,7 @@ impl<'a> Model<'a> {
 
     /// Whether a template, a list or prose of an app names a variable.
     pub fn is_documented(&self, app: usize, name: &Name) -> bool {
-        self.documented[app].names.contains(name)
+        self.documented[app].names.contains(name) || self.documented[app].shown.contains(name)
     }
 
     /// What is required and cannot be told, by app, environment and reason.

@@ -76,6 +76,8 @@ pub struct ViewLayer {
     pub build_only: bool,
     /// Whether it is a file that need not be there (`required: false`).
     pub optional: bool,
+    /// Why it may not be there at all, so that what it gives is not known.
+    pub doubtful: Option<Reason>,
 }
 
 /// When a variable is consumed.
@@ -106,6 +108,12 @@ pub enum Reason {
     BuiltElsewhere,
     /// The target runs a command of its own, which may not need everything.
     OwnCommand,
+    /// The image makes or takes an env file, which is not seen here.
+    OwnFile,
+    /// The app reads this env file, if it lies in the image.
+    InImage(SourcePath),
+    /// It is for test runs, which set up what they need.
+    TestRun,
 }
 
 impl fmt::Display for Reason {
@@ -119,6 +127,9 @@ impl fmt::Display for Reason {
             Self::Platform => f.write_str("nothing says what the platform gives"),
             Self::BuiltElsewhere => f.write_str("the image is built elsewhere"),
             Self::OwnCommand => f.write_str("the target runs a command of its own"),
+            Self::OwnFile => f.write_str("the image brings an env file of its own"),
+            Self::InImage(path) => write!(f, "nothing says whether `{path}` lies in the image"),
+            Self::TestRun => f.write_str("a test run sets up what it needs"),
         }
     }
 }
@@ -200,6 +211,7 @@ impl ViewLayer {
             stand_in: stand_in.is_some(),
             build_only: false,
             optional: false,
+            doubtful: None,
         }
     }
 
@@ -213,6 +225,7 @@ impl ViewLayer {
             stand_in: false,
             build_only: false,
             optional: false,
+            doubtful: None,
         }
     }
 
@@ -259,6 +272,9 @@ impl View {
             && !matches!(state, State::Absent)
         {
             state = State::GivenUnknown(reason);
+        }
+        if let Some(reason) = &layers[*at].doubtful {
+            state = State::GivenUnknown(reason.clone());
         }
         if let LayerKind::EnvFile(Some(path)) = &layers[*at].kind
             && layers[*at].optional

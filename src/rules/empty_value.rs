@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
-use crate::fact::{Role, Setting, SettingValue};
+use crate::fact::{LayerKind, Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
-use crate::model::{Binding, Model, Sighting, Source, State, StoredState};
+use crate::model::{AppTarget, Binding, Model, Sighting, Source, State, StoredState};
 use crate::name::Name;
 use crate::source::SourcePath;
 
@@ -93,11 +93,16 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>,
     });
     let mut unfilled: Vec<(&Setting, &Binding)> = Vec::new();
     let mut seen: BTreeSet<&Name> = BTreeSet::new();
-    for setting in empty {
+    // A line further down may fill it.
+    let last: BTreeMap<&Name, &Setting> = source.settings.iter().map(|setting| (&setting.name, &**setting)).collect();
+    let later = |setting: &Setting| last.get(&setting.name).is_some_and(|last| last.place != setting.place);
+    for setting in empty.filter(|setting| !later(setting)) {
         let bindings: Vec<&Binding> =
             model.bindings_named(&setting.name).filter(|binding| source.owners.contains(&binding.app)).collect();
         let needed = bindings.iter().find(|binding| binding.needs_a_value() && !may_be_empty(model, binding));
-        let Some(needed) = needed.filter(|_| !is_filled(source, filled, &setting.name, &bindings)) else { continue };
+        let Some(needed) = needed.filter(|_| !is_filled(model, source, filled, &setting.name, &bindings)) else {
+            continue;
+        };
         if seen.insert(&setting.name) {
             unfilled.push((setting, needed));
         }
@@ -119,7 +124,13 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>,
 }
 
 /// Whether a generator, an issuer, a store or an env file is known to give the value.
-fn is_filled(template: &Source<'_>, filled: &Filled<'_>, name: &Name, bindings: &[&Binding]) -> bool {
+fn is_filled(
+    model: &Model<'_>,
+    template: &Source<'_>,
+    filled: &Filled<'_>,
+    name: &Name,
+    bindings: &[&Binding],
+) -> bool {
     let promised = bindings
         .iter()
         .any(|binding| binding.declaration.generate.is_some() || binding.declaration.issued_by.is_some());
@@ -127,8 +138,20 @@ fn is_filled(template: &Source<'_>, filled: &Filled<'_>, name: &Name, bindings: 
     let lacking = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Lacking(..))));
     let stored = !lacking && bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Held(..))));
     let given = bindings.iter().any(|binding| binding.is_given())
-        || filled.get(name).is_some_and(|files| files.iter().any(|path| *path != template.path));
+        || filled.get(name).is_some_and(|files| files.iter().any(|path| *path != template.path))
+        || model.targets.iter().any(|target| gives(target, name));
     promised || given || stored
+}
+
+/// Whether a target, whoever's it is, writes a value down.
+fn gives(target: &AppTarget<'_>, name: &Name) -> bool {
+    let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
+    own.flat_map(|layer| &layer.settings).any(|setting| match &setting.value {
+        SettingValue::Given(template) => {
+            setting.name == *name && template.as_literal().is_some_and(|value| !value.is_empty())
+        }
+        _ => false,
+    })
 }
 
 fn is_empty(setting: &Setting) -> bool {

@@ -58,7 +58,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .collect();
         let sources: Vec<&Source<'_>> =
             model.documented[app].sources.iter().map(|index| &model.sources[*index]).collect();
-        if !sources.iter().any(|source| is_whole(source, &needed)) {
+        if !sources.iter().any(|source| !source.vague && is_whole(source, &needed)) {
             continue;
         }
         let renamed: BTreeSet<&Name> = model

@@ -184,6 +184,8 @@ static ENV_LOADERS: &[EnvLoader] = &[
             "vlucas/phpdotenv",
             "github.com/joho/godotenv",
             "@nestjs/config",
+            "@adonisjs/core",
+            "laravel/framework",
         ],
         order: FileOrder::Plain,
         reason: "a library that reads `.env` unless told otherwise",
