@@ -9,7 +9,7 @@ use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
 
-use super::apps::{Apps, only_configured};
+use super::apps::{App, Apps, only_configured};
 
 /// What an app declares.
 #[derive(Default)]
@@ -56,25 +56,28 @@ impl BySpelling {
 }
 
 impl AppSchema {
-    /// Joins the schemas of an app.
-    pub fn find(project: &Project, apps: &Apps, index: usize) -> Self {
-        let app = &apps.list[index];
+    /// Joins the schemas of each app, by its index.
+    pub fn find(project: &Project, apps: &Apps) -> Vec<Self> {
+        let mut by_home: BTreeMap<Option<usize>, Vec<&SourcePath>> = BTreeMap::new();
         let elsewhere = only_configured(project);
         let is_schema = |path: &SourcePath, file: &File| file.claim.role == Role::Schema && !elsewhere.contains(path);
-        let schemas: Vec<&SourcePath> =
-            project.files.iter().filter(|(path, file)| is_schema(path, file)).map(|(path, _)| path).collect();
-        let own: Vec<SourcePath> = if app.configured_schemas.is_empty() {
-            schemas.iter().filter(|path| apps.home(path) == Some(index)).map(|path| (*path).clone()).collect()
+        for (path, _) in project.files.iter().filter(|(path, file)| is_schema(path, file)) {
+            by_home.entry(apps.home(path)).or_default().push(path);
+        }
+        let at = |home: Option<usize>| by_home.get(&home).map(Vec::as_slice).unwrap_or_default();
+        let schemas = apps.list.iter().zip(0..).map(|(app, index)| Self::of(project, app, at(Some(index)), at(None)));
+        schemas.collect()
+    }
+
+    /// Joins the schemas of an app: those in its folder, and of the homeless ones those of its libraries.
+    fn of(project: &Project, app: &App, at_home: &[&SourcePath], homeless: &[&SourcePath]) -> Self {
+        let libraries: BTreeSet<&SourcePath> = app.libraries.iter().collect();
+        let of_library = |path: &&&SourcePath| path.folders().any(|folder| libraries.contains(&folder));
+        let (own, shared): (Vec<SourcePath>, Vec<SourcePath>) = if app.configured_schemas.is_empty() {
+            let shared = homeless.iter().filter(|_| !libraries.is_empty()).filter(of_library);
+            (at_home.iter().copied().cloned().collect(), shared.copied().cloned().collect())
         } else {
-            app.configured_schemas.clone()
-        };
-        let of_library = |path: &&&SourcePath| {
-            apps.home(path).is_none_or(|home| home == index) && app.libraries.iter().any(|folder| path.is_below(folder))
-        };
-        let shared: Vec<SourcePath> = if app.configured_schemas.is_empty() {
-            schemas.iter().filter(of_library).map(|path| (*path).clone()).filter(|path| !own.contains(path)).collect()
-        } else {
-            Vec::new()
+            (app.configured_schemas.clone(), Vec::new())
         };
         let mut schema = Self::default();
         for path in &own {

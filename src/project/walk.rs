@@ -12,7 +12,8 @@ use ignore::Match;
 use ignore::gitignore::Gitignore;
 use rayon::Scope;
 
-use super::gitignore;
+use super::gitignore::{self, TooLarge};
+use super::locate::spelt;
 use super::read::{Reader, Refusal, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
@@ -157,12 +158,20 @@ impl<'a> Walker<'a> {
                 }
             };
             let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name == ".gitignore"
-                && let Some(file) = gitignore::read(disk)
-            {
-                self.found().ignored.add(path.clone(), file.clone());
-                chain = Some(Arc::new(Chain { file, above: chain }));
+            let name = spelt(&name);
+            if name == ".gitignore" {
+                match gitignore::read(disk) {
+                    Ok(None) => {}
+                    Ok(Some(file)) => {
+                        self.found().ignored.add(path.clone(), file.clone());
+                        chain = Some(Arc::new(Chain { file, above: chain }));
+                    }
+                    Err(TooLarge) => {
+                        let reason = "larger than 256 kB, so nothing is ignored by it".to_owned();
+                        let path = path.join(".gitignore").unwrap_or_else(|| path.clone());
+                        self.found().unread.push(Unread { path, reason, named: None });
+                    }
+                }
             }
             let child = SourcePath::new(&if path.as_str().is_empty() {
                 name.clone().into_owned()
@@ -220,6 +229,11 @@ impl<'a> Walker<'a> {
             }
         }
         let Some((format, claim)) = claimed else {
+            if !is_plain && self.leads_out(disk) && !self.is_ignored(&path, true, chain) {
+                let reason = Refusal::Outside.reason().to_owned();
+                self.found().unread.push(Unread { path, reason, named: None });
+                return;
+            }
             if frameworks::is_marker(path.name()) && !self.is_ignored(&path, false, chain) {
                 self.found().markers.push(path);
             }
@@ -252,6 +266,11 @@ impl<'a> Walker<'a> {
             }
             Err(reason) => self.found().unread.push(Unread { path, reason: reason.to_owned(), named: None }),
         }
+    }
+
+    /// Whether a symlink leads to a folder beyond the root. Within the root its files are found where they stand.
+    fn leads_out(&self, disk: &Path) -> bool {
+        disk.is_dir() && self.reader.check(disk) == Err(Refusal::Outside)
     }
 
     fn is_ignored(&self, path: &SourcePath, is_folder: bool, chain: Option<&Chain>) -> bool {

@@ -245,6 +245,12 @@ impl Reader<'_> {
             variables.whole = false;
             return;
         }
+        if value.is_none() && !is_name(name) {
+            // A value that lost its name, in a broken list for instance: not to be repeated as one.
+            self.problem(node.site(), format!("an item of `{what}` is no name and has no `=`"));
+            variables.whole = false;
+            return;
+        }
         if name.len() < written.len() && value.is_some() {
             let problem = Problem::new(span, format!("compose refuses the space between {} and `=`", quoted(name)));
             self.loaded.problems.push(problem.help("write it without spaces around `=`").harmless());
@@ -279,4 +285,10 @@ impl Reader<'_> {
         }
         variables.whole = false;
     }
+}
+
+/// Whether a text may be meant as the name of a variable.
+fn is_name(text: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_') && text.chars().all(is_part)
 }
