@@ -4,6 +4,8 @@ pub mod comment;
 pub mod dotenv;
 pub mod interpolation;
 pub mod json;
+pub mod jwt;
+pub mod pem;
 pub mod toml;
 pub mod url;
 pub mod yaml;
