@@ -96,7 +96,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 /// What is wrong with a value, and how grave that is.
 fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Level)> {
     let name = slot.name.as_str();
-    let placeholder = || placeholders::is_placeholder_in(name, &slot.value, secret) && !is_meant(slot);
+    let placeholder = || placeholders::is_placeholder_in(name, &slot.value, secret) && !is_meant(slot, secret);
     let known = || {
         (secret || secret_names::carries_credentials(&slot.value))
             && placeholders::development_credential(name, &slot.value)
@@ -130,11 +130,15 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
 
 /// Whether the value or the name says that nothing else will ever stand there: `null` turns a secret off, and what is
 /// for tests and developers is theirs wherever it is written.
-fn is_meant(slot: &Slot<'_>) -> bool {
+fn is_meant(slot: &Slot<'_>, secret: bool) -> bool {
     const OFF: &[&str] = &["null", "none", "nil"];
     const NOT_FOR_USERS: &[&str] = &["TEST", "E2E", "DEV", "LOCAL", "DEMO", "MOCK", "EXAMPLE"];
     let is_for_others = |token: &str| NOT_FOR_USERS.iter().any(|word| token.eq_ignore_ascii_case(word));
-    OFF.iter().any(|word| slot.value.expose().eq_ignore_ascii_case(word))
+    // An app, a database or a queue may well be called `todo`, and a domain begin with `example-`.
+    let text = slot.value.expose();
+    let is_a_name = !secret && (text == "todo" || text.starts_with("example-") && text.contains('.'));
+    is_a_name
+        || OFF.iter().any(|word| text.eq_ignore_ascii_case(word))
         || slot.name.as_str().split('_').any(is_for_others)
 }
 
