@@ -4,7 +4,7 @@
 //! or a document names.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
 use crate::model::{AppTarget, Model, UNNAMED};
@@ -135,14 +135,16 @@ pub(super) fn all<'m>(model: &'m Model<'_>) -> Vec<Slot<'m>> {
 }
 
 fn of_files<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
+    let readers = readers(model);
     for source in &model.sources {
         let origin = match source.file.claim.role {
             Role::Values => Origin::EnvFile,
             Role::Template => Origin::Template,
             _ => continue,
         };
-        let deployed =
-            source.environment.as_ref().is_some_and(|environment| model.environments.is_deployed(environment));
+        let read_in = || readers.get(source.path).filter(|all| all.len() == 1).and_then(BTreeSet::first).copied();
+        let environment = source.environment.as_ref().or_else(read_in);
+        let deployed = environment.is_some_and(|environment| model.environments.is_deployed(environment));
         for setting in &source.settings {
             push(setting, slots, |name, span, value, fallback| Slot {
                 name,
@@ -152,12 +154,25 @@ fn of_files<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
                 origin,
                 fallback,
                 apps: Cow::Borrowed(&source.owners),
-                environment: source.environment.clone(),
+                environment: environment.cloned(),
                 deployed,
                 local: source.file.local,
             });
         }
     }
+}
+
+/// The environments of the targets that read an env file; of those whose file says where they run.
+fn readers<'m>(model: &'m Model<'_>) -> BTreeMap<&'m SourcePath, BTreeSet<&'m Environment>> {
+    let mut found: BTreeMap<&SourcePath, BTreeSet<&Environment>> = BTreeMap::new();
+    for target in model.targets.iter().filter(|target| target.environment.as_str() != UNNAMED) {
+        for layer in &target.target.layers {
+            if let LayerKind::EnvFile(Some(path)) = &layer.kind {
+                found.entry(path).or_default().insert(&target.environment);
+            }
+        }
+    }
+    found
 }
 
 fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
