@@ -2,7 +2,7 @@
 
 use super::parts::{Field, Mode, Text, Variables};
 use super::scalar::{self, Plain};
-use crate::fact::{Loaded, Problem, Setting, SettingValue};
+use crate::fact::{Loaded, Mangled, Problem, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::{Place, SourceFile, Span};
 use crate::syntax::interpolation::{self, InvalidTemplate};
@@ -189,8 +189,22 @@ impl Reader<'_> {
             }
             Kind::Scalar => {
                 let span = inner_span(node, self.source);
+                self.note_mangling(node, name, span);
                 (self.scalar_value(node, name), span)
             }
+        }
+    }
+
+    /// Notes a value that does not arrive as it is written, once where an anchor repeats it.
+    fn note_mangling(&mut self, node: Node<'_>, name: &str, span: Span) {
+        if node.style() != Style::Plain || node.has_tag("tag:yaml.org,2002:str") {
+            return;
+        }
+        let Some(mangling) = node.as_str().and_then(scalar::mangling) else { return };
+        let mangled = Mangled { name: Name::new(name), span, mangling };
+        // Whatever an alias repeats was noted with the anchor, not long ago.
+        if self.loaded.mangled.iter().rev().take(64).all(|known| *known != mangled) {
+            self.loaded.mangled.push(mangled);
         }
     }
 
