@@ -64,7 +64,7 @@ fn json<'a>(source: &'a SourceFile, problems: &mut Vec<Problem>) -> Option<Node<
 
 /// A dependency by name.
 fn named(name: &str, development: bool) -> Dependency {
-    Dependency { name: name.to_owned(), path: None, development }
+    Dependency { name: name.to_owned(), development, ..Dependency::default() }
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 
 mod apps;
 mod bindings;
+mod commands;
 mod documents;
 mod explain;
+mod loaders;
 pub mod renames;
 mod schema;
 mod sources;
@@ -27,6 +29,7 @@ pub use apps::{App, Apps};
 pub use bindings::{Binding, StoredState};
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
+pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use schema::AppSchema;
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
@@ -43,6 +46,8 @@ pub struct Model<'a> {
     pub apps: Apps,
     /// The schema of each app, by its index.
     pub schemas: Vec<AppSchema>,
+    /// What the known loaders of env files make of them; without those files that every loader reads the same.
+    pub readings: BTreeMap<SourcePath, Readings>,
     /// Env files, templates and documents.
     pub sources: Vec<Source<'a>>,
     /// The targets.
@@ -78,6 +83,7 @@ impl<'a> Model<'a> {
             environments,
             apps,
             schemas,
+            readings: loaders::find(project),
             sources,
             targets,
             documented,

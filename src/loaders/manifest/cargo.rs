@@ -33,6 +33,7 @@ fn dependencies(table: Value<'_>, found: &mut Vec<Dependency>) {
         for (name, value) in table.get(&[key]).members() {
             found.push(Dependency {
                 name: value.get(&["package"]).text().unwrap_or(name).to_owned(),
+                version: value.text().or(value.get(&["version"]).text()).map(str::to_owned),
                 path: value.get(&["path"]).text().map(str::to_owned),
                 development,
             });

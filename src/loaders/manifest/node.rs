@@ -19,7 +19,8 @@ pub(super) fn package(source: &SourceFile, problems: &mut Vec<Problem>) -> Manif
     ] {
         for member in root.get(key).into_iter().flat_map(Node::members) {
             let path = member.value.text().and_then(path);
-            manifest.dependencies.push(Dependency { name: member.key.to_string(), path, development });
+            let version = member.value.text().filter(|_| path.is_none()).map(str::to_owned);
+            manifest.dependencies.push(Dependency { name: member.key.to_string(), version, path, development });
         }
     }
     let workspaces = root.get("workspaces");
