@@ -20,6 +20,7 @@ macro_rules! rule {
 }
 use rule;
 
+mod ambiguous_syntax;
 mod duplicate_definition;
 mod empty_value;
 mod invalid_syntax;
@@ -43,6 +44,7 @@ mod wording;
 
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
+    &ambiguous_syntax::RULE,
     &duplicate_definition::RULE,
     &empty_value::RULE,
     &invalid_syntax::RULE,
