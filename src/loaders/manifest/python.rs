@@ -68,7 +68,7 @@ pub(super) fn pipfile(source: &SourceFile, problems: &mut Vec<Problem>) -> Manif
 fn table(table: Value<'_>, development: bool, found: &mut Vec<Dependency>) {
     for (name, value) in table.members().filter(|(name, _)| *name != "python") {
         let path = value.get(&["path"]).text().map(str::to_owned);
-        let version = value.text().or(value.get(&["version"]).text()).map(str::to_owned);
+        let version = value.text().or(value.get(&["version"]).text()).and_then(super::version);
         found.push(Dependency { name: name.to_owned(), version, path, development });
     }
 }
@@ -121,7 +121,7 @@ fn requirement(text: &str, development: bool) -> Option<Dependency> {
         || {
             let start = behind.find(|character: char| "=<>!~".contains(character));
             let version = start.and_then(|start| behind.get(start..)?.split([';', '#', '\\', ')']).next());
-            Dependency { version: version.map(|version| version.trim().to_owned()), ..named(name, development) }
+            Dependency { version: version.and_then(super::version), ..named(name, development) }
         },
     )
 }
