@@ -171,8 +171,13 @@ const DEPTH: usize = 16;
 /// How many braces that are never closed are looked at.
 const UNCLOSED: usize = 64;
 
-/// Expands a value once: what a variable brings in is not read again.
-pub(super) fn expand(value: &str, lookup: &dyn Fn(&str) -> Option<String>, depth: usize) -> Zeroizing<String> {
+/// Expands a value once: what a variable brings in is not read again. `None` where it comes to more than `limit` bytes.
+pub(super) fn expand<'v>(
+    value: &str,
+    lookup: &dyn Fn(&str) -> Option<&'v str>,
+    depth: usize,
+    limit: usize,
+) -> Option<Zeroizing<String>> {
     let mut result = Zeroizing::new(String::new());
     let mut position = 0;
     // Behind a brace that is never closed, none is looked for again and again.
@@ -191,15 +196,18 @@ pub(super) fn expand(value: &str, lookup: &dyn Fn(&str) -> Option<String>, depth
         let (name, default, length) = if unclosed < UNCLOSED { reference(behind) } else { (None, None, 0) };
         unclosed += usize::from(length == 0 && behind.starts_with('{'));
         position = at + 1 + length;
-        match (name.map(|name| lookup(name).map(Zeroizing::new)), default) {
+        if result.len() > limit {
+            return None;
+        }
+        match (name.map(lookup), default) {
             (None, _) => result.push_str(value.get(at..position).unwrap_or_default()),
-            (Some(Some(value)), _) => result.push_str(&value),
-            (Some(None), Some(word)) if depth < DEPTH => result.push_str(&expand(word, lookup, depth + 1)),
+            (Some(Some(value)), _) => result.push_str(value),
+            (Some(None), Some(word)) if depth < DEPTH => result.push_str(&expand(word, lookup, depth + 1, limit)?),
             (Some(None), word) => result.push_str(word.unwrap_or_default()),
         }
     }
     result.push_str(value.get(position..).unwrap_or_default());
-    result
+    Some(result)
 }
 
 /// What stands behind a `$`: the name, what follows `:-`, and how long all of it is.

@@ -258,8 +258,8 @@ impl Loading<'_> {
                 given.clone()
             } else {
                 let held = known.get(&key).cloned().unwrap_or_default();
-                let lookup = |name: &str| known.get(name).map(|value| value.to_string());
-                let value = bun::expand(&held, &lookup, 0);
+                let lookup = |name: &str| known.get(name).map(|value| value.as_str());
+                let Some(value) = bun::expand(&held, &lookup, 0, self.budget.0) else { return Ending::Endless(span) };
                 let Some(left) = self.budget.0.checked_sub(held.len() + value.len()) else {
                     return Ending::Endless(span);
                 };

@@ -135,6 +135,16 @@ fn what_makes_a_loader_hang_is_told_for_each() {
     assert!(!hangs("A=${A}x\n", Dialect::DotenvExpand12));
 }
 
+#[test]
+fn a_value_that_grows_with_each_reference_is_stopped_everywhere() {
+    let text = format!("A={}\n", "$A${A}".repeat(20_000));
+    for known in DIALECTS {
+        let evaluated = evaluate(&text, known.dialect, &BTreeMap::new());
+        let length: usize = evaluated.values.values().map(|value| value.expose().len()).sum();
+        assert!(length < 32 << 20, "{}", known.id());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
