@@ -70,6 +70,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// How many words a value in a template may have that is no description of what to write.
+const WORDS: usize = 3;
+
 /// How many findings of one file may offer a repair, each of which is tried under all loaders.
 const REPAIRS: usize = 50;
 
@@ -300,6 +303,7 @@ impl<'m> Judge<'m> {
         let is_meant = |value: &Value| {
             let text = value.expose();
             let prose = text.contains(['|', '<', '[', '…']) || text.contains("...");
+            let prose = prose || text.split_whitespace().count() > WORDS;
             !value.is_empty() && !prose && !placeholders::is_placeholder(name, value)
         };
         // What one loader cuts short may be a placeholder to another one.
