@@ -12,6 +12,7 @@ use crate::fact::{Problem, Role};
 use crate::finding::Level;
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
+use crate::syntax::dotenv::Dialect;
 use crate::syntax::toml::Document;
 
 pub use document::json_schema;
@@ -86,6 +87,8 @@ pub struct SourceEntry {
     pub role: Option<Option<Role>>,
     /// Whether it is the whole of that environment.
     pub complete: bool,
+    /// The loaders that read them; empty: what discovery finds.
+    pub loaders: Vec<Dialect>,
     /// Where the entry stands.
     pub span: Span,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use envcheck::syntax::dotenv::{Dialect, Tree, evaluate, read};
+use envcheck::syntax::dotenv::{DIALECTS, Tree, evaluate, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
         end = line.span().end;
     }
     assert!(end == text.len() || text.starts_with('\u{feff}'));
-    for dialect in [Dialect::Dotenv, Dialect::DotenvExpand12, Dialect::Compose, Dialect::Docker] {
+    for dialect in DIALECTS.iter().map(|known| known.dialect) {
         for entry in read(text, dialect).entries {
             assert!(text.get(entry.key_span.start..entry.key_span.end).is_some());
         }

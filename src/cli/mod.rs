@@ -16,6 +16,7 @@ mod rules;
 mod run;
 mod schema;
 mod show;
+mod show_line;
 mod sources;
 
 pub use failure::{CliError, Exit};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 
 use super::failure::{CliError, Exit};
-use super::output;
 use super::run::Where;
+use super::{output, show_line};
 use crate::fact::{Fact, FactKind, Layer, LayerKind, Setting, SettingValue, TargetGroup};
 use crate::finding::Label;
 use crate::model::{Model, StoredState};
@@ -19,8 +19,11 @@ use crate::source::{Place, visible};
 #[derive(Debug, Args)]
 pub(super) struct Show {
     /// The variable.
-    #[arg(value_name = "NAME")]
-    name: String,
+    #[arg(value_name = "NAME", required_unless_present = "line")]
+    name: Option<String>,
+    /// Shows instead how each loader reads a line of an env file: kinds, places and lengths, no value.
+    #[arg(long, value_name = "FILE:LINE", conflicts_with = "name")]
+    line: Option<String>,
     #[command(flatten)]
     at: Where,
 }
@@ -28,13 +31,17 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(&self) -> Result<Exit, CliError> {
         let opened = self.at.open(&[])?;
+        if let Some(line) = &self.line {
+            return show_line::run(&opened.project, line);
+        }
+        let wanted = self.name.as_deref().unwrap_or_default();
         let mut sightings = Sightings::default();
         sightings.collect(&opened.project);
         sightings.stored(&Model::new(&opened.project));
-        let name = Name::new(&self.name);
+        let name = Name::new(wanted);
         let Some(places) = sightings.places.get(&name) else {
             let known: BTreeSet<&str> = sightings.places.keys().map(Name::as_str).collect();
-            return Err(CliError::unknown("variable", &self.name, known));
+            return Err(CliError::unknown("variable", wanted, known));
         };
         let texts = Texts::new(&opened.project.files);
         let passages: BTreeSet<(String, usize, usize, &'static str, String)> =

@@ -88,6 +88,8 @@ struct Source {
     role: Option<Role>,
     /// Whether they are the whole of that environment.
     complete: Option<bool>,
+    /// The loaders that read them, with their versions: `next`, `vite@7`, `compose`. By default what the project shows.
+    loaders: Option<Vec<String>>,
 }
 
 /// What a file is for.

@@ -7,6 +7,7 @@ use super::{AppEntry, Config, EnvironmentEntry, IgnoreEntry, Known, SourceEntry,
 use crate::fact::Role;
 use crate::finding::Level;
 use crate::name::{Name, is_variable_name};
+use crate::syntax::dotenv::{self, Dialect};
 use crate::syntax::toml::{Item, Table};
 
 /// Reads the whole config.
@@ -131,11 +132,31 @@ fn source(table: Table<'_>, known: &Known<'_>) -> Option<SourceEntry> {
         app: words::text(&table, "app", words::filled),
         role: table.get("role").and_then(|item| role(&item)),
         complete: table.bool("complete").unwrap_or_default(),
+        loaders: loaders(&table),
         span: table.span(),
         files,
     };
     table.finish(false, |_| None);
     (!entry.files.is_empty()).then_some(entry)
+}
+
+/// Loaders of env files, each with its version if that makes a difference.
+fn loaders(table: &Table<'_>) -> Vec<Dialect> {
+    let Some(item) = table.get("loaders") else { return Vec::new() };
+    let Some(texts) = item.strings() else { return Vec::new() };
+    item.show();
+    let mut found = Vec::new();
+    for text in texts {
+        if let Some(dialect) = dotenv::find(text.text) {
+            found.push(dialect);
+            continue;
+        }
+        let ids: Vec<String> = dotenv::DIALECTS.iter().map(dotenv::Known::id).collect();
+        let known: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let message = words::unknown("loader", &item, text.text, &known);
+        item.report(text.span, message, Some(format!("known: {}", known.join(", "))), false);
+    }
+    found
 }
 
 #[expect(clippy::option_option, reason = "`skip` is a role that a file has not; the entry may also not say")]

@@ -304,3 +304,17 @@ fn the_json_schema_has_exactly_the_keys_that_are_read() {
         assert_eq!(known.split(", ").collect::<Vec<_>>(), described, "{table}");
     }
 }
+
+#[test]
+fn loaders_are_known_by_name_and_version() {
+    let config = sound("[[source]]\nfiles = [\"deploy/*.env\"]\nloaders = [\"vite@7.1\", \"compose\", \"node@20\"]\n");
+    let loaders = &config.sources.first().expect("one source").loaders;
+    assert_eq!(*loaders, [Dialect::Vite6, Dialect::Compose, Dialect::Node20]);
+}
+
+#[test]
+fn an_unknown_loader_is_told_with_the_nearest_one() {
+    let found = problems("[[source]]\nfiles = [\"x\"]\nloaders = [\"dotnev\", \"vite@latest\"]\n");
+    assert_eq!(found.len(), 2);
+    assert!(found[0].contains("did you mean `dotenv`?"), "{found:?}");
+}

@@ -291,10 +291,12 @@ pub struct Manifest {
 }
 
 /// A package that a [`Manifest`] depends on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dependency {
     /// Its name; for a dependency by path, see `path`.
     pub name: String,
+    /// Which versions of it, as the manifest writes it.
+    pub version: Option<String>,
     /// Its folder relative to the manifest's, if it is named by path.
     pub path: Option<String>,
     /// Whether it is for development only.

@@ -62,9 +62,17 @@ fn json<'a>(source: &'a SourceFile, problems: &mut Vec<Problem>) -> Option<Node<
     })
 }
 
+/// A requirement of versions; what a URL or a path of one holds is nobody's business.
+fn version(text: &str) -> Option<String> {
+    const LONGEST: usize = 64;
+    let fits = |character: char| character.is_ascii_alphanumeric() || "^~<>=!*.,|+- ".contains(character);
+    let text = text.trim();
+    (text.len() <= LONGEST && text.chars().all(fits)).then(|| text.to_owned())
+}
+
 /// A dependency by name.
 fn named(name: &str, development: bool) -> Dependency {
-    Dependency { name: name.to_owned(), path: None, development }
+    Dependency { name: name.to_owned(), development, ..Dependency::default() }
 }
 
 #[cfg(test)]

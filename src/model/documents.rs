@@ -19,7 +19,7 @@ pub(super) fn stand_in<'s>(sources: &'s [Source<'_>], path: &SourcePath) -> Opti
 }
 
 /// Whether a template is named after an env file: `.env.example` after `.env`, `.env.prod.example` after `.env.prod`.
-fn stands_for(template: &SourcePath, path: &SourcePath) -> bool {
+pub(super) fn stands_for(template: &SourcePath, path: &SourcePath) -> bool {
     let tokens = |name: &str| -> Vec<String> {
         let tokens = name.split(['.', '-', '_']).filter(|token| !token.is_empty()).map(str::to_ascii_lowercase);
         tokens.filter(|token| !TEMPLATE_WORDS.contains(&token.as_str()) && token != "local").collect()

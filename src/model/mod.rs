@@ -5,9 +5,11 @@
 
 mod apps;
 mod bindings;
+mod commands;
 mod documents;
 mod explain;
 mod indexes;
+mod loaders;
 pub mod renames;
 mod schema;
 mod sources;
@@ -29,6 +31,7 @@ pub use apps::{App, Apps};
 pub use bindings::{Binding, StoredState};
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
+pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use schema::AppSchema;
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
@@ -45,6 +48,8 @@ pub struct Model<'a> {
     pub apps: Apps,
     /// The schema of each app, by its index.
     pub schemas: Vec<AppSchema>,
+    /// What the known loaders of env files make of them; without those files that every loader reads the same.
+    pub readings: BTreeMap<SourcePath, Readings>,
     /// Env files, templates and documents.
     pub sources: Vec<Source<'a>>,
     /// The targets.
@@ -80,6 +85,7 @@ impl<'a> Model<'a> {
             environments,
             apps,
             schemas,
+            readings: loaders::find(project),
             sources,
             targets,
             documented,

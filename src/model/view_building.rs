@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting};
+use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue};
 use crate::name::Environment;
 use crate::source::SourcePath;
 use crate::tables::{frameworks, public};
+use crate::value::Template;
 
 use super::bindings::is_kept_in_store;
 use super::schema::requires;
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
-use super::{AppTarget, Model};
+use super::{Agreed, AppTarget, Model};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
@@ -227,7 +228,22 @@ fn file_layers(model: &Model<'_>, app: usize, environment: &Environment, with_ba
         let hides = source.file.loaded.problems.iter().any(|problem| problem.hides_facts);
         hides.then(|| Reason::Unread(source.path.clone()))
     };
-    files.iter().map(|source| ViewLayer::of_file(source.path, &source.settings, open(source))).collect()
+    files.iter().map(|source| ViewLayer::of_file(source.path, &settings(model, source), open(source))).collect()
+}
+
+/// What a file gives as its loaders read it: where they differ, nobody can tell the value.
+fn settings(model: &Model<'_>, source: &Source<'_>) -> Vec<Arc<Setting>> {
+    let Some(readings) = model.readings.get(source.path) else { return source.settings.clone() };
+    let read = |setting: &Arc<Setting>| {
+        let SettingValue::Given(template) = &setting.value else { return Arc::clone(setting) };
+        let value = match (readings.agreed(setting.name.as_str()), template.as_literal()) {
+            (Agreed::Differ, _) => SettingValue::Unknown,
+            (Agreed::Value(value), Some(literal)) if value != literal => SettingValue::Given(Template::literal(value)),
+            _ => return Arc::clone(setting),
+        };
+        Arc::new(Setting { value, ..Setting::clone(setting) })
+    };
+    source.settings.iter().map(read).collect()
 }
 
 /// Whether a file names no environment of its own: `.env`, `.env.local`.

@@ -20,6 +20,7 @@ macro_rules! rule {
 }
 use rule;
 
+mod ambiguous_syntax;
 mod broken_secret;
 mod committed_secret;
 mod duplicate_definition;
@@ -55,6 +56,7 @@ mod wording;
 
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
+    &ambiguous_syntax::RULE,
     &broken_secret::RULE,
     &committed_secret::RULE,
     &duplicate_definition::RULE,

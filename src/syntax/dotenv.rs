@@ -6,16 +6,32 @@
 //! evaluator lexes (statements with their values as written), then expands (references). A new dialect is a lexer or an
 //! expander, or both, and an arm in `lex`, `expand` and `evaluate`.
 
+mod bun;
 mod compose;
 mod decoded;
+mod dialects;
 mod docker;
+mod dotenvy;
 mod evaluate;
 mod expand;
+mod godotenv;
+mod lines;
 mod motdotla;
+mod next;
+mod node;
+mod node20;
+mod portable;
+mod python;
+mod references;
+mod ruby;
+mod shell;
+mod systemd;
 mod tree;
 mod untidy;
 
-pub use evaluate::{Ending, Evaluated, evaluate};
+pub use dialects::{DIALECTS, Dialect, Known, find, known};
+pub use evaluate::{Ending, Evaluated, Hidden, evaluate};
+pub use portable::is_portable;
 pub use tree::{Assignment, Content, Line, Newline, Tree};
 pub use untidy::{Untidy, UntidyKind, untidy};
 
@@ -24,25 +40,12 @@ use crate::syntax::interpolation;
 use crate::value::{Template, Value};
 use decoded::Decoded;
 
-/// Which loader reads an env file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// npm `dotenv` 16 to 18: no references.
-    Dotenv,
-    /// npm `dotenv` 16 to 18 with `dotenv-expand` 12, which is also how Vite up to 7 expands.
-    DotenvExpand12,
-    /// compose-go: `env_file` and the project's `.env`.
-    Compose,
-    /// `docker run --env-file`, and compose's `env_file` with `format: raw`: no quotes, no references.
-    Docker,
-}
-
 /// What a loader makes of a file, before it looks at the environment.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// The statements that it understands, in order.
     pub entries: Vec<Entry>,
-    /// Why it refuses the whole file; the entries are then those above the place.
+    /// Why it refuses the whole file, or stops there; the entries are then those above the place.
     pub rejected: Option<Flaw>,
 }
 
@@ -120,6 +123,14 @@ pub enum FlawKind {
     LongLine,
     /// A value holds a `${` that is no reference.
     InvalidReference,
+    /// Text follows a space in a value without quotes.
+    TextAfterSpace,
+    /// A backslash stands before something that this loader does not take for an escape.
+    InvalidEscape,
+    /// No `=` follows a name.
+    NoSeparator,
+    /// The file holds a NUL byte.
+    Nul,
 }
 
 impl FlawKind {
@@ -133,6 +144,10 @@ impl FlawKind {
             Self::NoName => "no variable name stands before this `=`",
             Self::LongLine => "this line is longer than its reader takes",
             Self::InvalidReference => "`${` does not begin a reference that can be read here",
+            Self::TextAfterSpace => "text follows a space in a value without quotes",
+            Self::InvalidEscape => "a backslash stands before a character that needs none",
+            Self::NoSeparator => "no `=` follows this name",
+            Self::Nul => "the file holds a NUL byte",
         }
     }
 
@@ -142,7 +157,10 @@ impl FlawKind {
             Self::UnclosedQuote => "close the quote, or write the value without quotes",
             Self::TextAfterQuote => "put the whole value inside one pair of quotes, or start a comment with ` #`",
             Self::LongLine => "keep lines below 64 KiB",
-            Self::CharacterInName | Self::SpaceInName | Self::NoName => {
+            Self::TextAfterSpace => "put the whole value inside quotes",
+            Self::InvalidEscape => "put the value inside single quotes, or double the backslash",
+            Self::Nul => "save the file as UTF-8",
+            Self::CharacterInName | Self::SpaceInName | Self::NoName | Self::NoSeparator => {
                 "write `NAME=value`, with letters, digits and `_` in the name"
             }
             Self::InvalidReference => "write `${NAME}` or `${NAME:-default}`, or `$$` for a dollar sign",
@@ -152,7 +170,7 @@ impl FlawKind {
 
 /// Reads a file as this loader does.
 pub fn read(text: &str, dialect: Dialect) -> Reading {
-    let Lexed { statements, mut rejected } = lex(text, dialect);
+    let Lexed { statements, mut rejected, .. } = lex(text, dialect);
     let mut entries = Vec::with_capacity(statements.len());
     for statement in statements {
         let value = match statement.value.as_ref().map(|value| expand(value, statement.quoting, dialect)).transpose() {
@@ -163,7 +181,7 @@ pub fn read(text: &str, dialect: Dialect) -> Reading {
             }
         };
         entries.push(Entry {
-            key: text.get(statement.key.start..statement.key.end).unwrap_or_default().to_owned(),
+            key: statement.name,
             key_span: statement.key,
             export: statement.export,
             separator: statement.separator,
@@ -181,39 +199,93 @@ pub fn read(text: &str, dialect: Dialect) -> Reading {
 #[derive(Default)]
 struct Lexed {
     statements: Vec<Statement>,
+    /// Why the loader refuses the file.
     rejected: Option<Flaw>,
+    /// Whether what stands above the flaw is loaded all the same.
+    keeps_what_is_above: bool,
 }
 
-/// A statement with its value as a loader unquotes it, references still in it.
+/// A statement with its value as a loader unquotes it.
 struct Statement {
+    name: String,
     key: Span,
     export: Option<Span>,
     separator: Span,
-    value: Option<Decoded>,
+    value: Option<Raw>,
     value_span: Span,
     quoting: Quoting,
     span: Span,
     flaw: Option<FlawKind>,
 }
 
+/// A value after the first stage.
+enum Raw {
+    /// Its text, references still in it.
+    Text(Decoded),
+    /// Its parts, where the quotes decide which `$` begins a reference.
+    Parts(Template),
+    /// It cannot be told without running what it holds.
+    Hidden(Hidden),
+}
+
+impl Statement {
+    /// A statement that begins with its name, which stands in the text as it is read.
+    fn new(text: &str, key: Span, separator: Span, value: Option<Raw>, value_span: Span) -> Self {
+        let name = text.get(key.start..key.end).unwrap_or_default().to_owned();
+        let span = Span::new(key.start, value_span.end.max(separator.end));
+        Self { name, key, export: None, separator, value, value_span, quoting: Quoting::None, span, flaw: None }
+    }
+}
+
 fn lex(text: &str, dialect: Dialect) -> Lexed {
     match dialect {
-        Dialect::Dotenv | Dialect::DotenvExpand12 => motdotla::lex(text),
+        Dialect::Dotenv | Dialect::DotenvExpand12 | Dialect::DotenvExpand1000 | Dialect::Next | Dialect::Vite6 => {
+            motdotla::lex(text)
+        }
+        Dialect::Node22 | Dialect::Vite8 => node::lex(text, node::Flavour::Node),
+        Dialect::Deno => node::lex(text, node::Flavour::Deno),
+        Dialect::Node20 => node20::lex(text),
+        Dialect::Bun => bun::lex(text),
+        Dialect::PythonDotenv10 => python::lex(text, python::Version::Old),
+        Dialect::PythonDotenv124 => python::lex(text, python::Version::New),
+        Dialect::PythonDecouple => lines::decouple(text),
+        Dialect::DjangoEnviron => lines::django(text),
+        Dialect::Dotenvy => dotenvy::lex(text),
+        Dialect::RubyDotenv => ruby::lex(text),
+        Dialect::Godotenv => godotenv::lex(text),
         Dialect::Compose => compose::lex(text),
         Dialect::Docker => docker::lex(text),
+        Dialect::Systemd => systemd::lex(text),
+        Dialect::Bash => shell::bash(text),
+        Dialect::Make => shell::make(text),
     }
 }
 
 /// The second stage: the value with its references, which have the spans of the file.
-fn expand(value: &Decoded, quoting: Quoting, dialect: Dialect) -> Result<Template, Flaw> {
+fn expand(value: &Raw, quoting: Quoting, dialect: Dialect) -> Result<Template, Flaw> {
+    let value = match value {
+        Raw::Text(value) => value,
+        Raw::Parts(template) => return Ok(template.clone()),
+        Raw::Hidden(_) => return Ok(Template::unknown(Span::default())),
+    };
     let literal = || Template::literal(Value::new(value.text()));
     let mut template = match dialect {
         _ if !value.text().contains('$') => return Ok(literal()),
-        Dialect::Dotenv | Dialect::Docker => return Ok(literal()),
-        Dialect::DotenvExpand12 => expand::template(value.text()),
-        Dialect::Compose if quoting == Quoting::Single => return Ok(literal()),
+        Dialect::DotenvExpand12 | Dialect::DotenvExpand1000 | Dialect::Next | Dialect::Vite6 | Dialect::Vite8 => {
+            expand::template(value.text())
+        }
+        Dialect::Bun => expand::template(value.text()),
+        Dialect::Deno if matches!(quoting, Quoting::Single | Quoting::Backtick) => return Ok(literal()),
+        Dialect::Deno => references::deno(value.text()),
+        Dialect::PythonDotenv10 | Dialect::PythonDotenv124 => references::python(value.text()),
+        Dialect::RubyDotenv | Dialect::Godotenv | Dialect::Compose if quoting == Quoting::Single => {
+            return Ok(literal());
+        }
+        Dialect::RubyDotenv => references::ruby(value.text()),
+        Dialect::Godotenv => references::godotenv(value.text()),
         Dialect::Compose => interpolation::parse(value.text(), 0)
             .map_err(|invalid| Flaw { kind: FlawKind::InvalidReference, span: value.span(invalid.span) })?,
+        _ => return Ok(literal()),
     };
     value.relocate(&mut template);
     Ok(template)

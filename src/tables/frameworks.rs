@@ -96,6 +96,29 @@ pub fn env_loader(dependencies: &Dependencies) -> Option<&'static EnvLoader> {
     ENV_LOADERS.iter().find(|loader| dependencies.has_any(loader.packages))
 }
 
+/// A package that reads the env files of its folder.
+#[derive(Debug)]
+pub struct FileReader {
+    /// The manifests that name it.
+    pub manifests: &'static [&'static str],
+    /// The package.
+    pub package: &'static str,
+    /// The loader, as the config names it, perhaps with its version.
+    pub loader: &'static str,
+    /// The package whose version is the loader's, if that makes a difference.
+    pub version_of: Option<&'static str>,
+    /// The prefixes of the names that it hands on; empty: all.
+    pub prefixes: &'static [&'static str],
+    /// The package beside which it only parses for the other one.
+    pub unless: Option<&'static str>,
+}
+
+/// What reads the env files of a folder whose manifest, of this name, depends on a package.
+pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader> {
+    let names = |reader: &&FileReader| reader.manifests.iter().any(|glob| super::glob(glob, manifest));
+    FILE_READERS.iter().find(|reader| reader.package == package && names(reader))
+}
+
 /// Whether a file is worth knowing of by its mere presence. Asked of every file of a repository, so it must be cheap.
 pub fn is_marker(file: &str) -> bool {
     static MARKERS: LazyLock<(HashSet<&str>, Vec<&str>)> = LazyLock::new(|| {
@@ -217,6 +240,41 @@ static ENV_LOADERS: &[EnvLoader] = &[
     },
 ];
 
+const NPM: &[&str] = &["package.json"];
+const PYPI: &[&str] = &["pyproject.toml", "requirements*.txt", "*requirements.txt", "Pipfile"];
+
+const fn reader(manifests: &'static [&'static str], package: &'static str, loader: &'static str) -> FileReader {
+    FileReader { manifests, package, loader, version_of: None, prefixes: &[], unless: None }
+}
+
+const fn versioned(
+    manifests: &'static [&'static str],
+    package: &'static str,
+    loader: &'static str,
+    of: &'static str,
+) -> FileReader {
+    FileReader { version_of: Some(of), ..reader(manifests, package, loader) }
+}
+
+/// Only what was measured; a framework whose reader was not is left out, so that nothing is said of it.
+static FILE_READERS: &[FileReader] = &[
+    reader(NPM, "next", "next"),
+    FileReader { prefixes: &["VITE_"], ..versioned(NPM, "vite", "vite", "vite") },
+    versioned(NPM, "@sveltejs/kit", "vite", "vite"),
+    FileReader { unless: Some("dotenv-expand"), ..reader(NPM, "dotenv", "dotenv") },
+    versioned(NPM, "dotenv-expand", "dotenv-expand", "dotenv-expand"),
+    reader(NPM, "@nestjs/config", "dotenv"),
+    versioned(PYPI, "python-dotenv", "python-dotenv", "python-dotenv"),
+    versioned(PYPI, "pydantic-settings", "python-dotenv", "python-dotenv"),
+    versioned(PYPI, "environs", "python-dotenv", "python-dotenv"),
+    reader(PYPI, "python-decouple", "python-decouple"),
+    reader(PYPI, "django-environ", "django-environ"),
+    reader(&["Cargo.toml"], "dotenvy", "dotenvy"),
+    reader(&["Gemfile"], "dotenv", "ruby-dotenv"),
+    reader(&["Gemfile"], "dotenv-rails", "ruby-dotenv"),
+    reader(&["go.mod"], "github.com/joho/godotenv", "godotenv"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,6 +322,18 @@ mod tests {
         assert_eq!(env_loader(&with(&["dotenv", "vite"])).map(|found| found.order), Some(FileOrder::Vite));
         assert_eq!(env_loader(&with(&["dotenv"])).map(|found| found.order), Some(FileOrder::Plain));
         assert!(env_loader(&with(&["left-pad"])).is_none() && env_loader(&Dependencies::unknown()).is_none());
+    }
+
+    #[test]
+    fn a_package_of_one_name_is_another_one_in_another_ecosystem() {
+        let loader = |manifest, package| file_reader(manifest, package).map(|reader| reader.loader);
+        assert_eq!(loader("package.json", "dotenv"), Some("dotenv"));
+        assert_eq!(loader("Gemfile", "dotenv"), Some("ruby-dotenv"));
+        assert_eq!(loader("requirements-dev.txt", "python-dotenv"), Some("python-dotenv"));
+        assert_eq!(loader("Cargo.toml", "dotenv"), None);
+        for reader in FILE_READERS {
+            assert!(crate::syntax::dotenv::find(reader.loader).is_some(), "{}", reader.loader);
+        }
     }
 
     #[test]

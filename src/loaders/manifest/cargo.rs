@@ -1,6 +1,7 @@
 //! `Cargo.toml`. That `src/main.rs` makes a binary is not seen here.
 
 use super::toml::{self, Value};
+use super::version;
 use crate::fact::{Dependency, Manifest, Problem};
 use crate::source::SourceFile;
 
@@ -33,6 +34,7 @@ fn dependencies(table: Value<'_>, found: &mut Vec<Dependency>) {
         for (name, value) in table.get(&[key]).members() {
             found.push(Dependency {
                 name: value.get(&["package"]).text().unwrap_or(name).to_owned(),
+                version: value.text().or(value.get(&["version"]).text()).and_then(version),
                 path: value.get(&["path"]).text().map(str::to_owned),
                 development,
             });

@@ -1,6 +1,6 @@
 //! `package.json`, `pnpm-workspace.yaml`, and the files that mark a workspace of Turborepo, Nx or Lerna.
 
-use super::json;
+use super::{json, version};
 use crate::fact::{Dependency, Manifest, Problem};
 use crate::source::SourceFile;
 use crate::syntax::json::{Kind, Node};
@@ -19,7 +19,8 @@ pub(super) fn package(source: &SourceFile, problems: &mut Vec<Problem>) -> Manif
     ] {
         for member in root.get(key).into_iter().flat_map(Node::members) {
             let path = member.value.text().and_then(path);
-            manifest.dependencies.push(Dependency { name: member.key.to_string(), path, development });
+            let version = member.value.text().and_then(version);
+            manifest.dependencies.push(Dependency { name: member.key.to_string(), version, path, development });
         }
     }
     let workspaces = root.get("workspaces");

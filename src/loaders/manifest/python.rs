@@ -68,7 +68,8 @@ pub(super) fn pipfile(source: &SourceFile, problems: &mut Vec<Problem>) -> Manif
 fn table(table: Value<'_>, development: bool, found: &mut Vec<Dependency>) {
     for (name, value) in table.members().filter(|(name, _)| *name != "python") {
         let path = value.get(&["path"]).text().map(str::to_owned);
-        found.push(Dependency { name: name.to_owned(), path, development });
+        let version = value.text().or(value.get(&["version"]).text()).and_then(super::version);
+        found.push(Dependency { name: name.to_owned(), version, path, development });
     }
 }
 
@@ -95,7 +96,12 @@ pub(super) fn requirements(source: &SourceFile, _problems: &mut Vec<Problem>) ->
         if local.starts_with("./") || local.starts_with("../") {
             let path = local.split(['[', ' ', ';']).next().unwrap_or(local);
             let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-            manifest.dependencies.push(Dependency { name: name.to_owned(), path: Some(path.to_owned()), development });
+            manifest.dependencies.push(Dependency {
+                name: name.to_owned(),
+                version: None,
+                path: Some(path.to_owned()),
+                development,
+            });
         } else if !line.starts_with(['#', '-']) {
             manifest.dependencies.extend(requirement(line, development));
         }
@@ -111,8 +117,13 @@ fn requirement(text: &str, development: bool) -> Option<Dependency> {
         text.get(..length).filter(|name| name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()))?;
     let behind = text.get(length..)?.trim_start();
     // What goes on in another way is a URL or a path.
-    (behind.is_empty() || behind.starts_with(['[', '=', '<', '>', '!', '~', ';', '@', '(', ',', '\\', '#']))
-        .then(|| named(name, development))
+    (behind.is_empty() || behind.starts_with(['[', '=', '<', '>', '!', '~', ';', '@', '(', ',', '\\', '#'])).then(
+        || {
+            let start = behind.find(|character: char| "=<>!~".contains(character));
+            let version = start.and_then(|start| behind.get(start..)?.split([';', '#', '\\', ')']).next());
+            Dependency { version: version.and_then(super::version), ..named(name, development) }
+        },
+    )
 }
 
 /// A name as it is compared: case and `-`, `_`, `.` make no difference (PEP 503).

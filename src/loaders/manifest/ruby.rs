@@ -22,6 +22,7 @@ pub(super) fn gemfile(source: &SourceFile, _problems: &mut Vec<Problem>) -> Mani
             let grouped = rest.find("group").and_then(|at| rest.get(at..)).is_some_and(is_development);
             manifest.dependencies.push(Dependency {
                 name: name.to_owned(),
+                version: None,
                 path: path.map(str::to_owned),
                 development: grouped || blocks.last() == Some(&true),
             });

@@ -5,7 +5,7 @@
 use memchr::memchr;
 
 use super::decoded::Decoded;
-use super::{Flaw, FlawKind, Lexed, Quoting, Statement};
+use super::{Flaw, FlawKind, Lexed, Quoting, Raw, Statement};
 use crate::source::Span;
 
 pub(super) fn lex(text: &str) -> Lexed {
@@ -43,28 +43,21 @@ fn statement(text: &str, start: usize) -> Result<(Statement, usize), Flaw> {
     let (key, separator) = key(text, name_start)?;
     let value_start = skip_space(text, separator.end);
     let is_bare = text.as_bytes().get(separator.start) == Some(&b'\n');
-    let bare = |end: usize| Statement {
-        key,
-        export,
-        separator: Span::new(key.end, key.end),
-        value: None,
-        value_span: Span::new(key.end, key.end),
-        quoting: Quoting::None,
-        span: Span::new(export.unwrap_or(key).start, end),
-        flaw: None,
-    };
+    let start = export.unwrap_or(key).start;
+    let empty = Span::new(key.end, key.end);
+    let bare =
+        || Statement { export, span: Span::new(start, key.end), ..Statement::new(text, key, empty, None, empty) };
     if is_bare {
-        return Ok((bare(key.end), value_start));
+        return Ok((bare(), value_start));
     }
     let value = value(text, value_start)?;
-    let span = Span::new(export.unwrap_or(key).start, value.last.max(separator.end));
     let statement = Statement {
         separator,
-        value: Some(value.decoded),
+        value: Some(Raw::Text(value.decoded)),
         value_span: value.span,
         quoting: value.quoting,
-        span,
-        ..bare(key.end)
+        span: Span::new(start, value.last.max(separator.end)),
+        ..bare()
     };
     Ok((statement, value.resume))
 }

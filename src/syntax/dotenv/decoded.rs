@@ -19,6 +19,25 @@ impl Decoded {
         Self { text: Zeroizing::new(text.to_owned()), runs: vec![(0, start)], end: start + text.len() }
     }
 
+    /// Text that stands in the file from 0 on, with runs of it left out.
+    pub(super) fn without(text: &str, find: impl Fn(&str, usize) -> Option<Span>) -> Self {
+        let mut kept = Self::new("", 0);
+        let mut done = 0;
+        while let Some(found) = find(text, done) {
+            kept.keep(text.get(done..found.start).unwrap_or_default(), done);
+            done = found.end.max(done + 1);
+        }
+        kept.keep(text.get(done..).unwrap_or_default(), done);
+        kept
+    }
+
+    /// A part of it.
+    pub(super) fn slice(&self, range: Span) -> Self {
+        let mut part = Self::new("", self.offset(range.start));
+        self.copy(range, &mut part);
+        part
+    }
+
     /// The text.
     pub(super) fn text(&self) -> &str {
         &self.text

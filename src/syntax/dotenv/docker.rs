@@ -5,7 +5,7 @@
 use memchr::memchr;
 
 use super::decoded::Decoded;
-use super::{Flaw, FlawKind, Lexed, Quoting, Statement};
+use super::{Flaw, FlawKind, Lexed, Raw, Statement};
 use crate::source::Span;
 
 /// The longest line that it reads, with its line break.
@@ -50,14 +50,6 @@ fn statement(line: &str, start: usize, length: usize) -> Result<Option<Statement
     }
     let separator = Span::new(key.end, key.end + usize::from(value.is_some()));
     let value_span = Span::new(separator.end, separator.end + value.map_or(0, str::len));
-    Ok(Some(Statement {
-        key,
-        export: None,
-        separator,
-        value: value.map(|value| Decoded::new(value, value_span.start)),
-        value_span,
-        quoting: Quoting::None,
-        span: Span::new(key.start, value_span.end),
-        flaw: None,
-    }))
+    let value = value.map(|value| Raw::Text(Decoded::new(value, value_span.start)));
+    Ok(Some(Statement { name: name.to_owned(), ..Statement::new("", key, separator, value, value_span) }))
 }

@@ -119,25 +119,48 @@ impl Reader<'_> {
 /// What an expansion may still cost, in bytes looked at, so that one that never ends is seen.
 pub(super) struct Budget(pub(super) usize);
 
+/// Whose rewriting it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rewriting {
+    /// `dotenv-expand` up to 12.
+    Twelve,
+    /// `dotenv-expand` 1000, which tells an empty value from an absent one.
+    Thousand,
+    /// Vite's copy of version 12, which does not know the raw values of the file as the environment.
+    Vite,
+}
+
+type Variables = BTreeMap<String, Zeroizing<String>>;
+
 /// Rewrites a value until no reference is left. `None` where that does not end.
 ///
-/// `environment` is the real one with the raw values of the file below it; `expanded` holds the results so far.
+/// `environment` is the real one, perhaps with raw values of the file below it; `parsed` holds the results so far.
 pub(super) fn rewrite(
     value: &str,
-    environment: &BTreeMap<String, Zeroizing<String>>,
-    expanded: &BTreeMap<String, Zeroizing<String>>,
+    environment: &Variables,
+    parsed: &Variables,
+    rewriting: Rewriting,
     budget: &mut Budget,
 ) -> Option<Zeroizing<String>> {
     let mut result = Zeroizing::new(value.to_owned());
     let mut seen = HashSet::new();
+    let lookup = |key: &str| environment.get(key).or_else(|| parsed.get(key)).map(|value| value.as_str());
     while let Some((found, expression)) = next_reference(&result) {
+        let expression = expression.to_owned();
         budget.0 = budget.0.checked_sub(result.len() + 64)?;
         seen.insert(digest(&result));
-        let (key, replacement) = replacement(expression, environment, &seen);
-        let (key, replacement) = (key.to_owned(), Zeroizing::new(replacement.to_owned()));
+        let (key, operator, word) = taken_apart(&expression);
+        let replacement = Zeroizing::new(match rewriting {
+            Rewriting::Thousand => replacement_1000(lookup(key), operator, word).to_owned(),
+            Rewriting::Twelve | Rewriting::Vite => replacement(lookup(key), operator, word, &seen).to_owned(),
+        });
         let template = result.get(found.start..found.end).unwrap_or_default().to_owned();
         result = replace_first(&result, &template, &replacement);
-        if expanded.get(&key).is_some_and(|known| **known == *result) {
+        let stop = match rewriting {
+            Rewriting::Thousand => lookup(key),
+            Rewriting::Twelve | Rewriting::Vite => parsed.get(key).map(|value| value.as_str()),
+        };
+        if stop == Some(result.as_str()) {
             break;
         }
     }
@@ -168,12 +191,8 @@ fn next_reference(text: &str) -> Option<(Span, &str)> {
     }
 }
 
-/// The variable of an expression, and what takes its place.
-fn replacement<'a>(
-    expression: &'a str,
-    environment: &'a BTreeMap<String, Zeroizing<String>>,
-    seen: &HashSet<u64>,
-) -> (&'a str, &'a str) {
+/// The variable of an expression, its operator, and what follows that.
+fn taken_apart(expression: &str) -> (&str, &str, &str) {
     let operator = expression.find(['-', '+']).map(|at| {
         let at = if expression.get(..at).is_some_and(|before| before.ends_with(':')) { at - 1 } else { at };
         let length = if expression.get(at..).is_some_and(|operator| operator.starts_with(':')) { 2 } else { 1 };
@@ -183,19 +202,32 @@ fn replacement<'a>(
         // Without an operator it splits at the word `null`.
         let key = expression.split("null").next().unwrap_or_default();
         let rest = expression.get(key.len()..).and_then(|rest| rest.strip_prefix("null")).unwrap_or_default();
-        return (key, choose(value_of(key, environment), rest, seen));
+        return (key, "", rest);
     };
-    let key = expression.get(..key_end).unwrap_or_default();
-    let word = (expression.get(key_end..word).unwrap_or_default(), expression.get(word..).unwrap_or_default());
-    let value = value_of(key, environment);
-    match word {
-        (":+" | "+", word) => (key, if value.is_empty() { "" } else { word }),
-        (_, word) => (key, choose(value, word, seen)),
+    let slice = |range: std::ops::Range<usize>| expression.get(range).unwrap_or_default();
+    (slice(0..key_end), slice(key_end..word), slice(word..expression.len()))
+}
+
+/// What takes the place of an expression in version 12: empty and absent are one.
+fn replacement<'a>(value: Option<&'a str>, operator: &str, word: &'a str, seen: &HashSet<u64>) -> &'a str {
+    let value = value.unwrap_or_default();
+    match operator {
+        ":+" | "+" if value.is_empty() => "",
+        ":+" | "+" => word,
+        _ => choose(value, word, seen),
     }
 }
 
-fn value_of<'a>(key: &str, environment: &'a BTreeMap<String, Zeroizing<String>>) -> &'a str {
-    environment.get(key).map_or("", |value| value.as_str())
+/// What takes its place in version 1000.
+fn replacement_1000<'a>(value: Option<&'a str>, operator: &str, word: &'a str) -> &'a str {
+    let filled = value.filter(|value| !value.is_empty());
+    match operator {
+        ":-" => filled.unwrap_or(word),
+        "-" => value.unwrap_or(word),
+        ":+" => filled.map_or("", |_| word),
+        "+" => value.map_or("", |_| word),
+        _ => filled.unwrap_or_default(),
+    }
 }
 
 /// The value, unless it is empty or a text that this expansion had before.
@@ -211,7 +243,7 @@ fn digest(text: &str) -> u64 {
 }
 
 /// JavaScript's `replace` with a string: the first occurrence, and `$$`, `$&`, `` $` `` and `$'` are special.
-fn replace_first(text: &str, template: &str, replacement: &str) -> Zeroizing<String> {
+pub(super) fn replace_first(text: &str, template: &str, replacement: &str) -> Zeroizing<String> {
     let Some((before, after)) = text.split_once(template) else { return Zeroizing::new(text.to_owned()) };
     let mut result = Zeroizing::new(before.to_owned());
     let mut rest = replacement;

@@ -8,7 +8,7 @@
 use memchr::{memchr_iter, memchr2, memchr3};
 
 use super::decoded::Decoded;
-use super::{FlawKind, Lexed, Quoting, Statement, is_script_space};
+use super::{FlawKind, Lexed, Quoting, Raw, Statement, is_script_space};
 use crate::source::Span;
 
 pub(super) fn lex(text: &str) -> Lexed {
@@ -25,7 +25,7 @@ pub(super) fn lex(text: &str) -> Lexed {
         };
         line = next_line(text, resume);
     }
-    Lexed { statements, rejected: None }
+    Lexed { statements, ..Lexed::default() }
 }
 
 fn statement(text: &str, start: usize) -> Option<(Statement, usize)> {
@@ -41,8 +41,8 @@ fn statement(text: &str, start: usize) -> Option<(Statement, usize)> {
     let (value, end) = value(text, value_start);
     let Value { decoded, span, quoting, flaw, last } = value;
     let whole = Span::new(export.unwrap_or(key).start, last.max(separator.end));
-    let statement =
-        Statement { key, export, separator, value: Some(decoded), value_span: span, quoting, span: whole, flaw };
+    let base = Statement::new(text, key, separator, Some(Raw::Text(decoded)), span);
+    let statement = Statement { export, quoting, span: whole, flaw, ..base };
     Some((statement, end))
 }
 

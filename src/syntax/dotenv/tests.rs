@@ -6,8 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-const ALL: [Dialect; 4] = [Dialect::Dotenv, Dialect::DotenvExpand12, Dialect::Compose, Dialect::Docker];
-
 fn value(text: &str, dialect: Dialect) -> Option<String> {
     let evaluated = evaluate(text, dialect, &BTreeMap::new());
     evaluated.values.get("A").map(|value| value.expose().to_owned())
@@ -92,17 +90,71 @@ proptest! {
 
     #[test]
     fn every_span_of_every_dialect_fits(text in "([A-C=#'\"`\\\\ \t\r\n${}:]|export |\\\\n|\u{2028}|.){0,60}") {
-        for dialect in ALL {
+        for dialect in DIALECTS.iter().map(|known| known.dialect) {
             let reading = read(&text, dialect);
             let fits = |span: Span| text.get(span.start..span.end).is_some();
             for entry in &reading.entries {
                 prop_assert!([entry.key_span, entry.separator, entry.value_span, entry.span].into_iter().all(fits));
                 for found in entry.value.iter().flat_map(Template::references) {
-                    prop_assert!(text[found.span.start..found.span.end].starts_with('$'));
+                    prop_assert!(text[found.span.start..found.span.end].starts_with('$'), "{dialect:?}");
                 }
             }
             prop_assert!(reading.rejected.is_none_or(|flaw| fits(flaw.span)));
             evaluate(&text, dialect, &BTreeMap::new());
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_portable_is_read_the_same_by_all() {
+    let text = "# one\n\nA=1\nURL=postgres://u:p@host:5432/db\nEMPTY=\nB64=YWJj=\nLAST=x,y";
+    assert!(is_portable(text));
+    let read = |dialect| evaluate(text, dialect, &BTreeMap::new());
+    let first = read(Dialect::Dotenv);
+    assert_eq!(first.values.len(), 5);
+    for known in DIALECTS {
+        assert!(read(known.dialect) == first, "{}", known.id());
+    }
+}
+
+#[test]
+fn commands_are_told_and_never_run() {
+    let text = "A=$(touch /tmp/envcheck-must-not-exist)\nB=${A}\nC=1\n";
+    for dialect in [Dialect::DotenvExpand1000, Dialect::RubyDotenv, Dialect::Bash] {
+        let evaluated = evaluate(text, dialect, &BTreeMap::new());
+        assert_eq!(evaluated.hidden.get("A").map(|(why, _)| *why), Some(Hidden::Command), "{dialect:?}");
+        assert!(evaluated.hidden.contains_key("B") && evaluated.values.contains_key("C"), "{dialect:?}");
+    }
+}
+
+#[test]
+fn what_makes_a_loader_hang_is_told_for_each() {
+    let hangs = |text: &str, dialect| matches!(evaluate(text, dialect, &BTreeMap::new()).ending, Ending::Endless(_));
+    assert!(hangs("A=${A}x\n", Dialect::DotenvExpand1000));
+    assert!(hangs("A=${A}x\n", Dialect::Next));
+    assert!(!hangs("A=${A}x\n", Dialect::DotenvExpand12));
+}
+
+#[test]
+fn a_value_that_grows_with_each_reference_is_stopped_everywhere() {
+    let text = format!("A={}\n", "$A${A}".repeat(20_000));
+    for known in DIALECTS {
+        let evaluated = evaluate(&text, known.dialect, &BTreeMap::new());
+        let length: usize = evaluated.values.values().map(|value| value.expose().len()).sum();
+        assert!(length < 32 << 20, "{}", known.id());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn portable_means_portable(text in "([A-C_]{1,3}=[a-z0-9=:/.]{0,3}\n|# [a-z'\"$]{0,4}\n|\n|[A-C]=[#$ '\"a]{0,3}\n){0,6}") {
+        if is_portable(&text) {
+            let first = evaluate(&text, Dialect::Dotenv, &BTreeMap::new());
+            for known in DIALECTS {
+                prop_assert!(evaluate(&text, known.dialect, &BTreeMap::new()) == first, "{}", known.id());
+            }
         }
     }
 }
