@@ -8,7 +8,7 @@ use crate::source::Place;
 use crate::tables::images;
 
 use super::renames::{self, Class, Input, Wanted};
-use super::{Model, repository_names};
+use super::{Model, files, repository_names};
 
 /// A name that stands where another one is meant.
 #[derive(Clone, Debug)]
@@ -95,13 +95,13 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
     let schema = &model.schemas[list.app];
     let app = &model.apps.list[list.app];
     let declared_elsewhere = |name: &Name| {
-        model.schemas.iter().any(|schema| schema.declaration(name).is_some()) && schema.declaration(name).is_none()
+        model.schemas.iter().any(|schema| schema.declares(name)) && !schema.declares(name)
     };
     let unknown: BTreeSet<Name> = list
         .names
         .iter()
         .map(|(name, _)| name)
-        .filter(|name| schema.declaration(name).is_none() && !declared_elsewhere(name))
+        .filter(|name| !schema.declares(name) && !declared_elsewhere(name))
         .filter(|name| !read.contains(*name) && !model.is_noise(list.app, name) && !model.is_foreign_name(name))
         .cloned()
         .collect();
@@ -113,7 +113,7 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
         .resolved
         .declarations
         .iter()
-        .filter(|(name, _)| !list.all.contains(*name))
+        .filter(|(name, _)| !list.all.contains(*name) && !list.all.contains(&files::file_name(name)))
         .map(|(name, declared)| Wanted {
             name,
             renamed_from: &declared.declaration.renamed_from,
@@ -159,14 +159,16 @@ fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
 impl Model<'_> {
     /// Whether an env file or a target of an app gives a variable; templates and documents do not give.
     pub fn is_given_by_values(&self, app: usize, name: &Name) -> bool {
+        let file = files::file_name(name);
+        let is_it = |given: &Name| given == name || *given == file;
         let in_files = self
             .sources
             .iter()
-            .any(|source| !source.documents() && source.owners.contains(&app) && source.all_names.contains(name));
+            .any(|source| !source.documents() && source.owners.contains(&app) && source.all_names.iter().any(is_it));
         let mut targets = self.targets.iter().filter(|target| target.app == Some(app));
         in_files
             || targets.any(|target| {
-                target.target.layers.iter().any(|layer| layer.settings.iter().any(|setting| setting.name == *name))
+                target.target.layers.iter().any(|layer| layer.settings.iter().any(|setting| is_it(&setting.name)))
             })
     }
 

@@ -7,6 +7,9 @@ mod apps;
 mod bindings;
 mod documents;
 mod explain;
+mod files;
+mod presence;
+mod problems;
 pub mod renames;
 mod schema;
 mod sources;
@@ -27,6 +30,7 @@ pub use apps::{App, Apps};
 pub use bindings::{Binding, StoredState};
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
+pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
@@ -128,7 +132,8 @@ impl<'a> Model<'a> {
 
     /// Whether a template, a list or prose of an app names a variable.
     pub fn is_documented(&self, app: usize, name: &Name) -> bool {
-        self.documented[app].names.contains(name)
+        let names = &self.documented[app].names;
+        names.contains(name) || names.contains(&files::file_name(name))
     }
 
     /// Whether anything in the repository that is meant for people names a variable.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::{Declaration, Required, Role, Side};
+use crate::fact::{Declaration, Problem, Required, Role, Side};
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
@@ -10,6 +10,7 @@ use crate::source::SourcePath;
 use crate::tables;
 
 use super::apps::{App, Apps};
+use super::problems;
 
 /// What an app declares.
 #[derive(Default)]
@@ -20,6 +21,8 @@ pub struct AppSchema {
     pub resolved: Resolved,
     /// Names that only a library declares whose schema the app does not evaluate: expected, not required.
     pub soft: BTreeSet<Name>,
+    /// Relations that speak of variables which nothing declares.
+    pub undeclared: Vec<(SourcePath, Problem)>,
     /// Names that a group ties together: optional unless they say `required`.
     grouped: BTreeSet<Name>,
 }
@@ -54,10 +57,12 @@ impl AppSchema {
         if !own.is_empty() {
             schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
         }
-        schema.keep_what_is_needed(app);
         for (_, group) in &schema.resolved.groups {
             schema.grouped.extend(group.kind.members().iter().cloned());
         }
+        schema.undeclared = problems::undeclared(&schema.resolved);
+        schema.drop_broken_relations();
+        schema.keep_what_is_needed(app);
         schema
     }
 
@@ -94,7 +99,14 @@ impl AppSchema {
         let keep = |name: &Name, declared: &Declared| {
             wanted(name, declared) || sides && declared.declaration.side == Side::Shared
         };
-        self.resolved.declarations.retain(|name, declared| keep(name, declared));
+        self.resolved.retain(&keep);
+    }
+
+    /// A relation that speaks of what nothing declares is told as such; to judge by it would tell the same again.
+    fn drop_broken_relations(&mut self) {
+        if !self.undeclared.is_empty() {
+            self.resolved.retain(&|_, _| true);
+        }
     }
 
     /// Whether there is a schema at all.

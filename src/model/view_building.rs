@@ -11,7 +11,7 @@ use crate::tables::{frameworks, public};
 use super::bindings::is_kept_in_store;
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
-use super::{AppTarget, Model};
+use super::{AppTarget, Model, files};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
@@ -237,7 +237,7 @@ fn gives_half(model: &Model<'_>, view: &View, secrets: bool) -> bool {
             continue;
         }
         required += 1;
-        let sighting = view.look(0, name, Phase::Build, &|_| true);
+        let sighting = files::look(schema, view, 0, name, Phase::Run, &|_| true);
         given += usize::from(sighting.state.is_given() || matches!(sighting.state, State::Empty { .. }));
     }
     given > 0 && given * 2 >= required

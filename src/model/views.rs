@@ -78,6 +78,8 @@ pub enum Reason {
     BuiltElsewhere,
     /// The target runs a command of its own, which may not need everything.
     OwnCommand,
+    /// Its value arrives as a file.
+    InFile,
 }
 
 impl fmt::Display for Reason {
@@ -91,6 +93,7 @@ impl fmt::Display for Reason {
             Self::Platform => f.write_str("nothing says what the platform gives"),
             Self::BuiltElsewhere => f.write_str("the image is built elsewhere"),
             Self::OwnCommand => f.write_str("the target runs a command of its own"),
+            Self::InFile => f.write_str("its value arrives as a file"),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::fact::{Role, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Model, Source, State};
-use crate::schemas::accepts::accepts;
 use crate::source::Place;
 use crate::tables::placeholders;
 
@@ -45,7 +44,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for binding in &model.bindings {
         for sighting in &binding.sightings {
             let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
-            let Err(mismatch) = accepts(&binding.declaration, value) else { continue };
+            let Err(mismatch) = model.accepts(&binding.declaration, value) else { continue };
             let place = Place::new(&winner.place.path, winner.value_span);
             // One line may feed several apps and environments; it is wrong once.
             if !seen.insert((place.clone(), binding.name.as_str())) {
@@ -82,7 +81,7 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
             .owners
             .iter()
             .filter_map(|app| Some((*app, model.schemas[*app].declaration(&setting.name)?)))
-            .map(|(app, declared)| (app, declared, accepts(&declared.declaration.in_environment(&names), &value)))
+            .map(|(app, declared)| (app, declared, model.accepts(&declared.declaration.in_environment(&names), &value)))
             .collect();
         // A line that suits one of the apps that it speaks for is fine.
         let Some((app, declared, Err(mismatch))) = mismatches.first() else { continue };

@@ -70,7 +70,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// The names of a document's lists, if it is about the variables of these apps: at least half of them are declared.
 fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize]) -> Vec<(&'s Name, &'s Place)> {
-    let declared = |name: &Name| owners.iter().any(|app| model.schemas[*app].declaration(name).is_some());
+    let declared = |name: &Name| owners.iter().any(|app| model.schemas[*app].declares(name));
     let known = source.names.iter().filter(|(name, _)| declared(name)).count();
     if known * 2 < source.names.len() {
         return Vec::new();
@@ -81,7 +81,7 @@ fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize
 fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place, read: &BTreeSet<Name>) -> bool {
     let excused = |app: &usize| {
         let schema = &model.schemas[*app];
-        schema.resolved.open || schema.declaration(name).is_some() || model.is_noise(*app, name)
+        schema.resolved.open || schema.declares(name) || model.is_noise(*app, name)
     };
     !owners.iter().any(excused)
         && !read.contains(name)

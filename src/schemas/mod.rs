@@ -9,6 +9,7 @@ pub mod accepts;
 pub mod env_schema;
 pub mod pattern;
 pub mod resolve;
+pub mod value_schema;
 
 /// Every schema source. The first one that claims a path reads the file.
 pub static SCHEMAS: &[&SchemaSource] = &[&env_schema::SOURCE];

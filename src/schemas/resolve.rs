@@ -68,10 +68,18 @@ pub fn resolve(path: &SourcePath, files: &Lookup<'_>) -> Resolved {
 impl Resolved {
     /// What declares a name: a declaration of its own, else the family with the longest fixed part.
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
-        self.declarations.get(name).or_else(|| self.folded(name)).or_else(|| {
-            let fitting = self.families.iter().filter(|(family, declared)| declared.covers(family, name));
-            fitting.max_by_key(|(family, _)| family.as_str().len()).map(|(_, declared)| declared)
-        })
+        self.declarations.get(name).or_else(|| self.folded(name)).or_else(|| self.family(name))
+    }
+
+    /// The family with the longest fixed part that covers a name.
+    fn family(&self, name: &Name) -> Option<&Declared> {
+        let fitting = self.families.iter().filter(|(family, declared)| declared.covers(family, name));
+        fitting.max_by_key(|(family, _)| family.as_str().len()).map(|(_, declared)| declared)
+    }
+
+    /// Whether a family covers a name that is not declared by itself.
+    pub fn is_of_family(&self, name: &Name) -> bool {
+        !self.declarations.contains_key(name) && self.folded(name).is_none() && self.family(name).is_some()
     }
 
     /// What declares a name in another case, where the schema does not mind.
@@ -123,7 +131,7 @@ impl Walk<'_, '_> {
             return Resolved { open: true, ..Resolved::default() };
         };
         self.active.push(path.clone());
-        let mut resolved = own(path, loaded);
+        let mut resolved = own(path, loaded, outcomes);
         let needs = loaded.schema.as_ref().map(|schema| schema.extends_needs.as_slice()).unwrap_or_default();
         let links = loaded.links.iter().zip(0..).filter(|(link, _)| link.kind == LinkKind::Extends);
         let mut ancestors = Vec::new();
@@ -171,7 +179,7 @@ impl Walk<'_, '_> {
 }
 
 /// What one file declares by itself.
-fn own(path: &SourcePath, loaded: &Loaded) -> Resolved {
+fn own(path: &SourcePath, loaded: &Loaded, outcomes: &[LinkOutcome]) -> Resolved {
     let Some(schema) = &loaded.schema else { return Resolved { open: true, ..Resolved::default() } };
     let mut resolved = Resolved {
         groups: schema.groups.iter().map(|group| (path.clone(), group.clone())).collect(),
@@ -184,8 +192,14 @@ fn own(path: &SourcePath, loaded: &Loaded) -> Resolved {
     for fact in &loaded.facts {
         let FactKind::Declaration(declaration) = &fact.kind else { continue };
         let place = Place::new(path, fact.span);
+        let mut declaration = (**declaration).clone();
+        let constraints = std::iter::once(&mut declaration.constraints);
+        let special = declaration.overrides.iter_mut().map(|special| &mut special.constraints);
+        for written in constraints.chain(special).filter_map(|constraints| constraints.json_schema.as_mut()) {
+            *written = below_root(loaded, outcomes, written);
+        }
         let declared = Declared {
-            declaration: (**declaration).clone(),
+            declaration,
             place: place.clone(),
             origins: vec![place],
             semantics: schema.semantics,
@@ -194,6 +208,15 @@ fn own(path: &SourcePath, loaded: &Loaded) -> Resolved {
         map.entry(fact.name.clone()).or_insert(declared);
     }
     resolved
+}
+
+/// The path below the root of the JSON Schema that a file names so; empty where it was not read.
+fn below_root(loaded: &Loaded, outcomes: &[LinkOutcome], written: &str) -> String {
+    let named = loaded.links.iter().position(|link| link.kind == LinkKind::JsonSchema && link.path == written);
+    match named.and_then(|at| outcomes.get(at)) {
+        Some(LinkOutcome::Loaded(path)) => path.as_str().to_owned(),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]
