@@ -321,7 +321,9 @@ impl Agreement {
     pub fn names(&self) -> Vec<Name> {
         match self {
             Self::Equal(names) => names.clone(),
-            Self::Parts { url, parts } => std::iter::once(url).chain(parts.iter().map(|(_, name)| name)).cloned().collect(),
+            Self::Parts { url, parts } => {
+                std::iter::once(url).chain(parts.iter().map(|(_, name)| name)).cloned().collect()
+            }
         }
     }
 }

@@ -82,9 +82,11 @@ impl Binding {
 
     /// Why nothing can be said of it although it needs a value; `None` where something can.
     pub fn unknown(&self, model: &Model<'_>) -> Option<Reason> {
-        let told = |sighting: &Sighting| match &sighting.state {
-            State::Given(_) | State::Injected(..) | State::Empty { .. } | State::GivenUnknown(Reason::InFile) => true,
-            _ => false,
+        let told = |sighting: &Sighting| {
+            matches!(
+                sighting.state,
+                State::Given(_) | State::Injected(..) | State::Empty { .. } | State::GivenUnknown(Reason::InFile)
+            )
         };
         if !self.needs_a_value() || self.sightings.iter().any(told) || self.lacking(model).next().is_some() {
             return None;
@@ -126,8 +128,10 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
                 .filter(|view| model.views[*view].app == app && model.views[*view].environment == environment)
                 .collect();
             let declared = model.schemas[app].resolved.declarations.keys();
+            let at =
+                At { app, environment: &environment, names: model.environments.names(&environment), views: &views };
             for name in declared.chain(of_families(model, app, &views)) {
-                bindings.extend(binding(model, app, &environment, name, &views, &hosts));
+                bindings.extend(binding(model, &at, name, &hosts));
             }
         }
     }
@@ -145,23 +149,26 @@ fn of_families<'m>(model: &'m Model<'_>, app: usize, views: &[usize]) -> BTreeSe
     layers.flat_map(|layer| layer.settings.keys()).filter(by_family).collect()
 }
 
-fn binding(
-    model: &Model<'_>,
+/// An app in an environment, with the names and the views of the latter.
+struct At<'a> {
     app: usize,
-    environment: &Environment,
-    name: &Name,
-    views: &[usize],
-    hosts: &BTreeSet<&str>,
-) -> Option<Binding> {
+    environment: &'a Environment,
+    names: Vec<&'a str>,
+    views: &'a [usize],
+}
+
+fn binding(model: &Model<'_>, at: &At<'_>, name: &Name, hosts: &BTreeSet<&str>) -> Option<Binding> {
+    let At { app, environment, names, views } = at;
+    let app = *app;
     let schema = &model.schemas[app];
     let declared = schema.declaration(name)?;
-    let declaration = declared.declaration.in_environment(&model.environments.names(environment));
+    let declaration = declared.declaration.in_environment(names);
     let sightings = views.iter().map(|view| model.sight(*view, name)).collect();
     let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(environment);
     let stored = is_kept_in_store(&declaration).then(|| stored(model, app, environment, name));
     Some(Binding {
         app,
-        environment: environment.clone(),
+        environment: (*environment).clone(),
         // Nobody knows which names of a family there must be.
         required: !schema.resolved.is_of_family(name)
             && schema.requires(name, &declaration, &model.environments, environment),
@@ -188,7 +195,8 @@ impl Model<'_> {
     pub fn accepts(&self, declaration: &Declaration, value: &Value) -> Result<(), Mismatch> {
         accepts(declaration, value)?;
         let Some(path) = declaration.constraints.json_schema.as_deref() else { return Ok(()) };
-        let schema = self.project.value_schemas.get(&SourcePath::new(path)).filter(|_| declaration.kind == Some(Type::Json));
+        let schema =
+            self.project.value_schemas.get(&SourcePath::new(path)).filter(|_| declaration.kind == Some(Type::Json));
         match schema.and_then(|schema| schema.accepts(value)) {
             Some(false) if !value.is_empty() => {
                 Err(Mismatch { expected: "a document that its JSON Schema accepts".to_owned() })

@@ -94,9 +94,8 @@ fn lists(model: &Model<'_>) -> Vec<List> {
 fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames::Rename> {
     let schema = &model.schemas[list.app];
     let app = &model.apps.list[list.app];
-    let declared_elsewhere = |name: &Name| {
-        model.schemas.iter().any(|schema| schema.declares(name)) && !schema.declares(name)
-    };
+    let declared_elsewhere =
+        |name: &Name| model.schemas.iter().any(|schema| schema.declares(name)) && !schema.declares(name);
     let unknown: BTreeSet<Name> = list
         .names
         .iter()
@@ -183,6 +182,13 @@ impl Model<'_> {
                     && layer.settings.iter().any(|setting| setting.name == *name)
             })
         })
+    }
+
+    /// The declared variable of which an undeclared name is a former one, and where it is declared.
+    pub fn new_name(&self, app: usize, name: &Name) -> Option<(&Name, Place)> {
+        let declared = self.schemas[app].resolved.declarations.iter();
+        let mut new = declared.filter(|(_, declared)| declared.declaration.renamed_from.contains(name));
+        new.next().map(|(new, declared)| (new, declared.place.clone()))
     }
 
     /// Names that compose reads for anything but to hand them on under the same name.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::bindings::{Binding, StoredState, is_kept_in_store};
 use super::views::{Phase, Reason, Sighting, State};
 use super::{AppSchema, Model};
-use crate::fact::{Constraints, Declaration, Type};
+use crate::fact::{Constraints, Declaration, SettingValue, Type};
 use crate::name::{Environment, Name};
-use crate::value::Value;
+use crate::value::{Operator, Part, Value};
 
 /// Whether a view gives a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,14 +56,17 @@ impl<'m> Presences<'m> {
 
     /// What a view says of a variable.
     pub fn sighting(&self, view: usize, name: &Name) -> Sighting {
-        let known = self.binding(view, name).and_then(|binding| binding.sightings.iter().find(|seen| seen.view == view));
+        let known =
+            self.binding(view, name).and_then(|binding| binding.sightings.iter().find(|seen| seen.view == view));
         known.cloned().unwrap_or_else(|| self.model.sight(view, name))
     }
 
     /// Whether a view gives a variable.
     pub fn of(&self, view: usize, name: &Name) -> Presence {
         let binding = self.binding(view, name);
-        match self.sighting(view, name).state {
+        let sighting = self.sighting(view, name);
+        match sighting.state {
+            State::GivenUnknown(Reason::Unresolved) if is_demanded(&sighting) => Presence::Given,
             State::Given(_) | State::Injected(..) | State::GivenUnknown(Reason::InFile) => Presence::Given,
             State::Empty { .. } if self.may_be_empty(view, name) => Presence::Given,
             State::GivenUnknown(_) | State::Unguaranteed(_) | State::Unknown(_) => Presence::Unknown,
@@ -132,4 +135,15 @@ impl<'m> Presences<'m> {
     fn schema(&self, view: usize) -> &'m AppSchema {
         &self.model.schemas[self.model.views[view].app]
     }
+}
+
+/// Whether the reader itself fails where this is not given: `${NAME:?}`.
+fn is_demanded(sighting: &Sighting) -> bool {
+    let Some(SettingValue::Given(template)) = sighting.winner.as_ref().map(|winner| &winner.value) else {
+        return false;
+    };
+    template.parts.iter().any(|part| match part {
+        Part::Reference(reference) => matches!(reference.operator, Some(Operator::Required { empty_too: true, .. })),
+        _ => false,
+    })
 }

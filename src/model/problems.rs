@@ -3,6 +3,7 @@
 use crate::fact::{LinkKind, LinkOutcome, Problem};
 use crate::name::Name;
 use crate::schemas::resolve::Resolved;
+use crate::schemas::value_schema::ValueSchema;
 use crate::source::SourcePath;
 
 use super::Model;
@@ -20,7 +21,7 @@ impl Model<'_> {
         for (path, file) in &self.project.files {
             for (link, outcome) in file.loaded.links.iter().zip(&file.outcomes) {
                 let (LinkKind::JsonSchema, LinkOutcome::Loaded(target)) = (link.kind, outcome) else { continue };
-                let Some(fault) = self.project.value_schemas.get(target).and_then(|schema| schema.fault()) else {
+                let Some(fault) = self.project.value_schemas.get(target).and_then(ValueSchema::fault) else {
                     continue;
                 };
                 let message = format!("the JSON Schema `{target}` {}", fault.reason());
@@ -40,13 +41,13 @@ pub(super) fn undeclared(resolved: &Resolved) -> Vec<(SourcePath, Problem)> {
     for (path, group) in &resolved.groups {
         let lacking: Vec<Name> = group.kind.names().into_iter().filter(|name| !resolved.has(name)).collect();
         if !lacking.is_empty() {
-            let of = if group.name.is_empty() { "this group".to_owned() } else { format!("the group `{}`", group.name) };
+            let of =
+                if group.name.is_empty() { "this group".to_owned() } else { format!("the group `{}`", group.name) };
             found.push((path.clone(), problem(group.span, &of, &lacking)));
         }
     }
     for (path, agree) in &resolved.agrees {
-        let lacking: Vec<Name> =
-            agree.relation.names().into_iter().filter(|name| !resolved.has(name)).collect();
+        let lacking: Vec<Name> = agree.relation.names().into_iter().filter(|name| !resolved.has(name)).collect();
         if !lacking.is_empty() {
             found.push((path.clone(), problem(agree.span, "this agreement", &lacking)));
         }
@@ -56,7 +57,8 @@ pub(super) fn undeclared(resolved: &Resolved) -> Vec<(SourcePath, Problem)> {
 
 fn problem(span: crate::source::Span, of: &str, lacking: &[Name]) -> Problem {
     const SHOWN: usize = 3;
-    let mut names: Vec<String> = lacking.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let mut names: Vec<String> =
+        lacking.iter().take(SHOWN).map(|name| format!("`{}`", name.as_str().replace('*', "{ITEM}"))).collect();
     if lacking.len() > SHOWN {
         names.push(format!("{} more", lacking.len() - SHOWN));
     }

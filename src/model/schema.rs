@@ -27,6 +27,27 @@ pub struct AppSchema {
     grouped: BTreeSet<Name>,
 }
 
+/// Of several schemas those that no other of them extends: who extends one takes what it needs of it.
+fn without_ancestors(project: &Project, schemas: &[&SourcePath]) -> Vec<SourcePath> {
+    let ancestors = |path: &SourcePath| -> BTreeSet<SourcePath> {
+        let mut found: BTreeSet<SourcePath> = BTreeSet::new();
+        let mut open = vec![path.clone()];
+        while let Some(next) = open.pop() {
+            let parents = project.files.get(&next).into_iter().flat_map(crate::loaders::File::extends);
+            open.extend(parents.filter(|parent| found.insert((*parent).clone())).cloned());
+        }
+        found
+    };
+    let above: Vec<(&SourcePath, BTreeSet<SourcePath>)> = schemas.iter().map(|path| (*path, ancestors(path))).collect();
+    let is_ancestor = |path: &SourcePath, own: &BTreeSet<SourcePath>| {
+        // In a circle everyone is an ancestor of everyone; there the first one stays.
+        above.iter().any(|(other, of_other)| {
+            *other != path && of_other.contains(path) && (!own.contains(*other) || *other < path)
+        })
+    };
+    above.iter().filter(|(path, own)| !is_ancestor(path, own)).map(|(path, _)| (*path).clone()).collect()
+}
+
 impl AppSchema {
     /// Joins the schemas of an app.
     pub fn find(project: &Project, apps: &Apps, index: usize) -> Self {
@@ -34,7 +55,8 @@ impl AppSchema {
         let schemas: Vec<&SourcePath> =
             project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema).map(|(path, _)| path).collect();
         let own: Vec<SourcePath> = if app.configured_schemas.is_empty() {
-            schemas.iter().filter(|path| apps.home(path) == Some(index)).map(|path| (*path).clone()).collect()
+            let own = schemas.iter().filter(|path| apps.home(path) == Some(index)).copied();
+            without_ancestors(project, &own.collect::<Vec<_>>())
         } else {
             app.configured_schemas.clone()
         };
@@ -52,7 +74,7 @@ impl AppSchema {
         }
         let firm: BTreeSet<Name> = schema.resolved.declarations.keys().cloned().collect();
         for path in &shared {
-            schema.add(project, path);
+            schema.add_of_library(project, path);
         }
         if !own.is_empty() {
             schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
@@ -80,6 +102,13 @@ impl AppSchema {
         let before = std::mem::take(&mut self.resolved);
         self.resolved = if self.paths.is_empty() { resolved } else { Resolved::union([before, resolved]) };
         self.paths.push(path.clone());
+    }
+
+    /// A library's schema against the app's own proves nothing: who evaluates which is not known.
+    fn add_of_library(&mut self, project: &Project, path: &SourcePath) {
+        let before = self.resolved.conflicts.clone();
+        self.add(project, path);
+        self.resolved.conflicts.retain(|conflict| before.contains(conflict) || conflict.extends);
     }
 
     fn keep_what_is_needed(&mut self, app: &App) {
@@ -131,13 +160,7 @@ impl AppSchema {
             None => !self.grouped.contains(name),
             Some(Required::Always) => true,
             Some(Required::Never) => false,
-            Some(Required::In(words)) => {
-                let names = environments.names(environment);
-                words.iter().any(|word| {
-                    names.contains(&word.as_str())
-                        || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
-                })
-            }
+            Some(Required::In(words)) => environments.is_among(environment, words),
         }
     }
 

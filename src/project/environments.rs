@@ -40,7 +40,23 @@ impl Environments {
             names.extend(entry.id.as_deref());
             names.extend(entry.like.as_deref());
         }
+        // A built-in word that the config gives to another environment is that one's.
+        let built_in = environments::ENVIRONMENTS.iter().filter(|built_in| names.contains(&built_in.name));
+        let words: Vec<&str> = built_in
+            .flat_map(|built_in| built_in.words)
+            .copied()
+            .filter(|word| !names.contains(word) && self.of_word(word).is_some_and(|of| names.contains(&of.as_str())))
+            .collect();
+        names.extend(words);
         names
+    }
+
+    /// Whether a list of words, as schemas write them, holds an environment.
+    pub fn is_among(&self, environment: &Environment, words: &[String]) -> bool {
+        let names = self.names(environment);
+        words.iter().any(|word| {
+            names.contains(&word.as_str()) || self.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
+        })
     }
 
     /// Whether users meet it: everything but development and test, and what is like them.

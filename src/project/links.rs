@@ -63,7 +63,8 @@ fn resolve(
     {
         project.value_schemas.entry(path.clone()).or_insert_with(|| ValueSchema::new(text));
     }
-    if project.files.contains_key(&path) || link.kind == LinkKind::JsonSchema && project.value_schemas.contains_key(&path)
+    if project.files.contains_key(&path)
+        || link.kind == LinkKind::JsonSchema && project.value_schemas.contains_key(&path)
     {
         return LinkOutcome::Loaded(path);
     }
@@ -93,12 +94,7 @@ fn resolve(
 }
 
 /// What it means that a file was not read. `local`: whether git ignores it.
-fn refuse(
-    path: SourcePath,
-    refusal: Refusal,
-    local: bool,
-    refused: &mut BTreeMap<SourcePath, Refusal>,
-) -> LinkOutcome {
+fn refuse(path: SourcePath, refusal: Refusal, local: bool, refused: &mut BTreeMap<SourcePath, Refusal>) -> LinkOutcome {
     match refusal {
         Refusal::Missing if local => LinkOutcome::Ignored(path),
         Refusal::Missing => LinkOutcome::Missing(path),

@@ -20,8 +20,14 @@ macro_rules! rule {
 }
 use rule;
 
+mod conflicting_declarations;
+mod deprecated_variable;
+mod disagreeing_values;
 mod duplicate_definition;
 mod empty_value;
+mod environment_drift;
+mod gathered;
+mod incomplete_group;
 mod invalid_syntax;
 mod invalid_value;
 mod missing_env_file;
@@ -29,6 +35,8 @@ mod missing_variable;
 mod public_secret;
 mod renamed_variable;
 mod service_drift;
+mod shared_secret;
+mod template_drift;
 mod unavailable_version;
 mod undeclared_variable;
 mod undefined_reference;
@@ -43,8 +51,13 @@ mod wording;
 
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
+    &conflicting_declarations::RULE,
+    &deprecated_variable::RULE,
+    &disagreeing_values::RULE,
     &duplicate_definition::RULE,
     &empty_value::RULE,
+    &environment_drift::RULE,
+    &incomplete_group::RULE,
     &invalid_syntax::RULE,
     &invalid_value::RULE,
     &missing_env_file::RULE,
@@ -52,6 +65,8 @@ pub static RULES: &[&Rule] = &[
     &public_secret::RULE,
     &renamed_variable::RULE,
     &service_drift::RULE,
+    &shared_secret::RULE,
+    &template_drift::RULE,
     &unavailable_version::RULE,
     &undeclared_variable::RULE,
     &undefined_reference::RULE,

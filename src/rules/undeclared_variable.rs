@@ -20,8 +20,9 @@ super::rule! {
     /// ## When does it stay silent?
     ///
     /// Without a schema, with an open one, for names that platforms, tools and SDKs provide or read by themselves
-    /// (`PATH`, `CI`, `VERCEL_*`, …), for names that compose itself reads, for those of third-party services, and for
-    /// what is a `renamed-variable`. One finding a source.
+    /// (`PATH`, `CI`, `VERCEL_*`, …), for names that compose itself reads, for those of third-party services, for what
+    /// is a `renamed-variable` or a `deprecated-variable`, and for `NAME_FILE` where `NAME` is declared. One finding a
+    /// source.
     ///
     /// ## Example
     ///
@@ -55,7 +56,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Role::Document => document_names(model, source, &owners),
             _ => source.settings.iter().map(|setting| (&setting.name, &setting.place)).collect(),
         };
-        names.retain(|(name, place)| is_undeclared(model, &owners, name, place, &read));
+        let beside: BTreeSet<&Name> = source.all_names.iter().collect();
+        names.retain(|(name, place)| {
+            !is_former(model, &owners, name, &beside) && is_undeclared(model, &owners, name, place, &read)
+        });
         report(model, findings, &owners, &names);
     }
     for target in &model.targets {
@@ -63,7 +67,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
         let mut names: Vec<(&Name, &Place)> =
             own.flat_map(|layer| &layer.settings).map(|setting| (&setting.name, &setting.place)).collect();
-        names.retain(|(name, place)| is_undeclared(model, &[app], name, place, &read));
+        let beside: BTreeSet<&Name> = names.iter().map(|(name, _)| *name).collect();
+        names.retain(|(name, place)| {
+            !is_former(model, &[app], name, &beside) && is_undeclared(model, &[app], name, place, &read)
+        });
         report(model, findings, &[app], &names);
     }
 }
@@ -76,6 +83,11 @@ fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize
         return Vec::new();
     }
     source.names.iter().map(|(name, place)| (name, place)).collect()
+}
+
+/// Whether a name is a former one of what stands beside it, which is a `deprecated-variable`.
+fn is_former(model: &Model<'_>, owners: &[usize], name: &Name, beside: &BTreeSet<&Name>) -> bool {
+    owners.iter().any(|app| model.new_name(*app, name).is_some_and(|(new, _)| beside.contains(new)))
 }
 
 fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place, read: &BTreeSet<Name>) -> bool {

@@ -6,6 +6,7 @@ use crate::fact::Loaded;
 use crate::source::{SourceFile, SourcePath};
 
 pub mod accepts;
+pub mod agreement;
 pub mod env_schema;
 pub mod pattern;
 pub mod resolve;

@@ -198,12 +198,8 @@ fn own(path: &SourcePath, loaded: &Loaded, outcomes: &[LinkOutcome]) -> Resolved
         for written in constraints.chain(special).filter_map(|constraints| constraints.json_schema.as_mut()) {
             *written = below_root(loaded, outcomes, written);
         }
-        let declared = Declared {
-            declaration,
-            place: place.clone(),
-            origins: vec![place],
-            semantics: schema.semantics,
-        };
+        let declared =
+            Declared { declaration, place: place.clone(), origins: vec![place], semantics: schema.semantics };
         let map = if fact.name.as_str().contains('*') { &mut resolved.families } else { &mut resolved.declarations };
         map.entry(fact.name.clone()).or_insert(declared);
     }

@@ -49,8 +49,9 @@ impl Resolved {
         self.declarations.retain(|name, declared| keep(name, declared));
         self.families.retain(|name, declared| keep(name, declared));
         let mut conflicts = std::mem::take(&mut self.conflicts);
-        conflicts
-            .retain(|conflict| self.declarations.contains_key(&conflict.name) || self.families.contains_key(&conflict.name));
+        conflicts.retain(|conflict| {
+            self.declarations.contains_key(&conflict.name) || self.families.contains_key(&conflict.name)
+        });
         self.conflicts = conflicts;
         let mut groups = std::mem::take(&mut self.groups);
         groups.retain(|(_, group)| group.kind.names().iter().all(|name| self.has(name)));

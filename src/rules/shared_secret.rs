@@ -1,0 +1,189 @@
+//! `shared-secret`: one value where there should be two.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::gathered::Gathered;
+use super::wording;
+use crate::fact::Agreement;
+use crate::finding::Findings;
+use crate::model::{Binding, Model, State, UNNAMED};
+use crate::name::{Environment, Name};
+use crate::source::Place;
+use crate::tables::placeholders;
+use crate::value::Value;
+
+super::rule! {
+    /// Production shares a generated secret with another environment, or two different secrets hold one value.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Whoever can read the weaker place can sign, decrypt or log in at the stronger one, and neither can be rotated
+    /// alone.
+    ///
+    /// ## When does it stay silent?
+    ///
+    /// Where the schema ties them together (`same_in`, `[[agree]]`), or the store keeps one secret for both; for
+    /// placeholders and well-known development credentials, empty and short values; for one line that both
+    /// environments read; for secrets that somebody else issues; and for two secrets of development or test.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # env.schema.toml
+    /// [server]
+    /// JWT_SECRET = { secret = true, generate = "base64:32" }
+    /// ```
+    ///
+    /// ```sh
+    /// # the same line in .env.staging and in .env.production
+    /// JWT_SECRET=…
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// A value of its own for each: `envcheck generate secret --for JWT_SECRET`.
+    "shared-secret", Error, since "0.1.0", check
+}
+
+/// Shorter values are equal by chance, or are no secrets.
+const SHORTEST: usize = 8;
+
+/// A secret whose value is known, and where it stands.
+struct Held<'m> {
+    binding: &'m Binding,
+    value: &'m Value,
+    place: &'m Place,
+}
+
+fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut held: BTreeMap<usize, Vec<Held<'_>>> = BTreeMap::new();
+    for binding in model.bindings.iter().filter(|binding| binding.declaration.secret == Some(true)) {
+        for sighting in &binding.sightings {
+            let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
+            if is_telling(&binding.name, value) {
+                held.entry(binding.app).or_default().push(Held { binding, value, place: &winner.place });
+            }
+        }
+    }
+    between_environments(model, findings, &held);
+    between_names(model, findings, &held);
+}
+
+/// Whether two of such a value can be no accident.
+fn is_telling(name: &Name, value: &Value) -> bool {
+    value.expose().chars().count() >= SHORTEST
+        && !placeholders::is_placeholder_in(name.as_str(), value, true)
+        && !placeholders::development_credential(name.as_str(), value)
+}
+
+fn between_environments(model: &Model<'_>, findings: &mut Findings<'_>, held: &BTreeMap<usize, Vec<Held<'_>>>) {
+    let mut gathered: Gathered<(Place, Name), (BTreeSet<Place>, Place)> = Gathered::new();
+    for (app, held) in held {
+        let mut by_name: BTreeMap<&Name, Vec<&Held<'_>>> = BTreeMap::new();
+        for one in held.iter().filter(|one| one.binding.declaration.generate.is_some()) {
+            by_name.entry(&one.binding.name).or_default().push(one);
+        }
+        for (name, held) in by_name {
+            let production = held.iter().filter(|one| is_production(model, &one.binding.environment));
+            for one in production {
+                let shares = |other: &&&Held<'_>| {
+                    other.binding.environment != one.binding.environment
+                        && other.value == one.value
+                        && other.place != one.place
+                        && !is_shared_on_purpose(model, *app, one.binding, other.binding)
+                };
+                let others: Vec<&&Held<'_>> = held.iter().filter(shares).collect();
+                if others.is_empty() {
+                    continue;
+                }
+                let environments = others.iter().map(|other| other.binding.environment.clone());
+                let environments = environments.chain([one.binding.environment.clone()]);
+                let places = others.iter().map(|other| other.place.clone()).collect();
+                let key = (one.place.clone(), name.clone());
+                gathered.at(model, *app, environments, key, (places, one.binding.place.clone()));
+            }
+        }
+    }
+    for ((place, name), at, (others, declared)) in gathered.all() {
+        let message = format!("`{name}` of {} holds one value in {}", at.apps(), at.environments());
+        let finding = findings.report(&place, "in production", message);
+        at.tell(finding);
+        finding.variable(&name);
+        for other in others {
+            finding.related(&other, "the same value");
+        }
+        finding.related(&declared, "declared here");
+        finding.help("make a value of its own for each environment, or say `same_in` in the schema if it is meant");
+    }
+}
+
+fn is_production(model: &Model<'_>, environment: &Environment) -> bool {
+    model.environments.is_among(environment, &["production".to_owned()])
+}
+
+/// Whether the schema wants one value in both, or the store keeps one secret for both.
+fn is_shared_on_purpose(model: &Model<'_>, app: usize, one: &Binding, other: &Binding) -> bool {
+    let same = &one.declaration.same_in;
+    let in_schema =
+        model.environments.is_among(&one.environment, same) && model.environments.is_among(&other.environment, same);
+    let id =
+        |of: &Binding| model.stores.secret_name(&model.apps.list[app], &of.environment, &model.environments, &of.name);
+    !same.is_empty() && in_schema || id(one).is_some_and(|one| id(other) == Some(one))
+}
+
+fn between_names(model: &Model<'_>, findings: &mut Findings<'_>, held: &BTreeMap<usize, Vec<Held<'_>>>) {
+    let mut gathered: Gathered<Vec<(Place, Name)>, Vec<Place>> = Gathered::new();
+    for (app, held) in held {
+        let mut by_value: BTreeMap<(&Environment, &str), Vec<&Held<'_>>> = BTreeMap::new();
+        for one in held {
+            let environment = &one.binding.environment;
+            let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(environment);
+            if deployed && one.binding.declaration.issued_by.is_none() {
+                by_value.entry((environment, one.value.expose())).or_default().push(one);
+            }
+        }
+        for ((environment, _), mut held) in by_value {
+            held.sort_by_key(|one| &one.binding.name);
+            held.dedup_by_key(|one| &one.binding.name);
+            // Those that are tied to another one have its value on purpose.
+            let untied: Vec<&&Held<'_>> = held
+                .iter()
+                .filter(|one| !held.iter().any(|other| is_tied(model, *app, one.binding, other.binding)))
+                .collect();
+            if untied.len() < 2 {
+                continue;
+            }
+            let key = untied.iter().map(|one| (one.place.clone(), one.binding.name.clone())).collect();
+            let declared = untied.iter().map(|one| one.binding.place.clone()).collect();
+            gathered.at(model, *app, [environment.clone()], key, declared);
+        }
+    }
+    for (places, at, declared) in gathered.all() {
+        let Some(((place, _), more)) = places.split_first() else { continue };
+        let names = wording::names(places.iter().map(|(_, name)| name));
+        let message = format!("{names} of {} hold one value in {}", at.apps(), at.environments());
+        let finding = findings.report(place, "one value", message);
+        at.tell(finding);
+        for (place, _) in more {
+            finding.related(place, "the same value");
+        }
+        for place in declared {
+            finding.related(&place, "declared here");
+        }
+        finding.help("make a value of its own for each, or tie them with `[[agree]]` in the schema if it is meant");
+    }
+}
+
+/// Whether the schema says that two variables tell one fact, or are one under two names.
+fn is_tied(model: &Model<'_>, app: usize, one: &Binding, other: &Binding) -> bool {
+    if one.name == other.name {
+        return false;
+    }
+    let renamed =
+        one.declaration.renamed_from.contains(&other.name) || other.declaration.renamed_from.contains(&one.name);
+    renamed
+        || model.schemas[app].resolved.agrees.iter().any(|(_, agree)| match &agree.relation {
+            Agreement::Equal(names) => names.contains(&one.name) && names.contains(&other.name),
+            Agreement::Parts { .. } => false,
+        })
+}
