@@ -175,9 +175,9 @@ impl Finding {
         self
     }
 
-    /// Adds a place that belongs to it; one that it already has is not added again.
+    /// Adds a place that belongs to it; of a place that is added twice, [`settle`] keeps the first label.
     pub fn related(&mut self, place: &Place, text: impl Into<String>) -> &mut Self {
-        if *place != self.primary.place && self.related.iter().all(|label| label.place != *place) {
+        if *place != self.primary.place {
             self.related.push(Label::new(place, text));
         }
         self

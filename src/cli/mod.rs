@@ -21,6 +21,7 @@ mod sources;
 pub use failure::{CliError, Exit};
 pub use panic::say_panic;
 pub use run::{Scope, Wanted, findings, known_rules, report};
+pub use schema::SCHEMAS;
 
 /// Tells, before a deploy, whether every app will get every environment variable it needs.
 ///
@@ -40,6 +41,11 @@ enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+}
+
+/// The command line as clap knows it: for the documentation.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Runs the program with these arguments, the first of which is its own name.

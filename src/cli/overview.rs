@@ -1,6 +1,6 @@
 //! What the model says beside findings: the one place that asks it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Image, Loaded};
 use crate::model::{Binding, Model, State, StoredState};
@@ -38,6 +38,14 @@ impl Overview {
         for source in &model.sources {
             let owners = source.owners.iter().map(app).collect();
             files.insert(source.path.clone(), (owners, source.environment.clone()));
+        }
+        for path in project.groups.iter().flat_map(|group| &group.paths) {
+            let targets = model.targets.iter().filter(|target| target.target.place.path == *path);
+            let apps: BTreeSet<usize> = targets.clone().filter_map(|target| target.app).collect();
+            let mut environments: BTreeSet<&Environment> =
+                targets.filter(|target| target.app.is_some()).map(|target| &target.environment).collect();
+            let environment = environments.pop_first().filter(|_| environments.is_empty());
+            files.insert(path.clone(), (apps.iter().map(app).collect(), environment.cloned()));
         }
         for (path, environment) in &project.listings {
             files.insert(path.clone(), (Vec::new(), Some(environment.clone())));
@@ -87,6 +95,7 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
             given: count(&|binding| binding.is_given() && binding.unknown(model).is_none() && !injects(binding)),
             injected: count(&injects),
             stored: count(&stored),
+            missing: count(&|binding| !binding.is_given() && !stored(binding) && binding.unknown(model).is_none()),
             unknown,
         });
     }

@@ -6,13 +6,14 @@ use serde_json::Value;
 use super::failure::{CliError, Exit};
 use super::output;
 use crate::reporters::json;
+use crate::schemas::env_schema;
 
 /// What makes a schema.
-type Make = fn() -> Value;
+pub(super) type Make = fn() -> Value;
 
 /// Every schema by name.
-// `config` and `env` join them as soon as their modules make theirs.
-const SCHEMAS: &[(&str, Make)] = &[("report", json::json_schema)];
+pub static SCHEMAS: &[(&str, Make)] =
+    &[("config", crate::config::json_schema), ("env", env_schema::json_schema), ("report", json::json_schema)];
 
 /// Prints the JSON Schema of `config`, `env` or `report`.
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ use super::output;
 use super::run::Where;
 use crate::fact::{Fact, FactKind, Layer, LayerKind, Setting, SettingValue, TargetGroup};
 use crate::finding::Label;
+use crate::model::{Model, StoredState};
 use crate::name::Name;
 use crate::project::Project;
 use crate::reporters::{Passage, Texts};
@@ -29,6 +30,7 @@ impl Show {
         let opened = self.at.open(&[])?;
         let mut sightings = Sightings::default();
         sightings.collect(&opened.project);
+        sightings.stored(&Model::new(&opened.project));
         let name = Name::new(&self.name);
         let Some(places) = sightings.places.get(&name) else {
             let known: BTreeSet<&str> = sightings.places.keys().map(Name::as_str).collect();
@@ -83,7 +85,6 @@ impl Sightings {
         for group in &project.groups {
             self.group(group);
         }
-        self.stored(project);
     }
 
     fn group(&mut self, group: &TargetGroup) {
@@ -116,16 +117,11 @@ impl Sightings {
         }
     }
 
-    /// A listing holds ids, not names: an id speaks of a variable that it is spelt like.
-    fn stored(&mut self, project: &Project) {
-        let plain = |text: &str| -> String { text.to_lowercase().replace(['-', '_'], "") };
-        let names: BTreeMap<String, Name> =
-            self.places.keys().map(|name| (plain(name.as_str()), name.clone())).collect();
-        for (path, file) in &project.files {
-            for secret in file.loaded.listing.iter().flat_map(|listing| &listing.secrets) {
-                if let Some(name) = names.get(&plain(secret.name.as_str())) {
-                    self.see(name, Place::new(path, secret.span), "stored");
-                }
+    /// What a store holds, under the ids that the model knows the variables by.
+    fn stored(&mut self, model: &Model<'_>) {
+        for binding in &model.bindings {
+            if let Some(StoredState::Held(_, place)) = &binding.stored {
+                self.see(&binding.name, place.clone(), "stored");
             }
         }
     }

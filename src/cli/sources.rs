@@ -1,5 +1,7 @@
 //! `envcheck sources`: what was read, as what, and what was not.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use super::failure::{CliError, Exit};
@@ -7,8 +9,10 @@ use super::output;
 use super::overview::Overview;
 use super::run::Where;
 use crate::fact::Role;
+use crate::loaders::File;
 use crate::model::Model;
-use crate::source::visible;
+use crate::project::Project;
+use crate::source::{Place, SourcePath, visible};
 
 /// Lists every file that was read, as what, for which app and environment, and what was skipped and why.
 #[derive(Debug, Args)]
@@ -63,11 +67,27 @@ fn table(opened: &super::run::Opened, overview: &Overview) -> String {
             role(file.claim.role).to_owned(),
             speaks_for(apps),
             environment.map_or_else(|| "-".to_owned(), |environment| visible(environment.as_str()).into_owned()),
-            file.loaded.facts.len().to_string(),
+            facts(&opened.project, path, file).to_string(),
             remarks.join(", "),
         ]);
     }
     if rows.len() == 1 { String::new() } else { output::table(&rows) }
+}
+
+/// What a file says of variables, also by its services and by its image.
+fn facts(project: &Project, path: &SourcePath, file: &File) -> usize {
+    let targets = project.groups.iter().flat_map(|group| &group.targets);
+    let listed = targets.flat_map(|target| {
+        let arguments = target.build.iter().flat_map(|build| &build.arguments);
+        target.layers.iter().flat_map(|layer| &layer.settings).chain(arguments).map(|setting| &setting.place)
+    });
+    // A file that several services read is counted once; an anchor too.
+    let listed: BTreeSet<&Place> = listed.filter(|place| place.path == *path).collect();
+    let stages = file.loaded.image.iter().flat_map(|image| &image.stages);
+    let image: usize = stages.map(|stage| stage.settings.len() + stage.arguments.len()).sum();
+    let stored = file.loaded.listing.as_ref().map_or(0, |listing| listing.secrets.len());
+    let own = file.loaded.facts.len();
+    image + stored + if own == 0 { listed.len() } else { own }
 }
 
 /// The apps of a file, or how many they are.

@@ -179,7 +179,7 @@ fn globs_and_paths_stay_below_the_root() {
             "this glob cannot be read",
             "this glob cannot be read",
             "a glob must stay below the root, and is relative to it",
-            "a glob cannot begin with `!` or `#`",
+            "a glob cannot begin with `!`",
             "this is empty",
             "an app needs a `path`",
             "a source needs `files`, a list of globs",

@@ -1,6 +1,6 @@
 //! The words of a config: globs, paths, templates, names out of a known list.
 
-use ignore::gitignore::GitignoreBuilder;
+use globset::GlobBuilder;
 
 use crate::name::{is_environment_name, is_variable_glob, nearest};
 use crate::source::{SourcePath, Span};
@@ -100,14 +100,10 @@ pub(super) fn files(glob: &str) -> Result<(), &'static str> {
     if glob.starts_with('/') || glob.split('/').any(|part| part == "..") {
         return Err("a glob must stay below the root, and is relative to it");
     }
-    if glob.starts_with(['!', '#']) {
-        return Err("a glob cannot begin with `!` or `#`");
+    if glob.starts_with('!') {
+        return Err("a glob cannot begin with `!`");
     }
-    let compiles = glob.len() <= 1024 && {
-        let mut builder = GitignoreBuilder::new("");
-        builder.allow_unclosed_class(false);
-        builder.add_line(None, glob).is_ok() && builder.build().is_ok()
-    };
+    let compiles = glob.len() <= 1024 && GlobBuilder::new(glob).literal_separator(true).build().is_ok();
     if compiles { Ok(()) } else { Err("this glob cannot be read") }
 }
 

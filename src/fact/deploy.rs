@@ -216,6 +216,18 @@ impl Image {
         needed.iter().filter_map(|index| self.stages.get(*index)).flat_map(|stage| &stage.arguments).collect()
     }
 
+    /// Whether a stage, or one that it starts from, names an env file; `None` is the last stage.
+    pub fn names_env_file(&self, stage: Option<&str>) -> bool {
+        let mut next = self.find(stage);
+        while let Some(stage) = next.and_then(|index| Some((index, self.stages.get(index)?))) {
+            if stage.1.names_env_file {
+                return true;
+            }
+            next = self.earlier(&stage.1.base, stage.0);
+        }
+        false
+    }
+
     fn find(&self, stage: Option<&str>) -> Option<usize> {
         match stage {
             None => self.stages.len().checked_sub(1),
@@ -246,6 +258,8 @@ pub struct Stage {
     pub copies: Vec<String>,
     /// The commands of `CMD` and `ENTRYPOINT` and `RUN`, as they are written.
     pub commands: Vec<String>,
+    /// Whether it copies, makes or reads an env file by name, so that it may hold values that are not seen here.
+    pub names_env_file: bool,
 }
 
 /// What describes a package or a workspace.

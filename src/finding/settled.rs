@@ -1,6 +1,6 @@
 //! Findings in their final order, each with the fingerprint by which a baseline knows it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::Finding;
@@ -53,7 +53,9 @@ pub fn settle(mut findings: Vec<Finding>) -> Vec<Settled> {
         }
     }
     let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
-    let settled = merged.into_iter().map(|finding| {
+    let settled = merged.into_iter().map(|mut finding| {
+        let mut places = BTreeSet::new();
+        finding.related.retain(|label| places.insert(label.place.clone()));
         let ordinal = seen.entry(Fingerprint::of(&finding, 0)).or_default();
         let fingerprint = Fingerprint::of(&finding, *ordinal);
         *ordinal += 1;
@@ -79,9 +81,7 @@ fn merge(into: &mut Finding, from: Finding) {
     if into.environment != from.environment {
         into.environment = None;
     }
-    for label in from.related {
-        into.related(&label.place, label.text);
-    }
+    into.related.extend(from.related);
     if into.help.is_none() {
         into.help = from.help;
     }
@@ -163,6 +163,16 @@ mod tests {
         let with = findings(|found| drop(found.report(&place("a", 1), "here", "wrong").app("").clone()));
         let without = findings(|found| drop(found.report(&place("a", 1), "here", "wrong").clone()));
         assert_ne!(with[0].fingerprint, without[0].fingerprint);
+    }
+
+    #[test]
+    fn of_two_labels_at_one_place_the_first_is_kept() {
+        let found = findings(|found| {
+            let finding = found.report(&place("a", 1), "here", "wrong");
+            finding.related(&place("b", 1), "one").related(&place("a", 1), "itself").related(&place("b", 1), "two");
+        });
+        let labels: Vec<_> = found[0].finding.related.iter().map(|label| label.text.as_str()).collect();
+        assert_eq!(labels, ["one"]);
     }
 
     #[test]

@@ -171,6 +171,7 @@ impl Reader<'_> {
             arguments: Vec::new(),
             copies: Vec::new(),
             commands: Vec::new(),
+            names_env_file: false,
         });
     }
 
@@ -186,6 +187,7 @@ impl Reader<'_> {
             };
             stage.copies.extend(from.map(str::to_owned));
         }
+        stage.names_env_file |= names_env_file(&words::text(&instruction.arguments));
         if matches!(instruction.keyword.as_str(), "COPY" | "ADD") {
             return;
         }
@@ -273,6 +275,14 @@ impl Reader<'_> {
         }
         words::template(value, self.escape)
     }
+}
+
+/// Whether a command names an env file: `cp env-example .env`, `COPY app.env ./`, `set -a && . ./.env.prod`.
+fn names_env_file(command: &str) -> bool {
+    let words = command.split(|char: char| char.is_whitespace() || "=,;&|()<>\"'[]".contains(char));
+    words.map(|word| word.rsplit('/').next().unwrap_or(word)).any(|name| {
+        name == ".env" || name.starts_with(".env.") || name.strip_suffix(".env").is_some_and(|stem| !stem.is_empty())
+    })
 }
 
 #[cfg(test)]

@@ -252,9 +252,19 @@ impl Reader<'_> {
     }
 
     fn mention(&mut self, name: &str, span: Span, list: Option<usize>) {
-        self.out.shown.push(span);
+        self.out.shown.push(self.with_marks(span));
         let kind = FactKind::Mention { heading: self.section.heading().cloned(), list };
         self.out.facts.push(Fact { name: Name::new(name), span, kind });
+    }
+
+    /// A span with the backticks and asterisks that stand right around it.
+    fn with_marks(&self, span: Span) -> Span {
+        let text = self.source.text();
+        let mark = |character: char| matches!(character, '`' | '*');
+        let before = text.get(..span.start).unwrap_or_default();
+        let behind = text.get(span.end..).unwrap_or_default();
+        let start = before.trim_end_matches(mark).len();
+        Span::new(start, span.end + (behind.len() - behind.trim_start_matches(mark).len()))
     }
 
     fn show(&mut self, start: usize, length: usize) {

@@ -36,6 +36,7 @@ pub struct App {
 pub struct Apps {
     /// The apps, by folder.
     pub list: Vec<App>,
+    by_folder: BTreeMap<SourcePath, usize>,
     libraries: BTreeMap<SourcePath, Vec<usize>>,
 }
 
@@ -99,15 +100,16 @@ impl Apps {
                 libraries.entry(library.clone()).or_default().push(index);
             }
         }
-        Self { list, libraries }
+        let by_folder = list.iter().zip(0..).map(|(app, index)| (app.folder.clone(), index)).collect();
+        Self { list, by_folder, libraries }
     }
 
     /// The apps that a file speaks for: the nearest app above it; for a file of a library, the apps that depend on it;
     /// for a file above several apps, all of those below its folder; else all.
     pub fn owners(&self, path: &SourcePath) -> Vec<usize> {
         for folder in path.folders() {
-            if let Some(index) = self.list.iter().position(|app| app.folder == folder) {
-                return vec![index];
+            if let Some(index) = self.by_folder.get(&folder) {
+                return vec![*index];
             }
             if let Some(apps) = self.libraries.get(&folder) {
                 return apps.clone();
@@ -121,7 +123,15 @@ impl Apps {
 
     /// Whether a file belongs to one app alone because it stands in its folder.
     pub fn home(&self, path: &SourcePath) -> Option<usize> {
-        path.folders().find_map(|folder| self.list.iter().position(|app| app.folder == folder))
+        path.folders().find_map(|folder| self.by_folder.get(&folder).copied())
+    }
+
+    /// Whether a file lies in an app, in a library of one, or above one: [`Apps::owners`] then knows of whom it speaks.
+    pub fn claims(&self, path: &SourcePath) -> bool {
+        let folder = path.folder();
+        self.home(path).is_some()
+            || path.folders().any(|folder| self.libraries.contains_key(&folder))
+            || self.list.iter().any(|app| app.folder.is_below(&folder))
     }
 
     /// Whether a folder is a library of some app.

@@ -9,6 +9,7 @@ use crate::source::{Place, SourcePath, Span};
 use crate::tables::placeholders;
 use crate::value::Value;
 
+use super::schema::requires;
 use super::stored::Holding;
 use super::view_building::public_prefix;
 use super::views::{Phase, Reason, Sighting, State};
@@ -145,7 +146,7 @@ fn of_families<'m>(model: &'m Model<'_>, app: usize, views: &[usize]) -> BTreeSe
         return BTreeSet::new();
     }
     let layers = views.iter().flat_map(|view| &model.views[*view].layers);
-    let by_family = |name: &&Name| schema.resolved.is_of_family(name) && schema.given_as_file(name).is_none();
+    let by_family = |name: &&Name| schema.is_of_family(name) && schema.given_as_file(name).is_none();
     layers.flat_map(|layer| layer.settings.keys()).filter(by_family).collect()
 }
 
@@ -170,8 +171,7 @@ fn binding(model: &Model<'_>, at: &At<'_>, name: &Name, hosts: &BTreeSet<&str>) 
         app,
         environment: (*environment).clone(),
         // Nobody knows which names of a family there must be.
-        required: !schema.resolved.is_of_family(name)
-            && schema.requires(name, &declaration, &model.environments, environment),
+        required: !schema.is_of_family(name) && requires(&declaration, &model.environments, environment),
         soft: schema.soft.contains(name),
         has_default: declaration
             .default

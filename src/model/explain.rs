@@ -1,6 +1,6 @@
 //! Renames, found once, so that every rule agrees on what they explain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
 use crate::name::Name;
@@ -8,7 +8,7 @@ use crate::source::Place;
 use crate::tables::images;
 
 use super::renames::{self, Class, Input, Wanted};
-use super::{Model, files, repository_names};
+use super::{AppTarget, Model, files, repository_names};
 
 /// A name that stands where another one is meant.
 #[derive(Clone, Debug)]
@@ -37,25 +37,49 @@ struct List {
     all: BTreeSet<Name>,
 }
 
+/// What is asked of every list, found once.
+struct Ground {
+    /// Names that compose reads for a purpose of its own.
+    read: BTreeSet<Name>,
+    /// Names in lists that some app declares.
+    declared: BTreeSet<Name>,
+    /// What the packages and the folder of the repository are called.
+    repository: Vec<String>,
+}
+
+impl Ground {
+    fn of(model: &Model<'_>, lists: &[List]) -> Self {
+        let names: BTreeSet<&Name> = lists.iter().flat_map(|list| &list.names).map(|(name, _)| name).collect();
+        let declares = |name: &&Name| model.schemas.iter().any(|schema| schema.declares(name));
+        Self {
+            read: read_by_compose(model),
+            declared: names.into_iter().filter(declares).cloned().collect(),
+            repository: repository_names(model.project),
+        }
+    }
+}
+
 /// The renames of a model whose bindings are known.
 pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
-    let read = read_by_compose(model);
     let mut found: Vec<Explained> = Vec::new();
+    let mut known: BTreeMap<(Name, Name, Vec<Place>), usize> = BTreeMap::new();
     let lists = lists(model);
+    let ground = Ground::of(model, &lists);
+    let mut of_app: BTreeMap<usize, Vec<&List>> = BTreeMap::new();
+    for list in &lists {
+        of_app.entry(list.app).or_default().push(list);
+    }
     for list in &lists {
         let elsewhere = |rename: &renames::Rename| {
-            lists.iter().any(|other| {
-                other.app == list.app && other.all.contains(&rename.from) && other.all.contains(&rename.to)
-            })
+            let others = of_app.get(&list.app).into_iter().flatten();
+            others.into_iter().any(|other| other.all.contains(&rename.from) && other.all.contains(&rename.to))
         };
         // Side by side in any place of the app: two variables, not two names of one.
-        for rename in in_list(model, list, &read).into_iter().filter(|rename| !elsewhere(rename)) {
+        for rename in in_list(model, list, &ground).into_iter().filter(|rename| !elsewhere(rename)) {
             let places: Vec<Place> =
                 list.names.iter().filter(|(name, _)| *name == rename.from).map(|(_, place)| place.clone()).collect();
-            let known = found
-                .iter_mut()
-                .find(|other| other.from == rename.from && other.to == rename.to && other.places == places);
-            match known {
+            let same = *known.entry((rename.from.clone(), rename.to.clone(), places.clone())).or_insert(found.len());
+            match found.get_mut(same) {
                 Some(known) => known.apps.push(list.app),
                 None => found.push(Explained {
                     app: list.app,
@@ -91,17 +115,15 @@ fn lists(model: &Model<'_>) -> Vec<List> {
     lists
 }
 
-fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames::Rename> {
+fn in_list(model: &Model<'_>, list: &List, ground: &Ground) -> Vec<renames::Rename> {
     let schema = &model.schemas[list.app];
     let app = &model.apps.list[list.app];
-    let declared_elsewhere =
-        |name: &Name| model.schemas.iter().any(|schema| schema.declares(name)) && !schema.declares(name);
     let unknown: BTreeSet<Name> = list
         .names
         .iter()
         .map(|(name, _)| name)
-        .filter(|name| !schema.declares(name) && !declared_elsewhere(name))
-        .filter(|name| !read.contains(*name) && !model.is_noise(list.app, name) && !model.is_foreign_name(name))
+        .filter(|name| !ground.declared.contains(*name) && !ground.read.contains(*name))
+        .filter(|name| !model.is_noise(list.app, name) && !model.is_foreign_name(name))
         .cloned()
         .collect();
     if unknown.is_empty() || schema.resolved.open {
@@ -122,7 +144,7 @@ fn in_list(model: &Model<'_>, list: &List, read: &BTreeSet<Name>) -> Vec<renames
         .collect();
     let mut known: BTreeSet<Name> = schema.resolved.declarations.keys().cloned().collect();
     known.extend(list.all.iter().cloned());
-    let mut namespaces = repository_names(model.project);
+    let mut namespaces = ground.repository.clone();
     namespaces.push(app.name.to_ascii_lowercase());
     namespaces.push(app.folder.name().to_ascii_lowercase());
     renames::find(&Input {
@@ -155,40 +177,64 @@ fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
     reads.chain(set.flat_map(mapped)).collect()
 }
 
+/// What gives values to one app.
+#[derive(Default)]
+pub(super) struct Given {
+    /// Its env files, by index.
+    files: Vec<usize>,
+    /// What its targets give.
+    by_targets: BTreeSet<Name>,
+}
+
+/// What gives values to each app, by its index.
+pub(super) fn given(model: &Model<'_>) -> Vec<Given> {
+    let mut given: Vec<Given> = model.apps.list.iter().map(|_| Given::default()).collect();
+    for (index, source) in model.sources.iter().enumerate().filter(|(_, source)| !source.documents()) {
+        for app in &source.owners {
+            if let Some(given) = given.get_mut(*app) {
+                given.files.push(index);
+            }
+        }
+    }
+    for target in &model.targets {
+        if let Some(given) = target.app.and_then(|app| given.get_mut(app)) {
+            let settings = target.target.layers.iter().flat_map(|layer| &layer.settings);
+            given.by_targets.extend(settings.map(|setting| setting.name.clone()));
+        }
+    }
+    given
+}
+
+/// The names that belong to third parties' services.
+pub(super) fn foreign_names(targets: &[AppTarget<'_>]) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    for target in targets.iter().filter(|target| target.foreign) {
+        let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
+        let family = image.and_then(images::third_party);
+        for layer in &target.target.layers {
+            // A shared env file also holds names that are not this service's.
+            let own = layer.kind == LayerKind::Environment;
+            let reads = |name: &Name| own || family.is_some_and(|family| family.reads(name.as_str()));
+            names.extend(layer.settings.iter().map(|setting| &setting.name).filter(|name| reads(name)).cloned());
+        }
+    }
+    names
+}
+
 impl Model<'_> {
     /// Whether an env file or a target of an app gives a variable; templates and documents do not give.
     pub fn is_given_by_values(&self, app: usize, name: &Name) -> bool {
         let file = files::file_name(name);
-        let is_it = |given: &Name| given == name || *given == file;
-        let in_files = self
-            .sources
-            .iter()
-            .any(|source| !source.documents() && source.owners.contains(&app) && source.all_names.iter().any(is_it));
-        let mut targets = self.targets.iter().filter(|target| target.app == Some(app));
-        in_files
-            || targets.any(|target| {
-                target.target.layers.iter().any(|layer| layer.settings.iter().any(|setting| is_it(&setting.name)))
-            })
+        let given = self.given.get(app);
+        given.is_some_and(|given| {
+            let holds = |names: &BTreeSet<Name>| names.contains(name) || names.contains(&file);
+            given.files.iter().any(|index| holds(&self.sources[*index].all_names)) || holds(&given.by_targets)
+        })
     }
 
     /// Whether a name belongs to a third party's service of this repository.
     pub fn is_foreign_name(&self, name: &Name) -> bool {
-        self.targets.iter().filter(|target| target.foreign).any(|target| {
-            let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
-            let family = image.and_then(images::third_party);
-            // A shared env file also holds names that are not this service's.
-            target.target.layers.iter().any(|layer| {
-                (layer.kind == LayerKind::Environment || family.is_some_and(|family| family.reads(name.as_str())))
-                    && layer.settings.iter().any(|setting| setting.name == *name)
-            })
-        })
-    }
-
-    /// The declared variable of which an undeclared name is a former one, and where it is declared.
-    pub fn new_name(&self, app: usize, name: &Name) -> Option<(&Name, Place)> {
-        let declared = self.schemas[app].resolved.declarations.iter();
-        let mut new = declared.filter(|(_, declared)| declared.declaration.renamed_from.contains(name));
-        new.next().map(|(new, declared)| (new, declared.place.clone()))
+        self.foreign_names.contains(name)
     }
 
     /// Names that compose reads for anything but to hand them on under the same name.

@@ -61,6 +61,8 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding>,
     /// Names that stand where others are meant.
     pub renames: Vec<Explained>,
+    given: Vec<explain::Given>,
+    foreign_names: BTreeSet<Name>,
 }
 
 impl<'a> Model<'a> {
@@ -70,10 +72,11 @@ impl<'a> Model<'a> {
         let apps = Apps::find(project);
         let schemas: Vec<AppSchema> =
             (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
-        let sources = sources::find(project, &apps, &environments);
         let targets = targets::find(project, &apps, &environments);
+        let sources = sources::find(project, &apps, &environments, &targets);
         let documented = (0..apps.list.len()).map(|app| document(&sources, &targets, app)).collect();
         let stores = Stores::new(project, &secrets(&schemas));
+        let foreign_names = explain::foreign_names(&targets);
         let mut model = Self {
             project,
             environments,
@@ -86,7 +89,10 @@ impl<'a> Model<'a> {
             views: Vec::new(),
             bindings: Vec::new(),
             renames: Vec::new(),
+            given: Vec::new(),
+            foreign_names,
         };
+        model.given = explain::given(&model);
         model.views = view_building::build(&model);
         model.bindings = bindings::bind(&model);
         model.renames = explain::find(&model);
@@ -132,8 +138,9 @@ impl<'a> Model<'a> {
 
     /// Whether a template, a list or prose of an app names a variable.
     pub fn is_documented(&self, app: usize, name: &Name) -> bool {
-        let names = &self.documented[app].names;
-        names.contains(name) || names.contains(&files::file_name(name))
+        let documented = &self.documented[app];
+        let holds = |name: &Name| documented.names.contains(name) || documented.shown.contains(name);
+        holds(name) || holds(&files::file_name(name))
     }
 
     /// Whether anything in the repository that is meant for people names a variable.

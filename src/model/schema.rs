@@ -1,15 +1,14 @@
 //! The schema of an app: its own files, those of its libraries, what it needs of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::{Declaration, Problem, Required, Role, Side};
+use crate::fact::{Declaration, Problem, Required, Role};
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
-use crate::tables;
 
-use super::apps::{App, Apps};
+use super::apps::Apps;
 use super::problems;
 
 /// What an app declares.
@@ -23,8 +22,41 @@ pub struct AppSchema {
     pub soft: BTreeSet<Name>,
     /// Relations that speak of variables which nothing declares.
     pub undeclared: Vec<(SourcePath, Problem)>,
-    /// Names that a group ties together: optional unless they say `required`.
-    grouped: BTreeSet<Name>,
+    by_spelling: BySpelling,
+    /// Former names of declared variables, each with the new one.
+    former: BTreeMap<Name, Name>,
+}
+
+/// Declarations that do not only stand for their own spelling: families, and names whose case does not matter.
+#[derive(Default)]
+struct BySpelling {
+    /// Names whose case does not matter, by their upper case.
+    folded: BTreeMap<String, Name>,
+    /// Families, by what stands before their `*`, in upper case.
+    families: BTreeMap<String, Vec<Name>>,
+    /// How long what stands before a `*` may be.
+    lengths: BTreeSet<usize>,
+}
+
+impl BySpelling {
+    fn of(resolved: &Resolved) -> Self {
+        let mut index = Self::default();
+        for (name, _) in resolved.declarations.iter().rev().filter(|(_, declared)| declared.semantics.ignores_case) {
+            index.folded.insert(name.as_str().to_ascii_uppercase(), name.clone());
+        }
+        for family in resolved.families.keys() {
+            let before = family.as_str().split('*').next().unwrap_or_default();
+            index.lengths.insert(before.len());
+            index.families.entry(before.to_ascii_uppercase()).or_default().push(family.clone());
+        }
+        index
+    }
+
+    /// The families that may cover a name.
+    fn families<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Name> {
+        let before = self.lengths.iter().map_while(move |length| (*length <= name.len()).then(|| name.get(..*length)));
+        before.flatten().filter_map(|before| self.families.get(&before.to_ascii_uppercase())).flatten()
+    }
 }
 
 /// Of several schemas those that no other of them extends: who extends one takes what it needs of it.
@@ -79,12 +111,19 @@ impl AppSchema {
         if !own.is_empty() {
             schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
         }
-        for (_, group) in &schema.resolved.groups {
-            schema.grouped.extend(group.kind.members().iter().cloned());
-        }
+        schema.resolved.settle();
         schema.undeclared = problems::undeclared(&schema.resolved);
-        schema.drop_broken_relations();
-        schema.keep_what_is_needed(app);
+        if !schema.undeclared.is_empty() {
+            // To judge by such a relation would tell the same again.
+            schema.resolved.retain(&|_, _| true);
+        }
+        schema.resolved.restrict(&app.needs);
+        schema.by_spelling = BySpelling::of(&schema.resolved);
+        for (name, declared) in &schema.resolved.declarations {
+            for former in &declared.declaration.renamed_from {
+                schema.former.entry(former.clone()).or_insert_with(|| name.clone());
+            }
+        }
         schema
     }
 
@@ -111,33 +150,6 @@ impl AppSchema {
         self.resolved.conflicts.retain(|conflict| before.contains(conflict) || conflict.extends);
     }
 
-    fn keep_what_is_needed(&mut self, app: &App) {
-        if app.needs.is_empty() {
-            return;
-        }
-        let wanted = |name: &Name, declared: &Declared| {
-            app.needs.iter().any(|need| match need.as_str() {
-                "server" => declared.declaration.side == Side::Server,
-                "client" => declared.declaration.side == Side::Client,
-                "shared" => declared.declaration.side == Side::Shared,
-                glob => tables::glob(glob, name.as_str()),
-            })
-        };
-        // `shared` variables go with either side: both see them.
-        let sides = app.needs.iter().any(|need| need == "server" || need == "client");
-        let keep = |name: &Name, declared: &Declared| {
-            wanted(name, declared) || sides && declared.declaration.side == Side::Shared
-        };
-        self.resolved.retain(&keep);
-    }
-
-    /// A relation that speaks of what nothing declares is told as such; to judge by it would tell the same again.
-    fn drop_broken_relations(&mut self) {
-        if !self.undeclared.is_empty() {
-            self.resolved.retain(&|_, _| true);
-        }
-    }
-
     /// Whether there is a schema at all.
     pub fn exists(&self) -> bool {
         !self.paths.is_empty()
@@ -145,23 +157,30 @@ impl AppSchema {
 
     /// The declaration of a name, concrete or by family.
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
-        self.resolved.declaration(name)
+        let Resolved { families, .. } = &self.resolved;
+        self.own_declaration(name).or_else(|| {
+            let fitting = self.by_spelling.families(name.as_str());
+            let fitting = fitting.filter_map(|family| families.get_key_value(family));
+            let fitting = fitting.filter(|(family, declared)| declared.covers(family, name));
+            fitting.max_by_key(|(family, _)| (family.as_str().len(), *family)).map(|(_, declared)| declared)
+        })
     }
 
-    /// Whether a declared variable must have a value in an environment, defaults aside.
-    pub fn requires(
-        &self,
-        name: &Name,
-        declaration: &Declaration,
-        environments: &Environments,
-        environment: &Environment,
-    ) -> bool {
-        match &declaration.required {
-            None => !self.grouped.contains(name),
-            Some(Required::Always) => true,
-            Some(Required::Never) => false,
-            Some(Required::In(words)) => environments.is_among(environment, words),
-        }
+    /// The declaration of a name by itself, in whatever case where that does not matter.
+    fn own_declaration(&self, name: &Name) -> Option<&Declared> {
+        let declarations = &self.resolved.declarations;
+        let folded = || declarations.get(self.by_spelling.folded.get(&name.as_str().to_ascii_uppercase())?);
+        declarations.get(name).or_else(folded)
+    }
+
+    /// Whether only a family declares a name.
+    pub fn is_of_family(&self, name: &Name) -> bool {
+        self.own_declaration(name).is_none() && self.declaration(name).is_some()
+    }
+
+    /// The declared variable of which an undeclared name is a former one.
+    pub fn new_name(&self, former: &Name) -> Option<&Name> {
+        self.former.get(former)
     }
 
     /// The environments that the schema speaks of.
@@ -176,4 +195,12 @@ impl AppSchema {
         });
         words.filter_map(|word| environments.of_word(word)).collect()
     }
+}
+
+/// Whether a declared variable must have a value in an environment, defaults aside.
+pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
+    let Some(Required::In(words)) = &declaration.required else {
+        return declaration.required != Some(Required::Never);
+    };
+    environments.is_among(environment, words)
 }

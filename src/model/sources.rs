@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use globset::{Glob, GlobMatcher};
+
+use crate::config::SourceEntry;
 use crate::fact::{FactKind, Role, Setting, SettingValue};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
@@ -10,6 +13,7 @@ use crate::project::{Environments, Project};
 use crate::source::{Place, SourcePath};
 
 use super::apps::Apps;
+use super::targets::AppTarget;
 
 /// A file that speaks of variables, with what the project knows of it.
 pub struct Source<'a> {
@@ -19,6 +23,10 @@ pub struct Source<'a> {
     pub file: &'a File,
     /// The apps that it speaks for, by index.
     pub owners: Vec<usize>,
+    /// Whether nothing says that it speaks for them: what it names counts, what it lacks or adds proves nothing.
+    pub vague: bool,
+    /// Whether the config names its app.
+    assigned: bool,
     /// The environment that it is of; `None`: none in particular.
     pub environment: Option<Environment>,
     /// The word of its name that is no environment: `docker` of `.env.docker.example`.
@@ -41,29 +49,57 @@ impl Source<'_> {
 }
 
 /// The sources of a project: env files, templates and documents.
-pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<Source<'a>> {
+pub(super) fn find<'a>(
+    project: &'a Project,
+    apps: &Apps,
+    environments: &Environments,
+    targets: &[AppTarget<'a>],
+) -> Vec<Source<'a>> {
     let speaks = |file: &File| matches!(file.claim.role, Role::Values | Role::Template | Role::Document);
     let files = project.files.iter().filter(|(_, file)| speaks(file));
-    files.map(|(path, file)| source(project, apps, environments, path, file)).collect()
+    let entries: Vec<(Vec<GlobMatcher>, &SourceEntry)> = project
+        .config
+        .sources
+        .iter()
+        .map(|entry| {
+            let globs = entry.files.iter().filter_map(|glob| Glob::new(glob).ok());
+            (globs.map(|glob| glob.compile_matcher()).collect(), entry)
+        })
+        .collect();
+    let entry = |path: &SourcePath| {
+        let found = entries.iter().find(|(globs, _)| globs.iter().any(|glob| glob.is_match(path.as_str())));
+        found.map(|(_, entry)| *entry)
+    };
+    let mut sources: Vec<Source<'a>> =
+        files.map(|(path, file)| source(entry(path), apps, environments, path, file)).collect();
+    for source in sources.iter_mut().filter(|source| !source.assigned && !apps.claims(source.path)) {
+        // A folder without an app of its own belongs to the apps of the services that its compose files describe.
+        let folder = source.path.folder();
+        let served: BTreeSet<usize> = targets
+            .iter()
+            .filter(|target| target.group.paths.iter().any(|path| path.folder() == folder))
+            .filter_map(|target| target.app)
+            .collect();
+        if served.is_empty() {
+            source.vague = true;
+        } else {
+            source.owners = served.into_iter().collect();
+        }
+    }
+    sources
 }
 
 fn source<'a>(
-    project: &Project,
+    entry: Option<&SourceEntry>,
     apps: &Apps,
     environments: &Environments,
     path: &'a SourcePath,
     file: &'a File,
 ) -> Source<'a> {
-    let entry = project.config.sources.iter().find(|entry| {
-        entry
-            .files
-            .iter()
-            .any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path.as_str())))
-    });
-    let owners = entry
-        .and_then(|entry| entry.app.as_ref())
-        .and_then(|name| apps.list.iter().position(|app| app.name == *name))
-        .map_or_else(|| apps.owners(path), |app| vec![app]);
+    let named = entry.and_then(|entry| entry.app.as_ref());
+    let named = named.and_then(|name| apps.list.iter().position(|app| app.name == *name));
+    let assigned = named.is_some();
+    let owners = named.map_or_else(|| apps.owners(path), |app| vec![app]);
     let words = &file.claim.words;
     let named = words.words.iter().find_map(|word| environments.of_word(word));
     let variant = words.words.iter().find(|word| environments.of_word(word).is_none()).cloned();
@@ -86,6 +122,8 @@ fn source<'a>(
         path,
         file,
         owners,
+        vague: false,
+        assigned,
         environment,
         variant,
         complete: entry.is_some_and(|entry| entry.complete),

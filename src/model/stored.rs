@@ -24,6 +24,8 @@ pub enum Holding<'a> {
 pub struct Stores<'a> {
     project: &'a Project,
     listings: Vec<(&'a SourcePath, &'a Listing, Environment)>,
+    /// The secrets of each listing, by id.
+    by_id: Vec<BTreeMap<&'a SecretName, &'a Stored>>,
     inferred: BTreeMap<Environment, Option<Pattern>>,
 }
 
@@ -70,7 +72,11 @@ impl<'a> Stores<'a> {
         for (_, listing, environment) in &listings {
             inferred.entry(environment.clone()).or_insert_with(|| infer(listing, secrets));
         }
-        Self { project, listings, inferred }
+        let by_id = listings.iter().map(|(_, listing, _)| {
+            // Of two of one id the first counts.
+            listing.secrets.iter().rev().map(|stored| (&stored.name, stored)).collect()
+        });
+        Self { project, by_id: by_id.collect(), listings, inferred }
     }
 
     /// The listings of an environment.
@@ -105,8 +111,11 @@ impl<'a> Stores<'a> {
     pub fn holding(&self, environment: &Environment, secret: &SecretName) -> Result<Holding<'a>, Reason> {
         let mut lacking = None;
         let mut truncated = false;
-        for (path, listing) in self.listings(environment) {
-            if let Some(stored) = listing.secrets.iter().find(|stored| stored.name == *secret) {
+        for ((path, listing, of), by_id) in self.listings.iter().zip(&self.by_id) {
+            if of != environment {
+                continue;
+            }
+            if let Some(stored) = by_id.get(secret) {
                 return Ok(Holding::Held(path, stored));
             }
             truncated |= listing.truncated;
@@ -184,17 +193,14 @@ fn expand(template: &str, name: &Name, app: &str, environment: &str) -> String {
 
 /// The pattern that most declared secrets follow in a listing, if at least half of them do.
 fn infer(listing: &Listing, secrets: &BTreeSet<Name>) -> Option<Pattern> {
-    let mut counts: BTreeMap<(String, usize, String), usize> = BTreeMap::new();
+    let ids: BTreeSet<&str> = listing.secrets.iter().map(|stored| stored.name.as_str()).collect();
+    let mut counts: BTreeMap<(&str, usize, &str), usize> = BTreeMap::new();
     for (index, case) in CASES.iter().enumerate() {
-        for name in secrets {
-            let wanted = case.apply(name.as_str());
-            let mut seen = BTreeSet::new();
-            for stored in &listing.secrets {
-                let Some(at) = stored.name.as_str().find(&wanted) else { continue };
-                let (prefix, rest) = stored.name.as_str().split_at(at);
-                let key = (prefix.to_owned(), index, rest[wanted.len()..].to_owned());
-                if at_boundary(prefix, &key.2) && seen.insert(key.clone()) {
-                    *counts.entry(key).or_default() += 1;
+        let wanted: BTreeSet<String> = secrets.iter().map(|name| case.apply(name.as_str())).collect();
+        for id in &ids {
+            for (prefix, middle, suffix) in cuts(id) {
+                if wanted.contains(middle) {
+                    *counts.entry((prefix, index, suffix)).or_default() += 1;
                 }
             }
         }
@@ -205,11 +211,20 @@ fn infer(listing: &Listing, secrets: &BTreeSet<Name>) -> Option<Pattern> {
     let unique = leaders.all(|(other_prefix, _, other_suffix)| other_prefix == prefix && other_suffix == suffix);
     let bare = prefix.is_empty() && suffix.is_empty();
     let enough = best * 2 >= secrets.len() && (best > 1 || bare && secrets.len() == 1);
+    let (prefix, suffix) = (prefix.to_owned(), suffix.to_owned());
     (enough && unique).then(|| Pattern { prefix, case: CASES[case], suffix })
 }
 
-/// A prefix or suffix ends at a separator: `argos-434718-x` does not begin with the name `ARGO`.
-fn at_boundary(prefix: &str, suffix: &str) -> bool {
-    (prefix.is_empty() || prefix.ends_with(['-', '_', '/']))
-        && (suffix.is_empty() || suffix.starts_with(['-', '_', '/']))
+/// Every way to cut an id in three where each cut stands at a separator or at an end: `argos-434718-x` does not begin
+/// with the name `ARGO`. The middle is not empty.
+fn cuts(id: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    /// An id of more words is nobody's pattern, and there are as many cuts as pairs of words.
+    const WORDS: usize = 64;
+    let separators: Vec<usize> = id.match_indices(['-', '_', '/']).map(|(at, _)| at).take(WORDS).collect();
+    let starts: Vec<usize> = std::iter::once(0).chain(separators.iter().map(|at| at + 1)).collect();
+    let ends: Vec<usize> = separators.into_iter().chain([id.len()]).collect();
+    let pairs = starts.into_iter().flat_map(move |start| {
+        ends.iter().copied().filter(move |end| start < *end).map(move |end| (start, end)).collect::<Vec<_>>()
+    });
+    pairs.filter_map(|(start, end)| Some((id.get(..start)?, id.get(start..end)?, id.get(end..)?)))
 }

@@ -9,6 +9,7 @@ use crate::source::SourcePath;
 use crate::tables::{frameworks, public};
 
 use super::bindings::is_kept_in_store;
+use super::schema::requires;
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
 use super::{AppTarget, Model, files};
@@ -42,6 +43,10 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
     if let (Some(build), Some((path, image, stage))) = (&target.target.build, image) {
         layers.extend(build_layers(model, app, target, build, path, image, stage));
     }
+    let mounts = target.target.signs.mounts_source;
+    if mounts || target.target.build.is_some() {
+        layers.extend(files_beside_the_source(model, app, target, mounts));
+    }
     let alone = !model.targets.iter().enumerate().any(|(other, sibling)| {
         other != index
             && sibling.app == Some(app)
@@ -49,8 +54,15 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
             && !sibling.target.signs.own_command
     });
     let own_command = target.target.signs.own_command && !alone || target.target.signs.one_shot;
+    let own_files = || image.is_some_and(|(_, image, stage)| image.names_env_file(stage));
     let partial = if target.target.partial {
         Some(Reason::Unresolved)
+    } else if model.environments.is_test(&target.environment) {
+        Some(Reason::TestRun)
+    } else if let Some(path) = mounted_file(model, app).filter(|_| mounts) {
+        Some(Reason::Unread(path))
+    } else if own_files() {
+        Some(Reason::OwnFile)
     } else if image.is_none() && target.target.image.is_some() && !target.target.signs.mounts_source {
         Some(Reason::BuiltElsewhere)
     } else if own_command && model.apps.list[app].needs.is_empty() {
@@ -68,6 +80,33 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         partial_for_secrets: None,
         builds,
     }
+}
+
+/// The `.env` beside a mounted source that is not in the checkout: whoever develops may have one, and loaders read it.
+fn mounted_file(model: &Model<'_>, app: usize) -> Option<SourcePath> {
+    let path = model.apps.list[app].folder.join(".env")?;
+    (!model.project.files.contains_key(&path)).then_some(path)
+}
+
+/// The env files that the app's own loader finds beside its source: mounted ones, and committed ones that the image
+/// was built with unless its context leaves them out. What the target itself gives is stronger.
+fn files_beside_the_source(model: &Model<'_>, app: usize, target: &AppTarget<'_>, mounts: bool) -> Vec<ViewLayer> {
+    let dependencies = &model.apps.list[app].dependencies;
+    if !mounts && frameworks::env_loader(dependencies).is_none() {
+        return Vec::new();
+    }
+    let mut layers = file_layers(model, app, &target.environment, true);
+    layers.retain(|layer| model.apps.home(&layer.named.path) == Some(app));
+    if !mounts {
+        let is_kept_back = |path: &SourcePath| {
+            path.name().contains(".local") || model.project.files.get(path).is_none_or(|file| file.local)
+        };
+        layers.retain(|layer| !is_kept_back(&layer.named.path));
+        for layer in &mut layers {
+            layer.doubtful = Some(Reason::InImage(layer.named.path.clone()));
+        }
+    }
+    layers
 }
 
 /// A layer of a target, with the template that stands in for a file that is not in the checkout.
@@ -217,7 +256,7 @@ fn of_files(model: &Model<'_>, app: usize, environment: &Environment) -> Option<
     };
     if !declared_complete {
         let (secrets, rest) = (gives_half(model, &view, true), gives_half(model, &view, false));
-        view.partial = (!rest || environment.as_str() == "test").then_some(Reason::Platform);
+        view.partial = (!rest || model.environments.is_test(environment)).then_some(Reason::Platform);
         view.partial_for_secrets = (!secrets).then_some(Reason::Platform);
     }
     Some(view)
@@ -232,7 +271,7 @@ fn gives_half(model: &Model<'_>, view: &View, secrets: bool) -> bool {
         let declaration = declared.declaration.in_environment(&names);
         if is_kept_in_store(&declaration) != secrets
             || declaration.default.is_some()
-            || !schema.requires(name, &declaration, &model.environments, &view.environment)
+            || !requires(&declaration, &model.environments, &view.environment)
         {
             continue;
         }

@@ -1,5 +1,6 @@
 //! Views: concrete environments that an app will see, as ordered stacks of layers.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +12,33 @@ use crate::value::{Known, Template, Value};
 
 /// How deep references to references are followed.
 const DEPTH: usize = 16;
+
+/// How much may be looked up for one value, in bytes; a look-up that finds nothing costs [`LOOK_UP`] as well. Where each
+/// of a few variables is made of the next one many times, the ways through them would be without number.
+const BUDGET: usize = 256 << 10;
+
+/// What a look-up costs beside what it brings.
+const LOOK_UP: usize = 64;
+
+/// What is left of the bounds of one evaluation.
+#[derive(Clone, Copy)]
+struct Bounds<'a> {
+    depth: usize,
+    budget: &'a Cell<usize>,
+}
+
+impl Bounds<'_> {
+    /// Pays for a look-up; whether it can be afforded.
+    fn pay(&self, length: usize) -> bool {
+        let left = self.budget.get().checked_sub(LOOK_UP + length);
+        self.budget.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    fn deeper(self) -> Option<Self> {
+        Some(Self { depth: self.depth.checked_sub(1)?, ..self })
+    }
+}
 
 /// One concrete environment that an app will see.
 pub struct View {
@@ -48,6 +76,8 @@ pub struct ViewLayer {
     pub build_only: bool,
     /// Whether it is a file that need not be there (`required: false`).
     pub optional: bool,
+    /// Why it may not be there at all, so that what it gives is not known.
+    pub doubtful: Option<Reason>,
 }
 
 /// When a variable is consumed.
@@ -80,6 +110,12 @@ pub enum Reason {
     OwnCommand,
     /// Its value arrives as a file.
     InFile,
+    /// The image makes or takes an env file, which is not seen here.
+    OwnFile,
+    /// The app reads this env file, if it lies in the image.
+    InImage(SourcePath),
+    /// It is for test runs, which set up what they need.
+    TestRun,
 }
 
 impl fmt::Display for Reason {
@@ -94,6 +130,9 @@ impl fmt::Display for Reason {
             Self::BuiltElsewhere => f.write_str("the image is built elsewhere"),
             Self::OwnCommand => f.write_str("the target runs a command of its own"),
             Self::InFile => f.write_str("its value arrives as a file"),
+            Self::OwnFile => f.write_str("the image brings an env file of its own"),
+            Self::InImage(path) => write!(f, "nothing says whether `{path}` lies in the image"),
+            Self::TestRun => f.write_str("a test run sets up what it needs"),
         }
     }
 }
@@ -175,6 +214,7 @@ impl ViewLayer {
             stand_in: stand_in.is_some(),
             build_only: false,
             optional: false,
+            doubtful: None,
         }
     }
 
@@ -188,6 +228,7 @@ impl ViewLayer {
             stand_in: false,
             build_only: false,
             optional: false,
+            doubtful: None,
         }
     }
 
@@ -235,6 +276,9 @@ impl View {
         {
             state = State::GivenUnknown(reason);
         }
+        if let Some(reason) = &layers[*at].doubtful {
+            state = State::GivenUnknown(reason.clone());
+        }
         if let LayerKind::EnvFile(Some(path)) = &layers[*at].kind
             && layers[*at].optional
             && given.iter().all(|(at, _)| layers[*at].optional)
@@ -246,9 +290,11 @@ impl View {
     }
 
     fn evaluate(&self, value: &SettingValue, name: &Name, documented: &dyn Fn(&Name) -> bool) -> State {
+        let budget = Cell::new(BUDGET);
+        let bounds = Bounds { depth: DEPTH, budget: &budget };
         match value {
-            SettingValue::Given(template) => self.evaluate_template(template, name, documented),
-            SettingValue::PassThrough => match self.surrounding(name, documented, DEPTH) {
+            SettingValue::Given(template) => self.evaluate_template(template, name, documented, bounds),
+            SettingValue::PassThrough => match self.surrounding(name, documented, bounds) {
                 Known::Value(value) if value.is_empty() => State::Empty { absent: Vec::new() },
                 Known::Value(value) => State::Given(value),
                 Known::Absent => State::Absent,
@@ -259,8 +305,14 @@ impl View {
         }
     }
 
-    fn evaluate_template(&self, template: &Template, name: &Name, documented: &dyn Fn(&Name) -> bool) -> State {
-        let evaluation = template.evaluate(&|reference| self.surrounding_of(reference, name, documented, DEPTH));
+    fn evaluate_template(
+        &self,
+        template: &Template,
+        name: &Name,
+        documented: &dyn Fn(&Name) -> bool,
+        bounds: Bounds<'_>,
+    ) -> State {
+        let evaluation = template.evaluate(&|reference| self.surrounding_of(reference, name, documented, bounds));
         let absent: Vec<Name> = evaluation.absent.iter().map(|reference| reference.name.clone()).collect();
         match evaluation.value {
             // The reader itself fails, or what it depends on is not known.
@@ -271,27 +323,31 @@ impl View {
     }
 
     /// What a reference in the value of `of` resolves to: never to that value itself.
-    fn surrounding_of(&self, name: &Name, of: &Name, documented: &dyn Fn(&Name) -> bool, depth: usize) -> Known {
+    fn surrounding_of(&self, name: &Name, of: &Name, documented: &dyn Fn(&Name) -> bool, bounds: Bounds<'_>) -> Known {
         if self.target.is_none() && name == of {
             return Known::Unknown;
         }
-        self.surrounding(name, documented, depth)
+        self.surrounding(name, documented, bounds)
     }
 
     /// What the surroundings hold under a name. The shell above them is unknown, so what nobody gives is absent only
     /// where what would give it was read, or is documented without it.
-    fn surrounding(&self, name: &Name, documented: &dyn Fn(&Name) -> bool, depth: usize) -> Known {
+    fn surrounding(&self, name: &Name, documented: &dyn Fn(&Name) -> bool, bounds: Bounds<'_>) -> Known {
+        if !bounds.pay(0) {
+            return Known::Unknown;
+        }
         let layers = if self.target.is_some() { &self.surroundings } else { &self.layers };
         for layer in layers {
             if let Some(setting) = layer.last(name) {
                 let SettingValue::Given(template) = &setting.value else { return Known::Unknown };
-                if depth == 0 {
+                let Some(deeper) = bounds.deeper().filter(|_| bounds.pay(template.parts.len())) else {
                     return Known::Unknown;
-                }
+                };
                 let value = template.evaluate(&|inner| {
-                    if inner == name { Known::Unknown } else { self.surrounding(inner, documented, depth - 1) }
+                    if inner == name { Known::Unknown } else { self.surrounding(inner, documented, deeper) }
                 });
-                return value.value.map_or(Known::Unknown, Known::Value);
+                let value = value.value.filter(|value| bounds.pay(value.expose().len()));
+                return value.map_or(Known::Unknown, Known::Value);
             }
             if layer.open.is_some() && !layer.stand_in {
                 return Known::Unknown;

@@ -61,8 +61,16 @@ impl Environments {
 
     /// Whether users meet it: everything but development and test, and what is like them.
     pub fn is_deployed(&self, environment: &Environment) -> bool {
-        let like = self.entry(environment).and_then(|entry| entry.like.as_deref()).unwrap_or(environment.as_str());
-        !matches!(like, "development" | "test")
+        !matches!(self.kind(environment), "development" | "test")
+    }
+
+    /// Whether it is for test runs, or like one that is: never complete, never deployed.
+    pub fn is_test(&self, environment: &Environment) -> bool {
+        self.kind(environment) == "test"
+    }
+
+    fn kind<'a>(&'a self, environment: &'a Environment) -> &'a str {
+        self.entry(environment).and_then(|entry| entry.like.as_deref()).unwrap_or(environment.as_str())
     }
 
     /// The environments that the config names.

@@ -50,8 +50,12 @@ impl GitIgnore {
 
     /// Whether git ignores a path, given that it ignores none of its folders.
     pub(super) fn matches_itself(&self, path: &SourcePath, is_folder: bool) -> bool {
+        if self.below.is_empty() && self.above.is_empty() {
+            return false;
+        }
         let absolute = self.root.join(path.as_str());
-        let below = path.folders().filter_map(|folder| self.below.get(&folder));
+        let folders = (!self.below.is_empty()).then(|| path.folders()).into_iter().flatten();
+        let below = folders.filter_map(|folder| self.below.get(&folder));
         for file in below.chain(self.above.iter().rev()) {
             match file.matched(&absolute, is_folder) {
                 Match::None => {}

@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// Whether a path, its symlinks resolved, lies under the root and not in `.git`.
-    pub(super) fn check(&self, disk: &Path) -> Result<(), Refusal> {
+    fn check(&self, disk: &Path) -> Result<(), Refusal> {
         let real = disk.canonicalize()?;
         let inside = real.strip_prefix(&self.real_root).map_err(|_| Refusal::Outside)?;
         if inside.components().any(|part| part.as_os_str() == ".git") {
@@ -76,7 +76,8 @@ impl Reader {
     }
 }
 
-/// Reads a regular file of a bounded size, wherever it lies: for paths that the user names.
+/// Reads a regular file of a bounded size, wherever it lies: for paths that the user names, and for those that the walk
+/// found below the root and that are no symlinks.
 pub(super) fn read_anywhere(disk: &Path) -> Result<Vec<u8>, Refusal> {
     // Opening a FIFO would wait for its writer, so the kind is asked for first.
     let before = fs::metadata(disk)?;

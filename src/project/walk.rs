@@ -13,7 +13,7 @@ use ignore::gitignore::Gitignore;
 use rayon::Scope;
 
 use super::gitignore;
-use super::read::Reader;
+use super::read::{Reader, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
 use crate::fact::Role;
@@ -94,7 +94,7 @@ impl Overrides {
 
 /// The ignore files that hold in a folder, deepest first.
 struct Chain {
-    file: Option<Gitignore>,
+    file: Gitignore,
     above: Option<Arc<Chain>>,
 }
 
@@ -135,15 +135,9 @@ impl<'a> Walker<'a> {
             Ok(entries) => entries,
             Err(error) => return self.unread(path, &error),
         };
-        let ignore_file = gitignore::read(disk);
-        if let Some(file) = &ignore_file {
-            self.found().ignored.add(path.clone(), file.clone());
-        }
-        let chain = match ignore_file {
-            Some(file) => Some(Arc::new(Chain { file: Some(file), above })),
-            None => above,
-        };
         let mut files = Vec::new();
+        let mut folders = Vec::new();
+        let mut chain = above;
         for entry in entries {
             let (entry, kind) = match entry.and_then(|entry| entry.file_type().map(|kind| (entry, kind))) {
                 Ok(found) => found,
@@ -154,33 +148,43 @@ impl<'a> Walker<'a> {
             };
             let name = entry.file_name();
             let name = name.to_string_lossy();
+            if name == ".gitignore"
+                && let Some(file) = gitignore::read(disk)
+            {
+                self.found().ignored.add(path.clone(), file.clone());
+                chain = Some(Arc::new(Chain { file, above: chain }));
+            }
             let child = SourcePath::new(&if path.as_str().is_empty() {
                 name.clone().into_owned()
             } else {
                 format!("{path}/{name}")
             });
             if kind.is_dir() {
-                if self.enters(&child, &name, chain.as_deref()) {
-                    let (chain, disk) = (chain.clone(), entry.path());
-                    scope.spawn(move |scope| self.folder(scope, child, &disk, chain));
-                }
+                folders.push((child, entry.path()));
             } else {
-                files.push((child, entry.path()));
+                files.push((child, entry.path(), kind.is_file()));
             }
         }
-        for (child, disk) in files {
-            self.file(child, &disk, chain.as_deref());
+        // What is ignored is known only now: the ignore file may be the last entry.
+        for (child, disk) in folders {
+            if self.enters(&child, chain.as_deref()) {
+                let chain = chain.clone();
+                scope.spawn(move |scope| self.folder(scope, child, &disk, chain));
+            }
+        }
+        for (child, disk, is_plain) in files {
+            self.file(child, &disk, is_plain, chain.as_deref());
         }
     }
 
-    fn enters(&self, path: &SourcePath, name: &str, chain: Option<&Chain>) -> bool {
-        if NEVER.contains(&name) || NOT_BELOW_THE_ROOT.contains(&name) {
+    fn enters(&self, path: &SourcePath, chain: Option<&Chain>) -> bool {
+        if NEVER.contains(&path.name()) || NOT_BELOW_THE_ROOT.contains(&path.name()) {
             return false;
         }
         !self.is_ignored(path, true, chain)
     }
 
-    fn file(&self, path: SourcePath, disk: &Path, chain: Option<&Chain>) {
+    fn file(&self, path: SourcePath, disk: &Path, is_plain: bool, chain: Option<&Chain>) {
         let entry = self.overrides.of(&path);
         if entry.is_some_and(|entry| entry.role == Some(None)) {
             self.found().unread.push(Unread { path, reason: "skipped by the config".to_owned(), named: None });
@@ -206,7 +210,12 @@ impl<'a> Walker<'a> {
         if local && (self.tracked_only || claim.role != Role::Values) {
             return;
         }
-        match self.reader.read(&path, disk) {
+        let source = if is_plain {
+            read_anywhere(disk).map(|bytes| SourceFile::new(path.clone(), bytes))
+        } else {
+            self.reader.read(&path, disk)
+        };
+        match source {
             Ok(source) => {
                 let file = format.load(source, claim, local);
                 self.found().files.insert(path, file);
@@ -219,13 +228,16 @@ impl<'a> Walker<'a> {
     }
 
     fn is_ignored(&self, path: &SourcePath, is_folder: bool, chain: Option<&Chain>) -> bool {
+        if chain.is_none() {
+            return self.base.matches_itself(path, is_folder);
+        }
         let absolute = self.reader.root().join(path.as_str());
         let mut next = chain;
         while let Some(link) = next {
-            match link.file.as_ref().map_or(Match::None, |file| file.matched(&absolute, is_folder).map(|_| ())) {
+            match link.file.matched(&absolute, is_folder) {
                 Match::None => {}
-                Match::Ignore(()) => return true,
-                Match::Whitelist(()) => return false,
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
             }
             next = link.above.as_deref();
         }

@@ -139,6 +139,8 @@ pub struct Proof {
     pub injected: usize,
     /// How many of those are stored and enabled.
     pub stored: usize,
+    /// How many of them nothing gives.
+    pub missing: usize,
     /// Of how many nothing can be said.
     pub unknown: usize,
 }

@@ -74,6 +74,11 @@ fn proof(proof: &Proof) -> String {
     if proof.injected > 0 {
         parts.push(format!("{} injected", proof.injected));
         parts.push(format!("{} of them stored and enabled", proof.stored));
+    } else if proof.stored > 0 {
+        parts.push(format!("{} stored", proof.stored));
+    }
+    if proof.missing > 0 {
+        parts.push(format!("{} missing", proof.missing));
     }
     parts.push(format!("{} unknown", proof.unknown));
     let (environment, app) = (visible(proof.environment.as_str()), visible(&proof.app));

@@ -96,6 +96,7 @@ fn list(
     gives: bool,
 ) {
     let schema = &model.schemas[app];
+    let places: BTreeMap<&Name, &Place> = settings.iter().map(|setting| (&setting.name, &setting.place)).collect();
     let mut seen = BTreeSet::new();
     for setting in settings {
         let found = match schema.declaration(&setting.name) {
@@ -103,9 +104,9 @@ fn list(
                 Some((Why::Deprecated, declared.place.clone()))
             }
             Some(_) => None,
-            None => model.new_name(app, &setting.name).and_then(|(new, declared)| {
-                let beside = settings.iter().find(|other| other.name == *new)?;
-                Some((Why::Renamed(new.clone(), beside.place.clone()), declared))
+            None => schema.new_name(&setting.name).and_then(|new| {
+                let declared = schema.declaration(new)?.place.clone();
+                Some((Why::Renamed(new.clone(), (*places.get(new)?).clone()), declared))
             }),
         };
         let Some((why, declared)) = found.filter(|_| seen.insert(&setting.name)) else { continue };

@@ -74,15 +74,20 @@ fn judge<'s>(findings: &mut Findings<'_>, settings: impl Iterator<Item = &'s Set
         let equal = settings.windows(2).all(|pair| is_equal(&pair[0].value, &pair[1].value));
         let blank = is_template && settings.iter().any(|setting| is_blank(&setting.value));
         let level = if equal || blank { Level::Warning } else { Level::Error };
+        let often = match settings.len() {
+            2 => "twice".to_owned(),
+            times => format!("{times} times"),
+        };
         let message = if equal {
-            format!("`{name}` is defined twice with the same value")
+            format!("`{name}` is defined {often} with the same value")
         } else {
-            format!("`{name}` is defined twice with different values; the last one wins with most readers")
+            format!("`{name}` is defined {often} with different values; the last one wins with most readers")
         };
         let finding = findings.report(&last.place, "defined again", message).at_level(level);
         finding.variable(name).help("remove one of them");
-        for earlier in settings[..settings.len() - 1].iter().rev() {
-            finding.related(&earlier.place, "defined first");
+        let earlier = &settings[..settings.len() - 1];
+        for (index, setting) in earlier.iter().enumerate().rev() {
+            finding.related(&setting.place, if index == 0 { "defined first" } else { "defined before" });
         }
         if equal && let Some(edit) = removal(last) {
             finding.fix(Fix { title: "remove the repeated line".to_owned(), safety: Safety::Safe, edits: vec![edit] });

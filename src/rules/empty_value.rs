@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::wording;
-use crate::fact::{Role, Setting, SettingValue};
+use crate::fact::{LayerKind, Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
-use crate::model::{Binding, Model, Sighting, Source, State, StoredState};
+use crate::model::{AppTarget, Binding, Model, Sighting, Source, State, StoredState};
 use crate::name::Name;
 
 super::rule! {
@@ -118,8 +118,20 @@ fn is_filled(model: &Model<'_>, template: &Source<'_>, name: &Name, bindings: &[
             source.path != template.path
                 && source.file.claim.role == Role::Values
                 && source.settings.iter().any(|setting| setting.name == *name && !is_empty(setting))
-        });
+        })
+        || model.targets.iter().any(|target| gives(target, name));
     promised || given || stored
+}
+
+/// Whether a target, whoever's it is, writes a value down.
+fn gives(target: &AppTarget<'_>, name: &Name) -> bool {
+    let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
+    own.flat_map(|layer| &layer.settings).any(|setting| match &setting.value {
+        SettingValue::Given(template) => {
+            setting.name == *name && template.as_literal().is_some_and(|value| !value.is_empty())
+        }
+        _ => false,
+    })
 }
 
 fn is_empty(setting: &Setting) -> bool {

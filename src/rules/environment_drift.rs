@@ -52,16 +52,25 @@ struct Given<'m> {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for app in 0..model.apps.list.len() {
-        let environments: Vec<(Environment, Given<'_>)> = model
-            .environments_of(app)
+    let mut views: BTreeMap<usize, BTreeMap<&Environment, Vec<usize>>> = BTreeMap::new();
+    for (index, view) in model.views.iter().enumerate() {
+        let named = view.environment.as_str() != UNNAMED && model.environments.is_deployed(&view.environment);
+        // A closed schema says itself what is required where.
+        let schema = &model.schemas[view.app];
+        if named && (!schema.exists() || schema.resolved.open) {
+            views.entry(view.app).or_default().entry(&view.environment).or_default().push(index);
+        }
+    }
+    let read = if views.is_empty() { BTreeSet::new() } else { model.read_by_compose() };
+    for (app, by_environment) in views {
+        let environments: Vec<(&Environment, Given<'_>)> = by_environment
             .into_iter()
-            .filter(|environment| environment.as_str() != UNNAMED && model.environments.is_deployed(environment))
-            .filter_map(|environment| given(model, app, &environment).map(|given| (environment, given)))
+            .filter_map(|(environment, views)| Some((environment, given(model, &views)?)))
             .collect();
         for (index, one) in environments.iter().enumerate() {
-            for other in &environments[index + 1..] {
-                let (in_one, in_other) = (lacking(model, app, one, other), lacking(model, app, other, one));
+            for other in environments.iter().skip(index + 1) {
+                let in_one = lacking(model, app, one, other, &read);
+                let in_other = lacking(model, app, other, one, &read);
                 if in_one.len() >= in_other.len() {
                     report(model, findings, app, one, other, &in_one);
                 } else {
@@ -73,19 +82,17 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What an environment gives, if it is known whole.
-fn given<'m>(model: &'m Model<'_>, app: usize, environment: &Environment) -> Option<Given<'m>> {
-    let of_it = |index: &usize| model.views[*index].app == app && model.views[*index].environment == *environment;
-    let views: Vec<usize> = (0..model.views.len()).filter(of_it).collect();
+fn given<'m>(model: &'m Model<'_>, views: &[usize]) -> Option<Given<'m>> {
     let whole = |index: &usize| {
         let view = &model.views[*index];
         view.partial.is_none() && view.layers.iter().all(|layer| layer.open.is_none() || layer.stand_in)
     };
-    if views.is_empty() || !views.iter().all(whole) {
+    if !views.iter().all(whole) {
         return None;
     }
     let place = place_of(model, &model.views[*views.first()?])?;
     let mut given = Given { names: BTreeMap::new(), unknown: BTreeSet::new(), place };
-    for index in views {
+    for index in views.iter().copied() {
         for name in model.views[index].layers.iter().flat_map(|layer| layer.settings.keys()) {
             let sighting = model.sight(index, name);
             match (&sighting.state, &sighting.winner) {
@@ -106,8 +113,9 @@ fn given<'m>(model: &'m Model<'_>, app: usize, environment: &Environment) -> Opt
 fn lacking<'m>(
     model: &Model<'_>,
     app: usize,
-    poorer: &(Environment, Given<'m>),
-    richer: &(Environment, Given<'m>),
+    poorer: &(&Environment, Given<'m>),
+    richer: &(&Environment, Given<'m>),
+    read: &BTreeSet<Name>,
 ) -> Vec<&'m Name> {
     let here = &poorer.1;
     let shared = richer.1.names.keys().filter(|name| here.names.contains_key(**name)).count();
@@ -115,11 +123,6 @@ fn lacking<'m>(
         return Vec::new();
     }
     let schema = &model.schemas[app];
-    // A schema says itself what is required where, unless it may declare more than is known.
-    if schema.exists() && !schema.resolved.open {
-        return Vec::new();
-    }
-    let read = model.read_by_compose();
     let is_lacking = |name: &&&Name| {
         !here.names.contains_key(**name)
             && !here.unknown.contains(**name)
@@ -128,7 +131,7 @@ fn lacking<'m>(
             && !model.is_foreign_name(name)
             && !read.contains(**name)
             && !names_an_environment(model, name)
-            && !is_stored(model, app, &poorer.0, name)
+            && !is_stored(model, app, poorer.0, name)
     };
     richer.1.names.keys().filter(is_lacking).copied().collect()
 }
@@ -153,14 +156,14 @@ fn report(
     model: &Model<'_>,
     findings: &mut Findings<'_>,
     app: usize,
-    poorer: &(Environment, Given<'_>),
-    richer: &(Environment, Given<'_>),
+    poorer: &(&Environment, Given<'_>),
+    richer: &(&Environment, Given<'_>),
     lacking: &[&Name],
 ) {
     let Some(first) = lacking.first() else { return };
     let app = &model.apps.list[app].name;
     let verb = if lacking.len() == 1 { "is" } else { "are" };
-    let (here, there) = (&poorer.0, &richer.0);
+    let (here, there) = (poorer.0, richer.0);
     let message = format!("{} of {app} {verb} given in {there} and in no way in {here}", wording::names(lacking));
     let finding = findings.report(&poorer.1.place, "not given here", message);
     finding.app(app).environment(here);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::fact::{Role, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Model, Source, State};
+use crate::name::Name;
 use crate::source::Place;
 use crate::tables::placeholders;
 
@@ -40,14 +41,14 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeSet<(Place, &str)> = BTreeSet::new();
+    let mut seen: BTreeSet<(Place, Name)> = BTreeSet::new();
     for binding in &model.bindings {
         for sighting in &binding.sightings {
             let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
             let Err(mismatch) = model.accepts(&binding.declaration, value) else { continue };
             let place = Place::new(&winner.place.path, winner.value_span);
             // One line may feed several apps and environments; it is wrong once.
-            if !seen.insert((place.clone(), binding.name.as_str())) {
+            if !seen.insert((place.clone(), binding.name.clone())) {
                 continue;
             }
             let app = &model.apps.list[binding.app].name;
@@ -61,8 +62,36 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 .related(&binding.place, "declared here");
         }
     }
+    shadowed(model, findings, &mut seen);
     for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
         template(model, findings, source);
+    }
+}
+
+/// A value that a stronger layer hides: whoever removes that layer meets it.
+fn shadowed(model: &Model<'_>, findings: &mut Findings<'_>, seen: &mut BTreeSet<(Place, Name)>) {
+    for binding in &model.bindings {
+        for setting in binding.sightings.iter().flat_map(|sighting| &sighting.shadowed) {
+            let SettingValue::Given(template) = &setting.value else { continue };
+            let Some(value) = template.as_literal().filter(|value| !value.is_empty()) else { continue };
+            let Err(mismatch) = model.accepts(&binding.declaration, &value) else { continue };
+            let place = Place::new(&setting.place.path, setting.value_span);
+            if !seen.insert((place.clone(), binding.name.clone())) {
+                continue;
+            }
+            let app = &model.apps.list[binding.app].name;
+            let message = format!(
+                "`{}` of {app} in {} is hidden here by a stronger value, and is not {}",
+                binding.name, binding.environment, mismatch.expected
+            );
+            findings
+                .report(&place, "this value", message)
+                .at_level(Level::Warning)
+                .variable(&binding.name)
+                .app(app)
+                .environment(&binding.environment)
+                .related(&binding.place, "declared here");
+        }
     }
 }
 

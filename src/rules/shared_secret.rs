@@ -145,11 +145,8 @@ fn between_names(model: &Model<'_>, findings: &mut Findings<'_>, held: &BTreeMap
         for ((environment, _), mut held) in by_value {
             held.sort_by_key(|one| &one.binding.name);
             held.dedup_by_key(|one| &one.binding.name);
-            // Those that are tied to another one have its value on purpose.
-            let untied: Vec<&&Held<'_>> = held
-                .iter()
-                .filter(|one| !held.iter().any(|other| is_tied(model, *app, one.binding, other.binding)))
-                .collect();
+            let tied = tied(model, *app, &held);
+            let untied: Vec<&&Held<'_>> = held.iter().filter(|one| !tied.contains(&one.binding.name)).collect();
             if untied.len() < 2 {
                 continue;
             }
@@ -174,16 +171,21 @@ fn between_names(model: &Model<'_>, findings: &mut Findings<'_>, held: &BTreeMap
     }
 }
 
-/// Whether the schema says that two variables tell one fact, or are one under two names.
-fn is_tied(model: &Model<'_>, app: usize, one: &Binding, other: &Binding) -> bool {
-    if one.name == other.name {
-        return false;
+/// Those that have one value on purpose: the schema says that they tell one fact, or are one under two names.
+fn tied<'m>(model: &'m Model<'_>, app: usize, held: &[&Held<'m>]) -> BTreeSet<&'m Name> {
+    let names: BTreeSet<&Name> = held.iter().map(|one| &one.binding.name).collect();
+    let mut tied = BTreeSet::new();
+    for one in held {
+        for former in one.binding.declaration.renamed_from.iter().filter(|former| names.contains(former)) {
+            tied.extend([former, &one.binding.name]);
+        }
     }
-    let renamed =
-        one.declaration.renamed_from.contains(&other.name) || other.declaration.renamed_from.contains(&one.name);
-    renamed
-        || model.schemas[app].resolved.agrees.iter().any(|(_, agree)| match &agree.relation {
-            Agreement::Equal(names) => names.contains(&one.name) && names.contains(&other.name),
-            Agreement::Parts { .. } => false,
-        })
+    for (_, agree) in &model.schemas[app].resolved.agrees {
+        let Agreement::Equal(equal) = &agree.relation else { continue };
+        let both: Vec<&Name> = equal.iter().filter(|name| names.contains(name)).collect();
+        if both.len() > 1 {
+            tied.extend(both);
+        }
+    }
+    tied
 }

@@ -1,13 +1,13 @@
 //! `template-drift`: two lists for the same reader that name different variables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
 use crate::fact::Role;
 use crate::finding::Findings;
 use crate::model::{Model, Source};
 use crate::name::Name;
-use crate::source::Place;
+use crate::source::{Place, SourcePath};
 
 super::rule! {
     /// Two templates of one app for the same use, or a template and the table beside it, list different variables.
@@ -47,47 +47,71 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let templates: Vec<&Source<'_>> =
-        model.sources.iter().filter(|source| source.file.claim.role == Role::Template).collect();
-    for (index, one) in templates.iter().enumerate() {
-        for other in &templates[index + 1..] {
-            let comparable = one.owners == other.owners
-                && one.path.folder() == other.path.folder()
-                && one.environment == other.environment
-                && one.variant == other.variant;
-            if comparable {
-                compare(model, findings, one, other, &declared(model, one));
-            }
+    let mut folders: BTreeMap<(SourcePath, &[usize]), Beside<'_>> = BTreeMap::new();
+    for source in model.sources.iter().filter(|source| source.documents() && !source.vague) {
+        let beside = folders.entry((source.path.folder(), &source.owners)).or_default();
+        match source.file.claim.role {
+            Role::Template => beside.templates.push(source),
+            _ => beside.documents.push(source),
         }
-        if one.environment.is_some() || one.variant.is_some() {
+    }
+    folders.retain(|_, beside| !beside.templates.is_empty() && beside.templates.len() + beside.documents.len() > 1);
+    if folders.is_empty() {
+        return;
+    }
+    let mut required: BTreeMap<usize, BTreeSet<Name>> = BTreeMap::new();
+    for binding in model.bindings.iter().filter(|binding| binding.needs_a_value()) {
+        // What arrives as a file is nobody's to write into an env file.
+        if binding.declaration.file.is_none() {
+            required.entry(binding.app).or_default().insert(binding.name.clone());
+        }
+    }
+    for ((_, owners), beside) in folders {
+        let required: BTreeSet<Name> = owners.iter().filter_map(|app| required.get(app)).flatten().cloned().collect();
+        folder(model, findings, &beside, &declared(model, owners), &required);
+    }
+}
+
+/// What stands in one folder for the same apps.
+#[derive(Default)]
+struct Beside<'m> {
+    templates: Vec<&'m Source<'m>>,
+    documents: Vec<&'m Source<'m>>,
+}
+
+fn folder(
+    model: &Model<'_>,
+    findings: &mut Findings<'_>,
+    beside: &Beside<'_>,
+    declared: &BTreeSet<Name>,
+    required: &BTreeSet<Name>,
+) {
+    let mut alike: BTreeMap<_, Vec<&Source<'_>>> = BTreeMap::new();
+    for template in &beside.templates {
+        alike.entry((&template.environment, &template.variant)).or_default().push(template);
+    }
+    for ((environment, variant), templates) in alike {
+        // Each against the fullest: they are to be one list.
+        let Some(fullest) = templates.iter().max_by_key(|template| listed(template).len()) else { continue };
+        for template in templates.iter().filter(|template| template.path != fullest.path) {
+            compare(model, findings, template, fullest, declared);
+        }
+        if environment.is_some() || variant.is_some() {
             continue;
         }
-        let documents = model.sources.iter().filter(|source| source.file.claim.role == Role::Document);
-        let beside =
-            documents.filter(|source| source.owners == one.owners && source.path.folder() == one.path.folder());
-        let required = required(model, one);
-        for document in beside {
+        for document in &beside.documents {
             let listed = listed(document);
             let known = required.iter().filter(|name| has(&listed, name)).count();
             if known > 0 && known * 2 >= required.len() {
-                compare(model, findings, one, document, &required);
+                compare(model, findings, document, fullest, required);
             }
         }
     }
 }
 
-/// What the schemas of a source's apps declare.
-fn declared(model: &Model<'_>, source: &Source<'_>) -> BTreeSet<Name> {
-    let of_app = |app: &usize| model.schemas[*app].resolved.declarations.keys().cloned();
-    source.owners.iter().flat_map(of_app).collect()
-}
-
-/// What a person who sets up one of a source's apps must give.
-fn required(model: &Model<'_>, source: &Source<'_>) -> BTreeSet<Name> {
-    let needed = model.bindings.iter().filter(|binding| {
-        source.owners.contains(&binding.app) && binding.needs_a_value() && binding.declaration.file.is_none()
-    });
-    needed.map(|binding| binding.name.clone()).collect()
+/// What the schemas of some apps declare.
+fn declared(model: &Model<'_>, apps: &[usize]) -> BTreeSet<Name> {
+    apps.iter().flat_map(|app| model.schemas[*app].resolved.declarations.keys().cloned()).collect()
 }
 
 fn listed<'s>(source: &'s Source<'_>) -> BTreeSet<&'s str> {

@@ -1,13 +1,13 @@
 //! `undeclared-variable`: named for an app, and in none of its schemas.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
 use crate::fact::{LayerKind, Role};
 use crate::finding::Findings;
 use crate::model::{Model, Source};
 use crate::name::Name;
-use crate::source::Place;
+use crate::source::{Place, SourcePath};
 
 super::rule! {
     /// A source of an app gives or lists a variable that none of its schemas declares.
@@ -48,8 +48,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let read = model.read_by_compose();
     for source in &model.sources {
         let owners: Vec<usize> = source.owners.iter().copied().filter(|app| model.schemas[*app].exists()).collect();
-        // A file for apps of which one has no schema may speak of that one.
-        if owners.is_empty() || owners.len() != source.owners.len() {
+        // A file for apps of which one has no schema may speak of that one; a test run has settings of its own.
+        let is_for_tests = source.environment.as_ref().is_some_and(|of| model.environments.is_test(of));
+        if owners.is_empty() || owners.len() != source.owners.len() || source.vague || is_for_tests {
             continue;
         }
         let mut names: Vec<(&Name, &Place)> = match source.file.claim.role {
@@ -62,15 +63,22 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         });
         report(model, findings, &owners, &names);
     }
-    for target in &model.targets {
+    // The services of one file often share a list: one finding a file and app.
+    let mut by_file: BTreeMap<(&SourcePath, usize), Vec<(&Name, &Place)>> = BTreeMap::new();
+    for target in model.targets.iter().filter(|target| !model.environments.is_test(&target.environment)) {
         let Some(app) = target.app.filter(|app| model.schemas[*app].exists()) else { continue };
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
-        let mut names: Vec<(&Name, &Place)> =
-            own.flat_map(|layer| &layer.settings).map(|setting| (&setting.name, &setting.place)).collect();
-        let beside: BTreeSet<&Name> = names.iter().map(|(name, _)| *name).collect();
-        names.retain(|(name, place)| {
-            !is_former(model, &[app], name, &beside) && is_undeclared(model, &[app], name, place, &read)
-        });
+        let beside: BTreeSet<&Name> =
+            own.clone().flat_map(|layer| &layer.settings).map(|setting| &setting.name).collect();
+        for setting in own.flat_map(|layer| &layer.settings) {
+            let is_former = is_former(model, &[app], &setting.name, &beside);
+            if !is_former && is_undeclared(model, &[app], &setting.name, &setting.place, &read) {
+                by_file.entry((&setting.place.path, app)).or_default().push((&setting.name, &setting.place));
+            }
+        }
+    }
+    for ((_, app), mut names) in by_file {
+        names.sort_by_key(|(_, place)| place.span.start);
         report(model, findings, &[app], &names);
     }
 }
@@ -87,7 +95,7 @@ fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize
 
 /// Whether a name is a former one of what stands beside it, which is a `deprecated-variable`.
 fn is_former(model: &Model<'_>, owners: &[usize], name: &Name, beside: &BTreeSet<&Name>) -> bool {
-    owners.iter().any(|app| model.new_name(*app, name).is_some_and(|(new, _)| beside.contains(new)))
+    owners.iter().any(|app| model.schemas[*app].new_name(name).is_some_and(|new| beside.contains(new)))
 }
 
 fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place, read: &BTreeSet<Name>) -> bool {
@@ -104,7 +112,7 @@ fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place
 
 fn report(model: &Model<'_>, findings: &mut Findings<'_>, owners: &[usize], names: &[(&Name, &Place)]) {
     let mut seen = BTreeSet::new();
-    let names: Vec<_> = names.iter().filter(|(name, _)| seen.insert(*name)).collect();
+    let (names, again): (Vec<_>, Vec<_>) = names.iter().partition(|(name, _)| seen.insert(*name));
     let Some((first, place)) = names.first() else { return };
     let apps = wording::words(owners.iter().map(|app| &model.apps.list[*app].name));
     let listed = wording::names(names.iter().map(|(name, _)| name));
@@ -119,6 +127,10 @@ fn report(model: &Model<'_>, findings: &mut Findings<'_>, owners: &[usize], name
     }
     for (_, place) in &names[1..] {
         finding.related(place, "not declared either");
+    }
+    let mut shown = BTreeSet::from([*place]);
+    for (_, place) in again.into_iter().filter(|(_, place)| shown.insert(*place)) {
+        finding.related(place, "given here too");
     }
     let perhaps = model.renames.iter().find(|rename| rename.from == **first && rename.places.contains(place));
     finding.help(match perhaps {

@@ -42,9 +42,12 @@ super::rule! {
     "undocumented-variable", Warning, since "0.1.0", check
 }
 
+/// Names, and where each is required.
+type Lacking = Vec<(Name, Place)>;
+
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Apps that share a schema and a template lack the same names for the same reason: one finding.
-    let mut groups: BTreeMap<Vec<(Name, Place)>, (Vec<usize>, Option<Place>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Lacking, (Vec<usize>, Option<Place>)> = BTreeMap::new();
     for app in 0..model.apps.list.len() {
         let needed: BTreeMap<&Name, &Place> = model
             .bindings
@@ -56,7 +59,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .collect();
         let sources: Vec<&Source<'_>> =
             model.documented[app].sources.iter().map(|index| &model.sources[*index]).collect();
-        if !sources.iter().any(|source| is_whole(source, &needed)) {
+        if !sources.iter().any(|source| !source.vague && is_whole(source, &needed)) {
             continue;
         }
         let renamed: BTreeSet<&Name> = model
@@ -71,7 +74,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .filter(|(name, _)| !model.is_documented(app, name) && !renamed.contains(name))
             .map(|(name, place)| (name.clone(), place.clone()))
             .collect();
-        let lacking: Vec<(Name, Place)> = lacking.into_iter().collect();
+        let lacking: Lacking = lacking.into_iter().collect();
         if !lacking.is_empty() {
             let template = sources.iter().find(|source| source.file.claim.role == Role::Template).or(sources.first());
             let place = template.and_then(|source| source.names.last()).map(|(_, place)| place.clone());

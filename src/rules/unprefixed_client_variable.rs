@@ -1,10 +1,14 @@
 //! `unprefixed-client-variable`: a client variable that the browser never sees.
 
+use std::collections::BTreeSet;
+
 use super::wording;
 use crate::fact::Side;
 use crate::finding::Findings;
 use crate::model::Model;
-use crate::tables::platform;
+use crate::name::Name;
+use crate::source::Place;
+use crate::tables::{platform, public};
 
 super::rule! {
     /// A client variable lacks the public prefix, so the browser never sees it.
@@ -34,33 +38,50 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (app, schema) in model.schemas.iter().enumerate() {
         let prefixes = model.public_prefixes(app);
         if prefixes.is_empty() {
             continue;
         }
-        for (name, declared) in &schema.resolved.declarations {
-            let is_client = declared.declaration.side == Side::Client;
+        let client = || schema.resolved.declarations.iter().filter(|(_, found)| found.declaration.side == Side::Client);
+        // All of them with another framework's prefix: a bundler was told to take it, or names are handed on by hand.
+        let own_way = client().all(|(name, _)| {
+            model.public_prefix(app, name).is_none() && public::possible_prefix(name.as_str()).is_some()
+        });
+        if own_way {
+            continue;
+        }
+        let mut unprefixed: Vec<(&Name, &Place)> = Vec::new();
+        for (name, declared) in client() {
             // Names that bundlers define by themselves: `NODE_ENV`, `MODE`, `BASE_URL`.
             let built_in = platform::platform(name.as_str()).is_some()
                 || platform::given_in(platform::Place::ViteSource, name.as_str()).is_some();
-            if !is_client
-                || model.public_prefix(app, name).is_some()
-                || built_in
-                || !seen.insert(declared.place.clone())
-            {
-                continue;
+            if model.public_prefix(app, name).is_none() && !built_in && seen.insert(declared.place.clone()) {
+                unprefixed.push((name, &declared.place));
             }
-            let message = format!(
-                "`{name}` is declared for the client of {}, and lacks its public prefix",
-                model.apps.list[app].name
-            );
-            findings
-                .report(&declared.place, "the browser never sees it", message)
-                .variable(name)
-                .app(&model.apps.list[app].name)
-                .help(format!("begin its name with {}, or declare it under `server`", wording::names(&prefixes)));
         }
+        report(findings, &model.apps.list[app].name, &prefixes, &unprefixed);
+    }
+}
+
+fn report(findings: &mut Findings<'_>, app: &str, prefixes: &[&str], unprefixed: &[(&Name, &Place)]) {
+    let prefixes: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
+    let help = format!("begin its name with {}, or declare it under `server`", prefixes.join(" or "));
+    if unprefixed.len() <= wording::FEW {
+        for (name, place) in unprefixed {
+            let message = format!("`{name}` is declared for the client of {app}, and lacks its public prefix");
+            let finding = findings.report(place, "the browser never sees it", message);
+            finding.variable(name).app(app).help(help.clone());
+        }
+        return;
+    }
+    let Some(((_, first), more)) = unprefixed.split_first() else { return };
+    let names = wording::names(unprefixed.iter().map(|(name, _)| name));
+    let message = format!("{names} are declared for the client of {app}, and lack its public prefix");
+    let finding = findings.report(first, "the browser never sees it", message);
+    finding.app(app).help(help);
+    for (_, place) in more {
+        finding.related(place, "nor this one");
     }
 }

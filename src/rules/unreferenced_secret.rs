@@ -1,6 +1,9 @@
 //! `unreferenced-secret`: stored, and meant for nobody.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::wording;
+use crate::fact::SettingValue;
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::name::{Environment, Name, SecretName};
@@ -36,12 +39,15 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     let explicit = model.stores.explicit_ids();
     for (path, listing, environment) in model.stores.all() {
+        let known = Known::of(model, environment);
         let unreferenced: Vec<(&SecretName, Span, Option<Name>)> = listing
             .secrets
             .iter()
             .filter(|stored| !explicit.contains(stored.name.as_str()))
-            .filter(|stored| !is_referenced(model, environment, &stored.name))
-            .filter_map(|stored| Some((&stored.name, stored.span, former_name(model, environment, &stored.name)?)))
+            .filter(|stored| !known.is_referenced(model, environment, &stored.name))
+            .filter_map(|stored| {
+                Some((&stored.name, stored.span, known.former_name(model, environment, &stored.name)?))
+            })
             .map(|(name, span, former)| (name, span, Some(former).filter(|former| !former.as_str().is_empty())))
             .collect();
         let Some((first, span, former)) = unreferenced.first() else { continue };
@@ -64,39 +70,67 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn is_referenced(model: &Model<'_>, environment: &Environment, secret: &SecretName) -> bool {
-    let by_declaration = (0..model.apps.list.len()).any(|app| {
-        let schema = &model.schemas[app];
-        let id = |name: &Name| model.stores.secret_name(&model.apps.list[app], environment, &model.environments, name);
-        schema.resolved.open
-            || schema.resolved.declarations.keys().any(|name| id(name).as_ref() == Some(secret))
-            || part(model, app, environment, secret).is_some_and(|name| schema.declaration(&name).is_some())
-    });
-    let injected = model.project.groups.iter().flat_map(|group| &group.targets).flat_map(|target| &target.layers);
-    by_declaration
-        || injected.flat_map(|layer| &layer.settings).any(|setting| {
-            matches!(&setting.value, crate::fact::SettingValue::Injected { secret: taken, .. } if taken == secret)
-        })
+/// What speaks of stored ids in an environment, found once for all of them.
+struct Known<'m> {
+    /// The ids of what is declared.
+    declared: BTreeSet<SecretName>,
+    /// The ids that targets take.
+    taken: BTreeSet<&'m SecretName>,
+    /// By app: the former names of what it declares, with the new ones.
+    former: Vec<BTreeMap<&'m Name, &'m Name>>,
+}
+
+impl<'m> Known<'m> {
+    fn of(model: &'m Model<'_>, environment: &Environment) -> Self {
+        let mut known = Self { declared: BTreeSet::new(), taken: BTreeSet::new(), former: Vec::new() };
+        for (app, schema) in model.apps.list.iter().zip(&model.schemas) {
+            let mut former = BTreeMap::new();
+            for (name, declared) in &schema.resolved.declarations {
+                known.declared.extend(model.stores.secret_name(app, environment, &model.environments, name));
+                for old in &declared.declaration.renamed_from {
+                    former.entry(old).or_insert(name);
+                }
+            }
+            known.former.push(former);
+        }
+        let targets = model.project.groups.iter().flat_map(|group| &group.targets);
+        let settings = targets.flat_map(|target| &target.layers).flat_map(|layer| &layer.settings);
+        known.taken = settings
+            .filter_map(|setting| match &setting.value {
+                SettingValue::Injected { secret, .. } => Some(secret),
+                _ => None,
+            })
+            .collect();
+        known
+    }
+
+    fn is_referenced(&self, model: &Model<'_>, environment: &Environment, secret: &SecretName) -> bool {
+        self.declared.contains(secret)
+            || self.taken.contains(secret)
+            || (0..model.apps.list.len()).any(|app| {
+                let schema = &model.schemas[app];
+                schema.resolved.open
+                    || part(model, app, environment, secret).is_some_and(|name| schema.declaration(&name).is_some())
+            })
+    }
+
+    /// The variable whose former name the id holds; the empty name where it is of the pattern, but of no former name;
+    /// `None` where it is not of the pattern.
+    fn former_name(&self, model: &Model<'_>, environment: &Environment, secret: &SecretName) -> Option<Name> {
+        let mut of_pattern = None;
+        for (app, former) in self.former.iter().enumerate() {
+            let Some(part) = part(model, app, environment, secret) else { continue };
+            if let Some(new) = former.get(&part) {
+                return Some((*new).clone());
+            }
+            of_pattern = Some(Name::new(""));
+        }
+        of_pattern
+    }
 }
 
 /// The variable that the id would be of, by the pattern of an app.
 fn part(model: &Model<'_>, app: usize, environment: &Environment, secret: &SecretName) -> Option<Name> {
     let part = model.stores.variable_part(&model.apps.list[app], environment, &model.environments, secret)?;
     Some(Name::new(&part))
-}
-
-/// The variable whose former name the id holds; the empty name where it is of the pattern, but of no former name;
-/// `None` where it is not of the pattern.
-fn former_name(model: &Model<'_>, environment: &Environment, secret: &SecretName) -> Option<Name> {
-    let mut of_pattern = None;
-    for app in 0..model.apps.list.len() {
-        let Some(part) = part(model, app, environment, secret) else { continue };
-        let declared = model.schemas[app].resolved.declarations.iter();
-        let new = declared.into_iter().find(|(_, declared)| declared.declaration.renamed_from.contains(&part));
-        if let Some((new, _)) = new {
-            return Some(new.clone());
-        }
-        of_pattern = Some(Name::new(""));
-    }
-    of_pattern
 }

@@ -135,7 +135,13 @@ fn find_stored(model: &Model<'_>, environment: &Environment, id: &str) -> Option
 }
 
 /// The stored id that is most like the expected one, if it is very like it.
+///
+/// In a long listing nobody looks for it: each secret that lacks would be compared with each that is there.
 fn nearest(model: &Model<'_>, environment: &Environment, secret: &SecretName) -> Option<(Place, String)> {
+    const LONG: usize = 1000;
+    if model.stores.listings(environment).map(|(_, listing)| listing.secrets.len()).sum::<usize>() > LONG {
+        return None;
+    }
     let all = model.stores.listings(environment).flat_map(|(path, listing)| {
         listing.secrets.iter().map(move |stored| (Place::new(path, stored.span), stored.name.to_string()))
     });

@@ -68,18 +68,10 @@ pub fn resolve(path: &SourcePath, files: &Lookup<'_>) -> Resolved {
 impl Resolved {
     /// What declares a name: a declaration of its own, else the family with the longest fixed part.
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
-        self.declarations.get(name).or_else(|| self.folded(name)).or_else(|| self.family(name))
-    }
-
-    /// The family with the longest fixed part that covers a name.
-    fn family(&self, name: &Name) -> Option<&Declared> {
-        let fitting = self.families.iter().filter(|(family, declared)| declared.covers(family, name));
-        fitting.max_by_key(|(family, _)| family.as_str().len()).map(|(_, declared)| declared)
-    }
-
-    /// Whether a family covers a name that is not declared by itself.
-    pub fn is_of_family(&self, name: &Name) -> bool {
-        !self.declarations.contains_key(name) && self.folded(name).is_none() && self.family(name).is_some()
+        self.declarations.get(name).or_else(|| self.folded(name)).or_else(|| {
+            let fitting = self.families.iter().filter(|(family, declared)| declared.covers(family, name));
+            fitting.max_by_key(|(family, _)| family.as_str().len()).map(|(_, declared)| declared)
+        })
     }
 
     /// What declares a name in another case, where the schema does not mind.
@@ -88,6 +80,19 @@ impl Resolved {
         let mut found =
             self.declarations.iter().filter(|(known, declared)| declared.semantics.ignores_case && same(known));
         found.next().map(|(_, declared)| declared)
+    }
+
+    /// Makes the members of groups optional where they do not say themselves whether they are required.
+    pub fn settle(&mut self) {
+        needs::settle(self);
+    }
+
+    /// Takes away what none of these sides and globs asks for, and every relation that needs what was taken away.
+    /// Without a word nothing is taken away.
+    pub fn restrict(&mut self, needs: &[String]) {
+        if !needs.is_empty() {
+            needs::restrict(self, needs);
+        }
     }
 
     /// Several schemas of one app together: all declarations count, and where two speak of one variable, the stricter.
@@ -104,7 +109,7 @@ impl Resolved {
 
 impl Declared {
     /// A family covers a name in which at least one character stands for its `*`.
-    fn covers(&self, family: &Name, name: &Name) -> bool {
+    pub fn covers(&self, family: &Name, name: &Name) -> bool {
         let (family, name) = (family.as_str(), name.as_str());
         name.len() >= family.len()
             && (matches_glob(family, name)
@@ -151,9 +156,7 @@ impl Walk<'_, '_> {
                 continue;
             }
             let mut ancestor = self.file(parent);
-            if let Some(needs) = needs.get(nth).filter(|needs| !needs.is_empty()) {
-                needs::restrict(&mut ancestor, needs);
-            }
+            ancestor.restrict(needs.get(nth).map(Vec::as_slice).unwrap_or_default());
             ancestors.push(ancestor);
         }
         // Of two ancestors the later one is stronger.

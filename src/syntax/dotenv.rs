@@ -4,7 +4,7 @@
 //! Loaders disagree on where a value ends, so there is no grammar of the format: [`Tree`] holds lines and never decides
 //! where a value over several lines ends, and each [`Dialect`] is an evaluator of its own over the same text. An
 //! evaluator lexes (statements with their values as written), then expands (references). A new dialect is a lexer or an
-//! expander, or both, and an arm in [`lex`], [`expand`] and [`evaluate`].
+//! expander, or both, and an arm in `lex`, `expand` and `evaluate`.
 
 mod compose;
 mod decoded;

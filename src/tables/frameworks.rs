@@ -1,6 +1,9 @@
 //! Files that mark a unit or something that runs, and what an app's dependencies say of its env files.
 //! Whether a folder is an app, `model` decides.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::{Dependencies, any};
 
 /// Files that say one thing of the folder that they stand in.
@@ -68,11 +71,16 @@ pub fn env_loader(dependencies: &Dependencies) -> Option<&'static EnvLoader> {
     ENV_LOADERS.iter().find(|loader| dependencies.has_any(loader.packages))
 }
 
-/// Whether a file is worth knowing of by its mere presence.
+/// Whether a file is worth knowing of by its mere presence. Asked of every file of a repository, so it must be cheap.
 pub fn is_marker(file: &str) -> bool {
+    static MARKERS: LazyLock<(HashSet<&str>, Vec<&str>)> = LazyLock::new(|| {
+        let all = UNIT_MARKERS.iter().chain(RUN_MARKERS).chain(WORKSPACE_MARKERS).flat_map(|marker| marker.files);
+        let (globs, names): (Vec<&str>, Vec<&str>) = all.partition(|file| file.contains('*'));
+        (names.into_iter().collect(), globs)
+    });
+    let (names, globs) = &*MARKERS;
     let file = file.to_ascii_lowercase();
-    let mut all = UNIT_MARKERS.iter().chain(RUN_MARKERS).chain(WORKSPACE_MARKERS);
-    all.any(|marker| any(marker.files, &file))
+    names.contains(file.as_str()) || any(globs, &file)
 }
 
 /// Whether an app with these dependencies has `.env` under the files of every environment.
@@ -176,6 +184,8 @@ static ENV_LOADERS: &[EnvLoader] = &[
             "vlucas/phpdotenv",
             "github.com/joho/godotenv",
             "@nestjs/config",
+            "@adonisjs/core",
+            "laravel/framework",
         ],
         order: FileOrder::Plain,
         reason: "a library that reads `.env` unless told otherwise",

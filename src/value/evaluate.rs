@@ -1,5 +1,7 @@
 //! Templates to values, with *unknown* as a third answer.
 
+use zeroize::Zeroizing;
+
 use super::{Operator, Part, Reference, Template, Value};
 use crate::name::Name;
 
@@ -25,85 +27,127 @@ pub struct Evaluation<'a> {
     pub failure: Option<&'a Reference>,
 }
 
+/// The longest value that is told, in bytes: Linux hands no longer one to a process (`MAX_ARG_STRLEN`), and a value
+/// that doubles with every reference would soon fill the memory.
+const LONGEST: usize = 128 << 10;
+
 impl Template {
     /// Evaluates as compose and the shells do: only the branches that are taken, the empty string for what is absent.
     ///
     /// Source: compose-go `template.go`, measured in `tests/data/compose-interpolation.jsonl`.
     pub fn evaluate(&self, lookup: &dyn Fn(&Name) -> Known) -> Evaluation<'_> {
         let mut result = Evaluation { value: None, absent: Vec::new(), failure: None };
-        result.value = resolve(self, lookup, &mut result.absent, &mut result.failure).map(Value::new);
+        let mut text = Text::default();
+        resolve(self, lookup, &mut text, &mut result.absent, &mut result.failure);
+        result.value = text.finish();
         result
+    }
+}
+
+/// What was made of a template so far; nothing as soon as a part of it is unknown or it is too long.
+struct Text(Option<Zeroizing<String>>);
+
+impl Default for Text {
+    fn default() -> Self {
+        Self(Some(Zeroizing::default()))
+    }
+}
+
+impl Text {
+    fn push(&mut self, piece: &Value) {
+        match &mut self.0 {
+            Some(text) if text.len() + piece.expose().len() <= LONGEST => text.push_str(piece.expose()),
+            _ => self.0 = None,
+        }
+    }
+
+    fn lose(&mut self) {
+        self.0 = None;
+    }
+
+    fn finish(self) -> Option<Value> {
+        self.0.map(|text| Value::new(text.as_str()))
     }
 }
 
 fn resolve<'a>(
     template: &'a Template,
     lookup: &dyn Fn(&Name) -> Known,
+    text: &mut Text,
     absent: &mut Vec<&'a Reference>,
     failure: &mut Option<&'a Reference>,
-) -> Option<String> {
-    let mut text = Some(String::new());
+) {
     for part in &template.parts {
-        let piece = match part {
-            Part::Literal(value) => Some(value.expose().to_owned()),
-            Part::Unknown(_) => None,
-            Part::Reference(reference) => resolve_reference(reference, lookup, absent, failure),
-        };
-        match (&mut text, piece) {
-            (Some(text), Some(piece)) => text.push_str(&piece),
-            (text, _) => *text = None,
+        match part {
+            Part::Literal(value) => text.push(value),
+            Part::Unknown(_) => text.lose(),
+            Part::Reference(reference) => resolve_reference(reference, lookup, text, absent, failure),
         }
     }
-    text
 }
 
 fn resolve_reference<'a>(
     reference: &'a Reference,
     lookup: &dyn Fn(&Name) -> Known,
+    text: &mut Text,
     absent: &mut Vec<&'a Reference>,
     failure: &mut Option<&'a Reference>,
-) -> Option<String> {
+) {
     let known = lookup(&reference.name);
     let is_set = |empty_too: bool| match &known {
         Known::Value(value) => Some(!(empty_too && value.is_empty())),
         Known::Absent => Some(false),
         Known::Unknown => None,
     };
-    let held = || match &known {
-        Known::Value(value) => Some(value.expose().to_owned()),
-        Known::Absent => Some(String::new()),
-        Known::Unknown => None,
+    let hold = |text: &mut Text| match &known {
+        Known::Value(value) => text.push(value),
+        Known::Absent => {}
+        Known::Unknown => text.lose(),
     };
-    match &reference.operator {
-        None => {
-            if known == Known::Absent {
-                absent.push(reference);
-            }
-            held()
+    let Some(operator) = &reference.operator else {
+        if known == Known::Absent {
+            absent.push(reference);
         }
-        Some(Operator::Default { empty_too, word }) => {
-            if is_set(*empty_too)? {
-                held()
-            } else {
-                resolve(word, lookup, absent, failure)
-            }
+        return hold(text);
+    };
+    let (Operator::Default { empty_too, word }
+    | Operator::Alternative { empty_too, word }
+    | Operator::Required { empty_too, word }) = operator;
+    let Some(is_set) = is_set(*empty_too) else { return text.lose() };
+    match (operator, is_set) {
+        (Operator::Default { .. } | Operator::Required { .. }, true) => hold(text),
+        (Operator::Default { .. }, false) | (Operator::Alternative { .. }, true) => {
+            resolve(word, lookup, text, absent, failure);
         }
-        Some(Operator::Alternative { empty_too, word }) => {
-            if is_set(*empty_too)? {
-                resolve(word, lookup, absent, failure)
-            } else {
-                Some(String::new())
-            }
+        (Operator::Alternative { .. }, false) => {}
+        (Operator::Required { .. }, false) => {
+            // The message is made first, so a reference in it may be what fails.
+            resolve(word, lookup, &mut Text::default(), &mut Vec::new(), failure);
+            failure.get_or_insert(reference);
+            text.lose();
         }
-        Some(Operator::Required { empty_too, word }) => {
-            if is_set(*empty_too)? {
-                held()
-            } else {
-                // The message is made first, so a reference in it may be what fails.
-                resolve(word, lookup, &mut Vec::new(), failure);
-                failure.get_or_insert(reference);
-                None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    #[test]
+    fn a_value_too_long_for_any_process_is_unknown() {
+        let reference = |name: &str| Reference { name: Name::new(name), span: Span::default(), operator: None };
+        let part = |name: &str| Part::Reference(Box::new(reference(name)));
+        let template = Template { parts: vec![part("A"), part("A"), part("B")] };
+        let of = |length: usize| {
+            move |name: &Name| {
+                if name.as_str() == "A" { Known::Value(Value::new("x".repeat(length))) } else { Known::Absent }
             }
-        }
+        };
+        assert_eq!(template.evaluate(&of(3)).value, Some(Value::new("xxxxxx")));
+        assert!(template.evaluate(&of(LONGEST / 2)).value.is_some());
+        let beyond = template.evaluate(&of(LONGEST / 2 + 1));
+        assert_eq!(beyond.value, None);
+        assert_eq!(beyond.absent, [&reference("B")]);
     }
 }

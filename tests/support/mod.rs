@@ -1,5 +1,7 @@
 //! Fixtures as reports: what the tests over `fixtures/` share.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

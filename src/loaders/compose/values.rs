@@ -9,10 +9,19 @@ use crate::syntax::interpolation::{self, InvalidTemplate};
 use crate::syntax::yaml::{Kind, Node, Offsets, Style};
 use crate::value::{Operator, Part, Template, Value};
 
+/// What stands for a byte that is no UTF-8.
+const DAMAGED: char = '\u{1a}';
+
 /// What reads the nodes of one file.
 pub(super) struct Reader<'a> {
     pub(super) source: &'a SourceFile,
     pub(super) loaded: &'a mut Loaded,
+}
+
+/// A name for a message; what does not look like one could be a value that stands in the wrong place.
+fn quoted(name: &str) -> String {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if name.bytes().all(is_name) { format!("`{name}`") } else { "the name".to_owned() }
 }
 
 /// How the tag of a node says that it meets an earlier file.
@@ -93,6 +102,11 @@ impl Reader<'_> {
         self.loaded.problems.push(Problem::new(span, message));
     }
 
+    /// Whether bytes that are no UTF-8 stand in a text, so that nobody knows what its reader makes of it.
+    fn is_damaged(&self, text: &str) -> bool {
+        self.source.damage().is_some() && text.contains(DAMAGED)
+    }
+
     /// A scalar as text with references; `None` for null and for what is no scalar.
     pub(super) fn text(&self, node: Node<'_>) -> Option<Text> {
         if node.is_null() {
@@ -165,7 +179,7 @@ impl Reader<'_> {
             Kind::Unknown => (SettingValue::Unknown, nothing),
             Kind::Sequence | Kind::Mapping => {
                 let found = if node.kind() == Kind::Sequence { "a list" } else { "a mapping" };
-                let message = format!("`{name}` must be a string, a number, a boolean or null, and is {found}");
+                let message = format!("{} must be a string, a number, a boolean or null, and is {found}", quoted(name));
                 let problem = Problem::new(node.site(), message).help("quote a value that begins with `{` or `[`");
                 self.loaded.problems.push(problem.harmless());
                 (SettingValue::Unknown, node.span())
@@ -182,11 +196,15 @@ impl Reader<'_> {
 
     fn scalar_value(&mut self, node: Node<'_>, name: &str) -> SettingValue {
         let text = node.as_str().unwrap_or_default();
+        if self.is_damaged(text) {
+            return SettingValue::Unknown;
+        }
         let is_plain = node.style() == Style::Plain && !node.has_tag("tag:yaml.org,2002:str");
         match if is_plain { scalar::resolve(text) } else { Plain::Text } {
             Plain::Typed(printed) => SettingValue::Given(Template::literal(Value::new(printed))),
             Plain::Refused => {
-                let problem = Problem::new(node.site(), format!("`{name}` is a number that compose cannot pass on"));
+                let problem =
+                    Problem::new(node.site(), format!("{} is a number that compose cannot pass on", quoted(name)));
                 self.loaded.problems.push(problem.help("quote it").harmless());
                 SettingValue::Unknown
             }
@@ -228,7 +246,7 @@ impl Reader<'_> {
             return;
         }
         if name.len() < written.len() && value.is_some() {
-            let problem = Problem::new(span, format!("compose refuses the space between `{name}` and `=`"));
+            let problem = Problem::new(span, format!("compose refuses the space between {} and `=`", quoted(name)));
             self.loaded.problems.push(problem.help("write it without spaces around `=`").harmless());
         }
         let (value, value_span) = match value {
@@ -237,6 +255,7 @@ impl Reader<'_> {
                 let from = written.len() + 1;
                 let place = offsets.span(from..text.len());
                 match template_of(value, from, &offsets) {
+                    Ok(_) if self.is_damaged(value) => (SettingValue::Unknown, place),
                     Ok(template) => (SettingValue::Given(template), place),
                     Err(_) => (SettingValue::Unknown, place),
                 }

@@ -195,8 +195,8 @@ fn names_are_shown_and_values_are_not() {
             "|",
             "-",
             "-",
-            "E_F",
-            "C_D"
+            "`E_F`",
+            "`C_D`"
         ]
     );
 }

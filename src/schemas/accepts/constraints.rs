@@ -3,17 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use super::{Mismatch, encoded, equal, numbers};
 use crate::fact::{Constraints, Type};
+use crate::schemas::pattern;
 use crate::syntax::url::{self, text_of};
 use crate::value::Value;
 
 /// Values longer than this are not matched against a pattern.
 const MOST_MATCHED: usize = 64 * 1024;
-/// The most bytes that a compiled pattern takes.
-const MOST_COMPILED: usize = 1024 * 1024;
 /// The most patterns that are kept.
 const MOST_KEPT: usize = 256;
 
@@ -125,30 +124,23 @@ fn accepts_schemes(constraints: &Constraints, kind: Type, text: &str) -> Result<
 /// Whether a pattern matches the whole text; `None` where that cannot be told.
 ///
 /// A pattern that this engine does not know (look-around, back references) tells nothing.
-fn matches_whole(pattern: &str, text: &str) -> Option<bool> {
+fn matches_whole(source: &str, text: &str) -> Option<bool> {
     static KEPT: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
 
     if text.len() > MOST_MATCHED {
         return None;
     }
-    let kept = KEPT.lock().ok().and_then(|kept| kept.get(pattern).cloned());
+    let kept = KEPT.lock().ok().and_then(|kept| kept.get(source).cloned());
     let regex = kept.unwrap_or_else(|| {
-        let regex = compile(pattern);
+        let regex = pattern::compile(source);
         if let Ok(mut kept) = KEPT.lock()
             && kept.len() < MOST_KEPT
         {
-            kept.insert(pattern.to_owned(), regex.clone());
+            kept.insert(source.to_owned(), regex.clone());
         }
         regex
     });
     Some(regex?.is_match(text))
-}
-
-fn compile(pattern: &str) -> Option<Regex> {
-    let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(MOST_COMPILED).build().ok();
-    // By itself first: `a)|(?:b` is broken, and the group around it would hide that.
-    build(pattern)?;
-    build(&format!(r"\A(?:{pattern})\z")).or_else(|| build(&format!("\\A(?:{pattern}\n)\\z")))
 }
 
 /// A bound as its author wrote it, near enough.

@@ -36,8 +36,9 @@ fn is_needed(name: &Name, declared: &Declared, needs: &[String]) -> bool {
 
 fn asks_for(need: &str, name: &Name, side: Side) -> bool {
     match need {
-        "server" => side == Side::Server,
-        "client" => side == Side::Client,
+        // Both sides see what is shared.
+        "server" => side != Side::Client,
+        "client" => side != Side::Server,
         "shared" => side == Side::Shared,
         glob => glob == name.as_str() || matches_glob(glob, name.as_str()),
     }

@@ -111,7 +111,7 @@ fn needs_take_a_part_with_its_relations() {
         [[group]]\nname = 'mixed'\nall_or_none = ['KV_URL', 'DB_HOST']\n\
         [[agree]]\nurl = 'DB_URL'\nhost = 'DB_HOST'\n[[agree]]\nequal = ['KV_URL', 'NEXT_PUBLIC_X']\n";
     let all = resolved(&[("a", "extends = [{ path = 'b', needs = ['client', 'KV_*'] }]"), ("b", shared)]);
-    assert_eq!(names(&all), ["KV_PASSWORD", "KV_URL", "NEXT_PUBLIC_X"]);
+    assert_eq!(names(&all), ["KV_PASSWORD", "KV_URL", "NEXT_PUBLIC_X", "NODE_ENV"]);
     assert_eq!(all.groups.len(), 1);
     assert_eq!(all.agrees.len(), 1);
     assert_eq!(get(&all, "KV_URL").declaration.required, Some(Required::Never), "also of the group that is gone");

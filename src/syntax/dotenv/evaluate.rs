@@ -130,7 +130,8 @@ fn in_order(text: &str, statements: &[Statement], environment: &Variables, diale
         if let Some(failure) = evaluation.failure {
             return (values, Ending::Required(failure.span));
         }
-        let value = evaluation.value.unwrap_or_else(|| Value::new(""));
+        // Too long, or nested too deep to be read: nothing true can be said of what follows.
+        let Some(value) = evaluation.value else { return (values, Ending::Endless(statement.key)) };
         values.insert(key.to_owned(), Zeroizing::new(value.expose().to_owned()));
     }
     (values, Ending::Whole)

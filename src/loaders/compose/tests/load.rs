@@ -84,6 +84,28 @@ fn ignores_speak_of_their_own_line_or_the_next_one() {
     assert_eq!(found, [(vec!["empty-value".to_owned()], 4), (vec!["a".to_owned()], 4)]);
 }
 
+#[test]
+fn bytes_that_are_no_utf8_are_a_problem_and_make_their_value_unknown() {
+    let bytes =
+        b"services:\n  web:\n    image: x\n    environment:\n      B: b\n      A: \"a\xff\"\n      C: c\xff\n".to_vec();
+    let source = SourceFile::new(SourcePath::new("compose.yaml"), bytes);
+    let loaded = (LOADER.load)(&source, &Claim::new(crate::fact::Role::Deploy));
+    assert_eq!(loaded.problems.len(), 1);
+    let outcomes = Vec::new();
+    let file = File {
+        source,
+        format: "compose",
+        claim: Claim::new(crate::fact::Role::Deploy),
+        loaded,
+        outcomes,
+        local: false,
+    };
+    let given = Given { files: BTreeMap::from([(SourcePath::new("compose.yaml"), file)]), ignored: Vec::new() };
+    let group = given.assemble().groups.remove(0);
+    assert_eq!(settings(&target(&group, "web").layers[0]), ["B=b", "A=?"]);
+    assert!(target(&group, "web").partial);
+}
+
 /// The text with everything that may not be shown replaced, line by line.
 fn legible(text: &str) -> String {
     let source = source("compose.yaml", text);
@@ -148,6 +170,7 @@ fn no_message_holds_a_value() {
     let texts = [
         "services: {a: {environment: [hunter2: hunter2, 'A = hunter2', '=hunter2']}}",
         "services: {a: {environment: {A: ['hunter2'], B: '${A hunter2}'}}}",
+        "services: {a: {environment: ['my hunter2 = x'], args: {'my hunter2': []}}}",
         "services: {a: {environment: hunter2}}",
         "services: {a: {environment: {A: \"hunter2}}}",
         "hunter2",

@@ -1,0 +1,69 @@
+//! What is made from the code and kept beside it: the rules page, the CLI page, the JSON Schemas.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test docs` writes them anew.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use envcheck::cli;
+use envcheck::rules::RULES;
+use support::compare;
+
+fn file(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+#[test]
+fn the_rules_page_is_what_the_rules_say() {
+    let mut page = "# Rules\n\nMade from the doc comments of `src/rules/`. `envcheck explain RULE` prints a section; \
+                    `-W`, `-E` and `-A`, and `[rules]` in `envcheck.toml`, set levels.\n\n| rule | level | what it finds |\n|---|---|---|\n"
+        .to_owned();
+    for rule in RULES {
+        let _ = writeln!(page, "| [{0}](#{0}) | {1} | {2} |", rule.id, rule.default_level, rule.summary());
+    }
+    for rule in RULES {
+        let _ = write!(page, "\n## {}\n\nLevel: {}. Since {}.\n\n", rule.id, rule.default_level, rule.since);
+        for line in rule.docs.lines() {
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            let heading = line.strip_prefix("## ").map(|heading| format!("### {heading}"));
+            let _ = writeln!(page, "{}", heading.as_deref().unwrap_or(line));
+        }
+    }
+    compare(&format!("{}\n", page.trim_end()), &file("docs/rules.md"));
+}
+
+#[test]
+fn the_cli_page_is_what_help_says() {
+    let mut command = cli::command().term_width(100);
+    command.build();
+    let mut page = "# Command line\n\nMade from the program's own help.\n".to_owned();
+    let _ = write!(page, "\n## envcheck\n\n```text\n{}```\n", help(&mut command));
+    for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+        let _ = write!(
+            page,
+            "\n## envcheck {}\n\n```text\n{}```\n",
+            sub.get_name(),
+            help(&mut sub.clone().term_width(100))
+        );
+    }
+    page.push_str(
+        "\n## Exit codes\n\n| code | meaning |\n|---|---|\n| 0 | nothing to report at or above `--fail-on` |\n\
+         | 1 | findings |\n| 2 | envcheck could not do its job: usage, config, unreadable path, nothing to check |\n",
+    );
+    compare(&page, &file("docs/cli.md"));
+}
+
+fn help(command: &mut clap::Command) -> String {
+    let help = command.render_long_help().to_string();
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    format!("{}\n", lines.join("\n"))
+}
+
+#[test]
+fn the_json_schemas_are_those_of_the_types() {
+    for (name, make) in cli::SCHEMAS {
+        compare(&format!("{:#}\n", make()), &file(&format!("schemas/{name}.json")));
+    }
+}
