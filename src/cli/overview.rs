@@ -52,6 +52,7 @@ impl Overview {
         }
         let unknown = model.unknown().into_iter().map(|((app, environment, reason), bindings)| Unknown {
             app: model.apps.list[app].name.clone(),
+            deployed: model.is_deployed(&environment),
             environment,
             reason: reason.to_string(),
             variables: bindings.iter().map(|binding| binding.name.clone()).collect(),

@@ -13,7 +13,7 @@ use super::schema::requires;
 use super::stored::Holding;
 use super::view_building::public_prefix;
 use super::views::{Phase, Reason, Sighting, State};
-use super::{Model, UNNAMED, files};
+use super::{Model, files};
 
 /// One variable of one app in one environment.
 pub struct Binding {
@@ -165,7 +165,7 @@ fn binding(model: &Model<'_>, at: &At<'_>, name: &Name, hosts: &BTreeSet<&str>) 
     let declared = schema.declaration(name)?;
     let declaration = declared.declaration.in_environment(names);
     let sightings = views.iter().map(|view| model.sight(*view, name)).collect();
-    let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(environment);
+    let deployed = model.is_deployed(environment);
     let stored = is_kept_in_store(&declaration).then(|| stored(model, app, environment, name));
     Some(Binding {
         app,

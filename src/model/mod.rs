@@ -115,6 +115,11 @@ impl<'a> Model<'a> {
         found
     }
 
+    /// Whether users meet what runs in an environment.
+    pub fn is_deployed(&self, environment: &Environment) -> bool {
+        environment.as_str() == UNNAMED || self.environments.is_deployed(environment)
+    }
+
     /// Every environment of every app.
     pub fn all_environments(&self) -> BTreeSet<Environment> {
         (0..self.apps.list.len()).flat_map(|app| self.environments_of(app)).collect()

@@ -122,6 +122,8 @@ pub struct Unknown {
     pub variables: Vec<Name>,
     /// Whether they are secrets.
     pub secrets: bool,
+    /// Whether users meet what runs there, so that a person should know of it at once.
+    pub deployed: bool,
 }
 
 /// What was proved of one app in one environment.

@@ -87,6 +87,7 @@ fn report() -> Report {
             reason: "no listing".to_owned(),
             variables: vec![Name::new("A"), Name::new("B")],
             secrets: true,
+            deployed: true,
         }],
         proofs: vec![Proof {
             environment: Environment::new("staging"),

@@ -57,7 +57,7 @@ fn heading(report: &Report, look: &Look, text: &mut String) {
     }
     parts.push(count(summary.sources, "file"));
     let mut unknown: BTreeMap<_, usize> = BTreeMap::new();
-    for entry in &summary.unknown {
+    for entry in summary.unknown.iter().filter(|entry| entry.deployed) {
         *unknown.entry((&entry.environment, &entry.reason, entry.secrets)).or_default() += entry.variables.len();
     }
     for ((environment, reason, secrets), number) in unknown {

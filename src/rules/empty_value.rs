@@ -77,7 +77,16 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
         _ => false,
     });
     let mut unfilled: Vec<(&Setting, &Binding)> = Vec::new();
-    for setting in empty {
+    // A line further down may fill it.
+    let later = |setting: &Setting| {
+        source
+            .settings
+            .iter()
+            .rev()
+            .find(|other| other.name == setting.name)
+            .is_some_and(|last| last.place != setting.place)
+    };
+    for setting in empty.filter(|setting| !later(setting)) {
         let bindings: Vec<&Binding> = model
             .bindings
             .iter()

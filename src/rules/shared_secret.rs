@@ -6,7 +6,7 @@ use super::gathered::Gathered;
 use super::wording;
 use crate::fact::Agreement;
 use crate::finding::Findings;
-use crate::model::{Binding, Model, State, UNNAMED};
+use crate::model::{Binding, Model, State};
 use crate::name::{Environment, Name};
 use crate::source::Place;
 use crate::tables::placeholders;
@@ -137,7 +137,7 @@ fn between_names(model: &Model<'_>, findings: &mut Findings<'_>, held: &BTreeMap
         let mut by_value: BTreeMap<(&Environment, &str), Vec<&Held<'_>>> = BTreeMap::new();
         for one in held {
             let environment = &one.binding.environment;
-            let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(environment);
+            let deployed = model.is_deployed(environment);
             if deployed && one.binding.declaration.issued_by.is_none() {
                 by_value.entry((environment, one.value.expose())).or_default().push(one);
             }

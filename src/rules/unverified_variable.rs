@@ -2,7 +2,7 @@
 
 use super::wording;
 use crate::finding::Findings;
-use crate::model::{Model, UNNAMED};
+use crate::model::Model;
 
 super::rule! {
     /// Nothing can be said of a required variable in an environment.
@@ -35,7 +35,7 @@ super::rule! {
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for ((app, environment, reason), bindings) in model.unknown() {
         let asked = model.project.requested.is_empty() || model.project.requested.contains(&environment);
-        let deployed = environment.as_str() == UNNAMED || model.environments.is_deployed(&environment);
+        let deployed = model.is_deployed(&environment);
         if !asked || (model.project.requested.is_empty() && !deployed) {
             continue;
         }

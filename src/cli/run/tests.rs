@@ -141,6 +141,7 @@ fn what_is_unknown_is_said_of_the_environments_that_were_asked_for() {
         reason: "no listing".to_owned(),
         variables: vec![Name::new("A")],
         secrets: true,
+        deployed: true,
     };
     let project = project(Config::default());
     let overview = Overview { unknown: vec![unknown("production"), unknown("staging")], ..Overview::default() };
