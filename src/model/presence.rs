@@ -1,5 +1,6 @@
 //! Whether a view gives a variable, as far as relations between variables need to know.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::bindings::{Binding, StoredState, is_kept_in_store};
@@ -81,7 +82,7 @@ impl<'m> Presences<'m> {
     /// What an app reads where a view is.
     pub fn reading(&self, view: usize, name: &Name) -> Reading {
         let default = || {
-            let default = self.declaration(view, name).and_then(|declaration| declaration.default);
+            let default = self.declaration(view, name).and_then(|declaration| declaration.default.clone());
             default.map_or(Reading::Nothing, Reading::Default)
         };
         match self.sighting(view, name).state {
@@ -95,8 +96,8 @@ impl<'m> Presences<'m> {
 
     /// The type of a variable, and what narrows it, where a view is.
     pub fn shape(&self, view: usize, name: &Name) -> (Type, Constraints) {
-        let declaration = self.declaration(view, name).unwrap_or_default();
-        (declaration.kind.unwrap_or_default(), declaration.constraints)
+        let Some(declaration) = self.declaration(view, name) else { return Default::default() };
+        (declaration.kind.unwrap_or_default(), declaration.constraints.clone())
     }
 
     /// Whether what a view lacks is lacking for good.
@@ -124,12 +125,12 @@ impl<'m> Presences<'m> {
             || self.declaration(view, name).is_some_and(|found| found.constraints.allow_empty == Some(true))
     }
 
-    fn declaration(&self, view: usize, name: &Name) -> Option<Declaration> {
+    fn declaration(&self, view: usize, name: &Name) -> Option<Cow<'m, Declaration>> {
         if let Some(binding) = self.binding(view, name) {
-            return Some(binding.declaration.clone());
+            return Some(Cow::Borrowed(&binding.declaration));
         }
         let names = self.model.environments.names(&self.model.views[view].environment);
-        Some(self.schema(view).declaration(name)?.declaration.in_environment(&names))
+        Some(Cow::Owned(self.schema(view).declaration(name)?.declaration.in_environment(&names)))
     }
 
     fn schema(&self, view: usize) -> &'m AppSchema {

@@ -91,3 +91,35 @@ impl Environments {
         self.entries.iter().find(|entry| entry.name == environment.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(entries: &[(&str, &[&str], Option<&str>)]) -> Environments {
+        let entries = entries.iter().map(|(name, words, like)| EnvironmentEntry {
+            name: (*name).to_owned(),
+            words: words.iter().map(ToString::to_string).collect(),
+            like: like.map(ToOwned::to_owned),
+            ..EnvironmentEntry::default()
+        });
+        Environments { entries: entries.collect() }
+    }
+
+    #[test]
+    fn a_schema_may_use_any_word_for_an_environment() {
+        let environments = known(&[("qa", &["quality"], Some("staging"))]);
+        let is =
+            |environment: &str, word: &str| environments.is_among(&Environment::new(environment), &[word.to_owned()]);
+        assert!(is("production", "prod") && is("production", "production") && is("qa", "quality") && is("qa", "stg"));
+        assert!(!is("production", "staging") && !is("staging", "qa") && !is("production", "nonsense"));
+        assert!(environments.names(&Environment::new("production")).contains(&"prod"));
+    }
+
+    #[test]
+    fn a_word_that_the_config_gives_away_is_no_built_in_one() {
+        let environments = known(&[("canary", &["live"], None)]);
+        assert!(!environments.names(&Environment::new("production")).contains(&"live"));
+        assert!(environments.names(&Environment::new("canary")).contains(&"live"));
+    }
+}
