@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value as Json;
 
+use crate::syntax::url;
 use crate::value::Value;
 
 /// Values longer than this are not judged, in bytes.
@@ -15,6 +16,8 @@ const LONGEST_VALUE: usize = 64 * 1024;
 const LONGEST_DOCUMENT: usize = 1024 * 1024;
 /// How many schemas a document may come to, each one counted as often as something refers to it.
 const MOST_SCHEMAS: usize = 20_000;
+/// How many schemas times the bytes of a value may be compared, as each piece of it may meet each schema.
+const MOST_WORK: usize = 20_000_000;
 /// How deep schemas may stand in each other, references followed.
 const DEEPEST: usize = 192;
 /// The most bytes that one compiled pattern may take.
@@ -23,7 +26,13 @@ const LARGEST_PATTERN: usize = 1 << 20;
 /// One JSON Schema document; it is compiled when the first value asks for it.
 pub struct ValueSchema {
     text: String,
-    compiled: OnceLock<Result<Validator, Fault>>,
+    compiled: OnceLock<Result<Compiled, Fault>>,
+}
+
+struct Compiled {
+    validator: Validator,
+    /// What it comes to, references followed.
+    schemas: usize,
 }
 
 /// Why a document judges nothing.
@@ -81,18 +90,21 @@ impl ValueSchema {
         if text.len() > LONGEST_VALUE {
             return None;
         }
-        let validator = self.compiled().as_ref().ok()?;
+        let Compiled { validator, schemas } = self.compiled().as_ref().ok()?;
+        if text.len().saturating_mul(*schemas) > MOST_WORK {
+            return None;
+        }
         let json: Json = serde_json::from_str(text).ok()?;
         // Only whether it fits: the errors of the library quote the value.
         Some(validator.is_valid(&json))
     }
 
-    fn compiled(&self) -> &Result<Validator, Fault> {
+    fn compiled(&self) -> &Result<Compiled, Fault> {
         self.compiled.get_or_init(|| compile(&self.text))
     }
 }
 
-fn compile(text: &str) -> Result<Validator, Fault> {
+fn compile(text: &str) -> Result<Compiled, Fault> {
     if text.len() > LONGEST_DOCUMENT {
         return Err(Fault::Size);
     }
@@ -100,12 +112,12 @@ fn compile(text: &str) -> Result<Validator, Fault> {
     if !matches!(document, Json::Object(_) | Json::Bool(_)) {
         return Err(Fault::NoSchema);
     }
-    Measure::new(&document).judge()?;
+    let schemas = Measure::new(&document).judge()?;
     // Whether a format is an assertion differs between drafts and validators, so it refuses nothing here.
     let options = jsonschema::options().offline().should_validate_formats(false);
     let linear = PatternOptions::regex().size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN);
     if let Ok(validator) = options.clone().with_pattern_options(linear).build(&document) {
-        return Ok(validator);
+        return Ok(Compiled { validator, schemas });
     }
     let backtracking = PatternOptions::fancy_regex().size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN);
     let by_pattern = options.with_pattern_options(backtracking).build(&document).is_ok();
@@ -127,9 +139,14 @@ impl<'d> Measure<'d> {
         Self { document, anchors, done: BTreeMap::new(), active: BTreeSet::new() }
     }
 
-    fn judge(mut self) -> Result<(), Fault> {
+    fn judge(mut self) -> Result<usize, Fault> {
+        // A dialect of somebody's own is described elsewhere.
+        let dialect = self.document.get("$schema").and_then(Json::as_str);
+        if dialect.is_some_and(|dialect| !dialect.contains("://json-schema.org/")) {
+            return Err(Fault::Reference);
+        }
         let (count, depth) = self.schema(self.document, 0)?;
-        if count > MOST_SCHEMAS || depth > DEEPEST { Err(Fault::Size) } else { Ok(()) }
+        if count > MOST_SCHEMAS || depth > DEEPEST { Err(Fault::Size) } else { Ok(count) }
     }
 
     /// How many schemas there are in one, itself included, and how deep they stand in it.
@@ -155,7 +172,7 @@ impl<'d> Measure<'d> {
                 for (key, value) in keys {
                     match (key.as_str(), value) {
                         ("$ref", Json::String(reference)) => {
-                            let target = self.target(reference).ok_or(Fault::Reference)?;
+                            let target = self.target(reference)?;
                             add(self.schema(target, above + 1)?);
                         }
                         ("$dynamicRef" | "$recursiveRef", _) => return Err(Fault::Reference),
@@ -178,19 +195,18 @@ impl<'d> Measure<'d> {
     }
 
     /// What a reference means: a place in this document, or one of its anchors.
-    fn target(&self, reference: &str) -> Option<&'d Json> {
+    fn target(&self, reference: &str) -> Result<&'d Json, Fault> {
         let own = self.document.get("$id").and_then(Json::as_str).map(|id| id.trim_end_matches('#'));
         let (base, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         if !(base.is_empty() || own == Some(base)) {
-            return None;
+            return Err(Fault::Reference);
         }
-        if fragment.is_empty() {
-            return Some(self.document);
-        }
-        if fragment.starts_with('/') {
-            return self.document.pointer(crate::syntax::url::decoded(fragment)?.expose());
-        }
-        self.anchors.get(fragment).copied()
+        let place = match fragment.strip_prefix('/') {
+            None if fragment.is_empty() => Some(self.document),
+            None => self.anchors.get(fragment).copied(),
+            Some(_) => url::decoded(fragment).and_then(|pointer| self.document.pointer(pointer.expose())),
+        };
+        place.ok_or(Fault::NoSchema)
     }
 }
 

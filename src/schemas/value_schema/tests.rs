@@ -64,11 +64,12 @@ fn nothing_outside_the_document_is_fetched() {
         file.display().to_string(),
         "other.json".to_owned(),
         "urn:uuid:9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d".to_owned(),
-        "#nowhere".to_owned(),
-        "#/nowhere".to_owned(),
     ] {
         let schema = serde_json::json!({ "$ref": reference }).to_string();
         assert_eq!(fault(&schema), Some(Fault::Reference), "{reference}");
+    }
+    for reference in ["#nowhere", "#/nowhere", "#/%ff"] {
+        assert_eq!(fault(&serde_json::json!({ "$ref": reference }).to_string()), Some(Fault::NoSchema), "{reference}");
     }
     for schema in [
         format!(r#"{{"$schema": "http://{address}/meta.json"}}"#),
@@ -139,4 +140,25 @@ fn a_long_value_is_not_judged() {
     let long = format!("\"{}\"", "x".repeat(LONGEST_VALUE));
     assert_eq!(judge("false", &long), None);
     assert_eq!(judge("false", &long[..1]), None);
+}
+
+#[test]
+fn much_of_both_is_not_judged() {
+    let choices: Vec<String> = (0..9000).map(|n| format!(r#"{{"const": "c{n}"}}"#)).collect();
+    let schema = format!(r#"{{"items": {{"anyOf": [{}]}}}}"#, choices.join(","));
+    let long = format!("[{}1]", "1,".repeat(30_000));
+    assert_eq!(judge(&schema, &long), None);
+    assert_eq!(judge(&schema, "[1]"), Some(false));
+    assert_eq!(judge(&schema, r#"["c8999"]"#), Some(true));
+    assert_eq!(judge(r#"{"uniqueItems": true}"#, &long), Some(false));
+}
+
+#[test]
+fn every_fault_says_what_is_wrong_and_what_to_do() {
+    let faults = [Fault::NoJson, Fault::NoSchema, Fault::Reference, Fault::Pattern, Fault::Size];
+    let reasons: BTreeSet<&str> = faults.iter().map(|fault| fault.reason()).collect();
+    assert_eq!(reasons.len(), faults.len());
+    assert!(faults.iter().all(|fault| !fault.help().is_empty()));
+    let foreign = r#"{"$schema": "https://example.com/dialect"}"#;
+    assert_eq!(fault(foreign), Some(Fault::Reference));
 }
