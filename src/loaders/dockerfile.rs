@@ -14,8 +14,8 @@ use instruction::{Char, Instruction};
 pub static LOADER: Loader =
     Loader { name: "dockerfile", claims, links: &[(LinkKind::Dockerfile, Role::Manifest)], load, assemble: None };
 
-/// Ends of names that are no Dockerfiles: what they ignore, what makes them, what was left over.
-const OTHER: [&str; 18] = [
+/// Ends of names that are no Dockerfiles: what they ignore, what makes them, what was left over, source code.
+const OTHER: &[&str] = &[
     "dockerignore",
     "j2",
     "jinja",
@@ -34,6 +34,20 @@ const OTHER: [&str; 18] = [
     "bak",
     "swp",
     "in",
+    "rs",
+    "go",
+    "py",
+    "js",
+    "ts",
+    "rb",
+    "java",
+    "sh",
+    "vim",
+    "lua",
+    "yml",
+    "yaml",
+    "json",
+    "toml",
 ];
 
 /// The instructions, without those that are handled by name below.

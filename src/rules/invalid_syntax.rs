@@ -1,6 +1,6 @@
 //! `invalid-syntax`: a file that its reader would not understand.
 
-use crate::fact::Problem;
+use crate::fact::{LinkKind, LinkOutcome, Problem};
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::source::{Place, SourcePath};
@@ -41,9 +41,21 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for unread in &model.project.unread {
         let Some(named) = &unread.named else { continue };
+        if is_elsewhere_on_purpose(model, named) {
+            continue;
+        }
         let message = format!("`{}` is named and was not read: {}", unread.path, unread.reason);
         findings.report(named, "named here", message);
     }
+}
+
+/// An env file outside the repository (`/etc/shop.env`) is its reader's business; it is not read, and its facts are unknown.
+fn is_elsewhere_on_purpose(model: &Model<'_>, named: &Place) -> bool {
+    let Some(file) = model.project.files.get(&named.path) else { return false };
+    let mut links = file.loaded.links.iter().zip(&file.outcomes);
+    links.any(|(link, outcome)| {
+        link.span == named.span && link.kind == LinkKind::EnvFile && *outcome == LinkOutcome::Outside
+    })
 }
 
 fn report(findings: &mut Findings<'_>, path: &SourcePath, problem: &Problem) {
