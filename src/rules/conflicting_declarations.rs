@@ -1,6 +1,7 @@
 //! `conflicting-declarations`: two schemas of one app that cannot both be right.
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, Where};
+use super::wording;
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::name::Name;
@@ -54,16 +55,42 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             gathered.at(model, app, [], key, ());
         }
     }
-    for ((place, name, other, kind), at, ()) in gathered.all() {
-        let how = match kind {
-            ConflictKind::Type => "with two types that have no value in common",
-            ConflictKind::Side => "on two sides",
-            ConflictKind::Secrecy => "as a secret and as none",
-            ConflictKind::Values => "with two lists of values that have none in common",
-        };
-        let message = format!("`{name}` of {} is declared {how}", at.apps());
-        let finding = findings.report(&place, "declared here", message);
-        at.tell(finding);
-        finding.variable(&name).related(&other, "and otherwise here").help("keep one of them, or make them agree");
+    for found in gathered.by_file(|(place, _, other, kind)| (place.path.clone(), other.path.clone(), *kind)) {
+        if found.len() > wording::FEW {
+            several(findings, &found);
+            continue;
+        }
+        for ((place, name, other, kind), at, ()) in found {
+            let message = format!("`{name}` of {} is declared {}", at.apps(), how(kind));
+            let finding = findings.report(&place, "declared here", message);
+            at.tell(finding);
+            finding.variable(&name).related(&other, "and otherwise here").help(HELP);
+        }
+    }
+}
+
+const HELP: &str = "keep one of them, or make them agree";
+
+type Found = ((Place, Name, Place, ConflictKind), Where, ());
+
+fn several(findings: &mut Findings<'_>, found: &[Found]) {
+    let Some((((place, _, other, kind), at, ()), more)) = found.split_first() else { return };
+    let names = wording::names(found.iter().map(|((_, name, ..), ..)| name));
+    let message = format!("{names} of {} are declared {}", at.apps(), how(*kind));
+    let finding = findings.report(place, "declared here", message);
+    at.tell(finding);
+    finding.related(other, "and otherwise here");
+    for ((place, ..), ..) in more {
+        finding.related(place, "declared here");
+    }
+    finding.help(HELP);
+}
+
+fn how(kind: ConflictKind) -> &'static str {
+    match kind {
+        ConflictKind::Type => "with two types that have no value in common",
+        ConflictKind::Side => "on two sides",
+        ConflictKind::Secrecy => "as a secret and as none",
+        ConflictKind::Values => "with two lists of values that have none in common",
     }
 }

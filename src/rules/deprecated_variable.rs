@@ -71,11 +71,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let settings: Vec<&Setting> = own.flat_map(|layer| &layer.settings).collect();
         list(model, &mut gathered, app, Some(&target.environment), &settings, true);
     }
-    let mut by_file: BTreeMap<SourcePath, Vec<(Key, Where, Place)>> = BTreeMap::new();
-    for (key, at, declared) in gathered.all() {
-        by_file.entry(key.0.clone()).or_default().push((key, at, declared));
-    }
-    for found in by_file.into_values() {
+    for found in gathered.by_file(|key| key.0.clone()) {
         if found.len() <= wording::FEW {
             for ((_, place, name, why), at, declared) in found {
                 single(findings, &place, &name, &why, &at, &declared);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, Where};
 use super::wording;
 use crate::fact::{Agreement, Type};
 use crate::finding::Findings;
@@ -62,7 +62,8 @@ struct Broken {
 enum Fault {
     /// A URL, the parts, and the variables that repeat them.
     Parts(Name, Vec<String>, Vec<Name>),
-    Equal(Name, Name),
+    /// A variable, and those that must equal it.
+    Equal(Name, Vec<Name>),
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -109,14 +110,14 @@ fn relations(model: &Model<'_>, findings: &mut Findings<'_>) {
                         names.iter().filter_map(|name| Some((name, known(name)?))).collect();
                     let Some(((first, (value, place)), others)) = known.split_first() else { continue };
                     let kind = common_type(names.iter().map(|name| presences.shape(index, name).0));
-                    for (other, (told, other_place)) in others {
-                        if agree(kind, value, told) {
-                            continue;
-                        }
-                        let fault = Fault::Equal((*first).clone(), (*other).clone());
-                        let broken = Broken { place: other_place.clone(), fault, relation: relation_place.clone() };
-                        gathered.add(model, view, broken, vec![place.clone()]);
-                    }
+                    let differs = |(_, (told, _)): &&(&Name, (Value, Place))| !agree(kind, value, told);
+                    let differing: Vec<&(&Name, (Value, Place))> = others.iter().filter(differs).collect();
+                    let Some((_, (_, other_place))) = differing.first() else { continue };
+                    let names = differing.iter().map(|(name, _)| (*name).clone()).collect();
+                    let fault = Fault::Equal((*first).clone(), names);
+                    let broken = Broken { place: other_place.clone(), fault, relation: relation_place };
+                    let places = differing.iter().skip(1).map(|(_, (_, place))| place);
+                    gathered.add(model, view, broken, std::iter::once(place).chain(places).cloned().collect());
                 }
             }
         }
@@ -133,9 +134,17 @@ fn relations(model: &Model<'_>, findings: &mut Findings<'_>) {
                 url,
                 "say it the same in both, or build the URL from its parts",
             ),
-            Fault::Equal(first, other) => (
-                format!("`{first}` and `{other}` of {apps} must be equal and differ in {environments}"),
-                other,
+            Fault::Equal(first, others) => (
+                match others.as_slice() {
+                    [other] => format!("`{first}` and `{other}` of {apps} must be equal and differ in {environments}"),
+                    others => {
+                        format!(
+                            "{} of {apps} must equal `{first}` and differ in {environments}",
+                            wording::names(others)
+                        )
+                    }
+                },
+                others.first().unwrap_or(first),
                 "give both the same value, or let one take the other's",
             ),
         };
@@ -185,11 +194,33 @@ fn environments(model: &Model<'_>, findings: &mut Findings<'_>) {
             gathered.at(model, app, both, key, (place.clone(), binding.place.clone()));
         }
     }
-    for ((place, name), at, (other, declared)) in gathered.all() {
-        let message = format!("`{name}` of {} must be the same in {} and differs", at.apps(), at.environments());
-        let finding = findings.report(&place, "says one thing", message);
-        at.tell(finding);
-        finding.variable(&name).related(&other, "says another").related(&declared, "the same, by `same_in`");
-        finding.help("give it the same value in each of them");
+    for found in gathered.by_file(|(place, _)| place.path.clone()) {
+        if found.len() > wording::FEW {
+            several(findings, &found);
+            continue;
+        }
+        for ((place, name), at, (other, declared)) in found {
+            let message = format!("`{name}` of {} must be the same in {} and differs", at.apps(), at.environments());
+            let finding = findings.report(&place, "says one thing", message);
+            at.tell(finding);
+            finding.variable(&name).related(&other, "says another").related(&declared, "the same, by `same_in`");
+            finding.help("give it the same value in each of them");
+        }
     }
+}
+
+/// A variable in one environment, and where the other tells it and what declares it.
+type Differing = ((Place, Name), Where, (Place, Place));
+
+fn several(findings: &mut Findings<'_>, found: &[Differing]) {
+    let Some((((place, _), at, (other, _)), more)) = found.split_first() else { return };
+    let names = wording::names(found.iter().map(|((_, name), ..)| name));
+    let message = format!("{names} of {} must be the same in {} and differ", at.apps(), at.environments());
+    let finding = findings.report(place, "says one thing", message);
+    at.tell(finding);
+    finding.related(other, "says another");
+    for ((place, _), ..) in more {
+        finding.related(place, "says one thing");
+    }
+    finding.help("give each the same value in all of them");
 }

@@ -11,7 +11,7 @@ use crate::name::Environment;
 pub(super) struct Gathered<K, T>(BTreeMap<K, (Where, T)>);
 
 /// The apps and the environments in which a fault holds.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Where {
     apps: BTreeSet<String>,
     environments: BTreeSet<Environment>,
@@ -39,6 +39,16 @@ impl<K: Ord, T> Gathered<K, T> {
         let (at, _) = self.0.entry(key).or_insert_with(|| (Where::default(), fault));
         at.apps.insert(model.apps.list[app].name.clone());
         at.environments.extend(environments);
+    }
+
+    /// Every fault, those together that one of its files has in the same apps and environments: more than a few of them
+    /// are one finding.
+    pub(super) fn by_file<G: Ord>(self, file: impl Fn(&K) -> G) -> impl Iterator<Item = Vec<(K, Where, T)>> {
+        let mut groups: BTreeMap<(G, Where), Vec<(K, Where, T)>> = BTreeMap::new();
+        for (key, at, fault) in self.all() {
+            groups.entry((file(&key), at.clone())).or_default().push((key, at, fault));
+        }
+        groups.into_values()
     }
 
     /// Every fault, in the order of the keys.

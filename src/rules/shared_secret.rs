@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, Where};
 use super::wording;
 use crate::fact::Agreement;
 use crate::finding::Findings;
@@ -104,17 +104,43 @@ fn between_environments(model: &Model<'_>, findings: &mut Findings<'_>, held: &B
             }
         }
     }
-    for ((place, name), at, (others, declared)) in gathered.all() {
-        let message = format!("`{name}` of {} holds one value in {}", at.apps(), at.environments());
-        let finding = findings.report(&place, "in production", message);
-        at.tell(finding);
-        finding.variable(&name);
-        for other in others {
-            finding.related(&other, "the same value");
+    for found in gathered.by_file(|(place, _)| place.path.clone()) {
+        if found.len() > wording::FEW {
+            several(findings, &found);
+            continue;
         }
-        finding.related(&declared, "declared here");
-        finding.help("make a value of its own for each environment, or say `same_in` in the schema if it is meant");
+        for ((place, name), at, (others, declared)) in found {
+            let message = format!("`{name}` of {} holds one value in {}", at.apps(), at.environments());
+            let finding = findings.report(&place, "in production", message);
+            at.tell(finding);
+            finding.variable(&name);
+            for other in others {
+                finding.related(&other, "the same value");
+            }
+            finding.related(&declared, "declared here").help(ONE_FOR_EACH);
+        }
     }
+}
+
+const ONE_FOR_EACH: &str =
+    "make a value of its own for each environment, or say `same_in` in the schema if it is meant";
+
+/// A secret of production, and where others hold its value and what declares it.
+type Shared = ((Place, Name), Where, (BTreeSet<Place>, Place));
+
+fn several(findings: &mut Findings<'_>, found: &[Shared]) {
+    let Some((((place, _), at, _), more)) = found.split_first() else { return };
+    let names = wording::names(found.iter().map(|((_, name), ..)| name));
+    let message = format!("{names} of {} hold the same values in {}", at.apps(), at.environments());
+    let finding = findings.report(place, "in production", message);
+    at.tell(finding);
+    for ((place, _), ..) in more {
+        finding.related(place, "in production");
+    }
+    for other in found.iter().flat_map(|(_, _, (others, _))| others) {
+        finding.related(other, "the same value");
+    }
+    finding.help(ONE_FOR_EACH);
 }
 
 fn is_production(model: &Model<'_>, environment: &Environment) -> bool {
