@@ -7,8 +7,12 @@ use envcheck::syntax::dotenv::{Dialect, Tree, evaluate, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let tree = Tree::parse(text);
-    assert_eq!(tree.to_string(), text);
+    let mut end = 0;
+    for line in &Tree::parse(text).lines {
+        assert_eq!(line.span().start, end, "every byte belongs to one line");
+        end = line.span().end;
+    }
+    assert!(end == text.len() || text.starts_with('\u{feff}'));
     for dialect in [Dialect::Dotenv, Dialect::DotenvExpand12, Dialect::Compose, Dialect::Docker] {
         for entry in read(text, dialect).entries {
             assert!(text.get(entry.key_span.start..entry.key_span.end).is_some());

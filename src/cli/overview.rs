@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Image, Loaded};
-use crate::model::{Binding, Model, State, StoredState};
+use crate::model::{AppTarget, Binding, Model, State, StoredState};
 use crate::name::Environment;
 use crate::project::Project;
 use crate::reporters::{Proof, Unknown};
@@ -40,7 +40,13 @@ impl Overview {
             files.insert(source.path.clone(), (owners, source.environment.clone()));
         }
         for path in project.groups.iter().flat_map(|group| &group.paths) {
-            let targets = model.targets.iter().filter(|target| target.target.place.path == *path);
+            // An overlay speaks of the targets as it leaves them, a base of its own.
+            let last = |target: &&AppTarget<'_>| target.group.paths.last() == Some(path);
+            let overlay = model.targets.iter().any(|target| last(&target) && target.group.paths.len() > 1);
+            let targets = model
+                .targets
+                .iter()
+                .filter(|target| if overlay { last(target) } else { target.target.place.path == *path });
             let apps: BTreeSet<usize> = targets.clone().filter_map(|target| target.app).collect();
             let mut environments: BTreeSet<&Environment> =
                 targets.filter(|target| target.app.is_some()).map(|target| &target.environment).collect();

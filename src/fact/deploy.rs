@@ -120,6 +120,8 @@ pub struct Build {
 pub struct TargetSigns {
     /// It mounts source code from the repository.
     pub mounts_source: bool,
+    /// It mounts an env file, which its own loader may read.
+    pub mounts_env_file: bool,
     /// It builds a stage called `dev`, `development` or `local`.
     pub development_stage: bool,
     /// It runs a development server or a watcher.
@@ -214,6 +216,15 @@ impl Image {
             }
         }
         needed.iter().filter_map(|index| self.stages.get(*index)).flat_map(|stage| &stage.arguments).collect()
+    }
+
+    /// The image that a stage starts from in the end; `None` is the last stage.
+    pub fn base(&self, stage: Option<&str>) -> Option<&str> {
+        let mut index = self.find(stage)?;
+        while let Some(earlier) = self.earlier(&self.stages.get(index)?.base, index) {
+            index = earlier;
+        }
+        self.stages.get(index).map(|stage| stage.base.as_str())
     }
 
     /// Whether a stage, or one that it starts from, names an env file; `None` is the last stage.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use globset::Glob;
 
 use crate::config::AppEntry;
-use crate::fact::{Manifest, Role};
+use crate::fact::{Image, Manifest, Role};
 use crate::project::Project;
 use crate::source::{SourcePath, Span};
-use crate::tables::{Dependencies, frameworks, never_apps};
+use crate::tables::{Dependencies, frameworks, images, never_apps};
 
 /// Something that runs, and so needs variables.
 #[derive(Clone, Debug)]
@@ -46,6 +46,11 @@ pub struct Apps {
 struct Folder<'a> {
     manifests: Vec<&'a Manifest>,
     has_unit: bool,
+    /// Whether nothing but a Dockerfile makes a unit of it.
+    only_image: bool,
+    images: usize,
+    /// How many of its images only add to a third party's.
+    foreign_images: usize,
     has_run: bool,
     has_schema: bool,
     /// A schema that another one extends.
@@ -140,6 +145,17 @@ impl Apps {
     }
 }
 
+/// Whether a stage only adds to a third party's image: `FROM postgres`.
+pub(super) fn adds_to_foreign(image: &Image, stage: Option<&str>) -> bool {
+    let Some(base) = image.base(stage) else { return false };
+    // A server of files may well serve what an earlier stage has built.
+    let serves_files = || image.stages.len() > 1 && SERVERS.iter().any(|name| base.contains(name));
+    images::third_party(base).is_some_and(|family| !family.helper) && !serves_files()
+}
+
+/// Images that serve the files of others.
+const SERVERS: &[&str] = &["nginx", "caddy", "httpd", "traefik", "haproxy"];
+
 fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
     let mut folders: BTreeMap<SourcePath, Folder<'_>> = BTreeMap::new();
     let extended = extended(project);
@@ -149,9 +165,14 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
             folder.manifests.push(manifest);
             folder.has_unit |= frameworks::unit_marker(path.name()).is_some();
         }
-        if file.loaded.image.is_some() && frameworks::is_dockerfile(path.name()) {
+        if let Some(image) = file.loaded.image.as_ref().filter(|_| frameworks::is_dockerfile(path.name())) {
+            folder.foreign_images += usize::from(adds_to_foreign(image, None));
+            folder.images += 1;
+            folder.only_image = !folder.has_unit || folder.only_image;
             folder.has_unit = true;
             folder.has_run = true;
+        } else if frameworks::unit_marker(path.name()).is_some() {
+            folder.only_image = false;
         }
         let is_schema = file.claim.role == Role::Schema;
         folder.has_schema |= is_schema && !extended.contains(path);
@@ -160,7 +181,10 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
     for marker in &project.markers {
         let folder = folders.entry(marker.folder()).or_default();
         let dependencies = dependencies_of(&folder.manifests);
-        folder.has_unit |= frameworks::unit_marker(marker.name()).is_some();
+        if frameworks::unit_marker(marker.name()).is_some() {
+            folder.has_unit = true;
+            folder.only_image = false;
+        }
         folder.has_run |= frameworks::run_marker(marker.name(), &dependencies).is_some();
     }
     // What others extend is theirs, unless something is here that could be an app.
@@ -168,7 +192,22 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         folder.has_schema |= folder.has_shared_schema && folder.has_unit;
     }
     let builds = project.groups.iter().flat_map(|group| &group.targets).filter_map(|target| target.build.as_ref());
+    let packages: BTreeSet<SourcePath> = folders
+        .iter()
+        .filter(|(_, folder)| folder.has_unit && !folder.only_image && !folder.is_workspace())
+        .map(|(path, _)| path.clone())
+        .collect();
     for build in builds {
+        // An image of a package above it: the Dockerfile's folder is where it is kept, not what it runs.
+        if let (Some(dockerfile), Some(context)) = (&build.dockerfile, &build.context)
+            && dockerfile.folder() != *context
+            && dockerfile.is_below(context)
+            && packages.contains(context)
+            && let Some(folder) = folders.get_mut(&dockerfile.folder())
+            && folder.only_image
+        {
+            folder.has_unit = false;
+        }
         // A context at the root says little; the Dockerfile's folder says which app it is.
         let home = match (&build.dockerfile, &build.context) {
             (Some(dockerfile), _) if !dockerfile.folder().as_str().is_empty() => dockerfile.folder(),
@@ -200,6 +239,10 @@ fn is_app(path: &SourcePath, folder: &Folder<'_>, all: &BTreeMap<SourcePath, Fol
         return !folder.is_library_by_use;
     }
     if folder.is_workspace() && !folder.has_run {
+        return false;
+    }
+    let is_foreign = folder.images > 0 && folder.images == folder.foreign_images;
+    if folder.only_image && (is_foreign || path.as_str().split('/').any(frameworks::holds_images)) {
         return false;
     }
     let members_below = || all.iter().any(|(other, facts)| other != path && other.is_below(path) && facts.has_unit);

@@ -46,18 +46,11 @@ pub struct Documented {
     pub sources: Vec<usize>,
 }
 
-/// Whether an env file that is checked in shows people what there is, for want of a template beside it.
-fn shows(sources: &[Source<'_>], source: &Source<'_>) -> bool {
-    let beside =
-        |other: &Source<'_>| other.file.claim.role == Role::Template && other.path.folder() == source.path.folder();
-    source.file.claim.role == Role::Values && !source.file.local && !sources.iter().any(beside)
-}
-
 /// What the sources of an app document. `stand_ins`: templates that stand for the env files of its targets.
 pub(super) fn documented(sources: &[Source<'_>], app: usize, stand_ins: &[&SourcePath]) -> Documented {
     let mut documented = Documented { names: BTreeSet::new(), shown: BTreeSet::new(), sources: Vec::new() };
     for (index, source) in sources.iter().enumerate() {
-        if shows(sources, source) && source.owners.contains(&app) {
+        if source.shows && source.owners.contains(&app) {
             documented.shown.extend(source.all_names.iter().cloned());
         }
         if !source.documents() || !(source.owners.contains(&app) || stand_ins.contains(&source.path)) {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::Place;
-use crate::tables::images;
 
 use super::renames::{self, Class, Input, Wanted};
 use super::{AppTarget, Model, files, repository_names};
@@ -61,6 +60,7 @@ impl Ground {
 
 /// The renames of a model whose bindings are known.
 pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
+    let ties = ties(model);
     let mut found: Vec<Explained> = Vec::new();
     let mut known: BTreeMap<(Name, Name, Vec<Place>), usize> = BTreeMap::new();
     let lists = lists(model);
@@ -75,7 +75,8 @@ pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
             others.into_iter().any(|other| other.all.contains(&rename.from) && other.all.contains(&rename.to))
         };
         // Side by side in any place of the app: two variables, not two names of one.
-        for rename in in_list(model, list, &ground).into_iter().filter(|rename| !elsewhere(rename)) {
+        let tied = |rename: &renames::Rename| ties.contains(&(rename.from.clone(), rename.to.clone()));
+        for rename in in_list(model, list, &ground).into_iter().filter(|rename| !elsewhere(rename) && !tied(rename)) {
             let places: Vec<Place> =
                 list.names.iter().filter(|(name, _)| *name == rename.from).map(|(_, place)| place.clone()).collect();
             let same = *known.entry((rename.from.clone(), rename.to.clone(), places.clone())).or_insert(found.len());
@@ -157,6 +158,26 @@ fn in_list(model: &Model<'_>, list: &List, ground: &Ground) -> Vec<renames::Rena
     })
 }
 
+/// Pairs of names of which one is made of the other: renamed on purpose, whichever of them is declared.
+fn ties(model: &Model<'_>) -> BTreeSet<(Name, Name)> {
+    let in_files = model.sources.iter().flat_map(|source| source.settings.iter().map(|setting| &**setting));
+    let targets = model.project.groups.iter().flat_map(|group| &group.targets);
+    let in_targets = targets.flat_map(|target| {
+        let arguments = target.build.iter().flat_map(|build| &build.arguments);
+        target.layers.iter().flat_map(|layer| &layer.settings).chain(arguments)
+    });
+    let images = model.project.files.values().filter_map(|file| file.loaded.image.as_ref());
+    let in_images = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
+    let mut ties = BTreeSet::new();
+    for setting in in_files.chain(in_targets).chain(in_images) {
+        for other in mapped(setting) {
+            ties.insert((setting.name.clone(), other.clone()));
+            ties.insert((other, setting.name.clone()));
+        }
+    }
+    ties
+}
+
 /// The other names that a value is made of: `ENV X=$Y`.
 fn mapped(setting: &Setting) -> Vec<Name> {
     let SettingValue::Given(template) = &setting.value else { return Vec::new() };
@@ -209,8 +230,7 @@ pub(super) fn given(model: &Model<'_>) -> Vec<Given> {
 pub(super) fn foreign_names(targets: &[AppTarget<'_>]) -> BTreeSet<Name> {
     let mut names = BTreeSet::new();
     for target in targets.iter().filter(|target| target.foreign) {
-        let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
-        let family = image.and_then(images::third_party);
+        let family = target.family;
         for layer in &target.target.layers {
             // A shared env file also holds names that are not this service's.
             let own = layer.kind == LayerKind::Environment;

@@ -187,9 +187,27 @@ impl<'a> Model<'a> {
         if self.is_documented_anywhere(name) {
             return false;
         }
+        if self.is_shown_for(group, name) {
+            return false;
+        }
         let layers: Vec<ViewLayer> = group.surroundings.iter().map(|layer| view_building::layer(self, layer)).collect();
         let known = |layer: &ViewLayer| layer.open.is_none() || layer.stand_in;
         !layers.is_empty() && layers.iter().all(|layer| known(layer) && !layer.settings.contains_key(name))
+    }
+
+    /// Whether the `.env` of a group is missing, and another env file beside it, which is checked in, has a name:
+    /// `dev.env` and `deploy.env` are there to be copied.
+    fn is_shown_for(&self, group: &TargetGroup, name: &Name) -> bool {
+        let missing = group.surroundings.iter().filter_map(|layer| match &layer.state {
+            LayerState::Unread { outcome: LinkOutcome::Missing(path), .. } => Some(path.folder()),
+            _ => None,
+        });
+        missing.into_iter().any(|folder| {
+            let beside = self.sources.iter().filter(|source| source.path.folder() == folder);
+            beside
+                .into_iter()
+                .any(|source| !source.documents() && !source.file.local && source.all_names.contains(name))
+        })
     }
 
     /// The template that stands for an env file that was not read.

@@ -1,6 +1,6 @@
 //! Files as speakers: whose they are, of which environment, and which names they hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
@@ -16,6 +16,7 @@ use super::apps::Apps;
 use super::targets::AppTarget;
 
 /// A file that speaks of variables, with what the project knows of it.
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
 pub struct Source<'a> {
     /// Where it stands.
     pub path: &'a SourcePath,
@@ -25,6 +26,9 @@ pub struct Source<'a> {
     pub owners: Vec<usize>,
     /// Whether nothing says that it speaks for them: what it names counts, what it lacks or adds proves nothing.
     pub vague: bool,
+    /// Whether it is an env file that is checked in and so shows people what there is, for want of a template beside
+    /// it.
+    pub shows: bool,
     /// Whether the config names its app.
     assigned: bool,
     /// The environment that it is of; `None`: none in particular.
@@ -42,6 +46,10 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
+    fn is_template(&self) -> bool {
+        self.file.claim.role == Role::Template
+    }
+
     /// Whether it lists names for a person: a template, or the tables and lists of a document.
     pub fn documents(&self) -> bool {
         matches!(self.file.claim.role, Role::Template | Role::Document)
@@ -72,18 +80,24 @@ pub(super) fn find<'a>(
     };
     let mut sources: Vec<Source<'a>> =
         files.map(|(path, file)| source(entry(path), apps, environments, path, file)).collect();
-    for source in sources.iter_mut().filter(|source| !source.assigned && !apps.claims(source.path)) {
-        // A folder without an app of its own belongs to the apps of the services that its compose files describe.
+    // A folder without an app of its own belongs to the apps of the services that its compose files describe.
+    let mut served: BTreeMap<SourcePath, BTreeSet<usize>> = BTreeMap::new();
+    for target in targets {
+        for path in &target.group.paths {
+            served.entry(path.folder()).or_default().extend(target.app);
+        }
+    }
+    let templates: BTreeSet<SourcePath> =
+        sources.iter().filter(|source| source.is_template()).map(|source| source.path.folder()).collect();
+    for source in &mut sources {
         let folder = source.path.folder();
-        let served: BTreeSet<usize> = targets
-            .iter()
-            .filter(|target| target.group.paths.iter().any(|path| path.folder() == folder))
-            .filter_map(|target| target.app)
-            .collect();
-        if served.is_empty() {
-            source.vague = true;
-        } else {
-            source.owners = served.into_iter().collect();
+        source.shows = source.file.claim.role == Role::Values && !source.file.local && !templates.contains(&folder);
+        if source.assigned || apps.claims(source.path) {
+            continue;
+        }
+        match served.get(&folder).filter(|served| !served.is_empty()) {
+            Some(served) => source.owners = served.iter().copied().collect(),
+            None => source.vague = true,
         }
     }
     sources
@@ -123,6 +137,7 @@ fn source<'a>(
         file,
         owners,
         vague: false,
+        shows: false,
         assigned,
         environment,
         variant,

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::{LayerKind, Setting, SettingValue, Target, TargetGroup};
+use crate::fact::{Build, LayerKind, Setting, SettingValue, Target, TargetGroup};
 use crate::name::Environment;
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
-use crate::tables::images;
+use crate::tables::images::ThirdPartyImage;
+use crate::tables::{frameworks, images};
 
-use super::apps::Apps;
+use super::apps::{Apps, adds_to_foreign};
 use super::sources::environment_of_folders;
 
 /// The environment of a deployed target that names none.
@@ -28,9 +29,11 @@ pub struct AppTarget<'a> {
     pub deployed: bool,
     /// Whether it runs a third party's image.
     pub foreign: bool,
+    /// The family of that image, if it is a well-known one.
+    pub family: Option<&'static ThirdPartyImage>,
 }
 
-/// Words of file names that say that what they describe is deployed, though not where.
+/// Words of file names that say that what they describe is for users (`precision`, *Environment*).
 const DEPLOYED_WORDS: &[&str] = &["deploy", "selfhost", "hosting", "swarm", "stack"];
 
 /// Variables whose literal value names the environment, strongest first; `NODE_ENV` only tells production.
@@ -42,12 +45,13 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
     for group in &project.groups {
         let from = found.len();
         for target in &group.targets {
-            let foreign = is_foreign(project, target);
+            let foreign = is_foreign(project, apps, target);
             let app = if foreign { None } else { app_of(project, apps, group, target) };
             let named = environment_of(apps, environments, group, target, app);
             let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(UNNAMED), true));
             let deployed = deployed && environments.is_deployed(&environment);
-            found.push(AppTarget { target, group, app, environment, deployed, foreign });
+            let family = if foreign { family_of(project, target) } else { None };
+            found.push(AppTarget { target, group, app, environment, deployed, foreign, family });
         }
         name_after_siblings(&mut found[from..]);
     }
@@ -67,27 +71,101 @@ fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
     }
 }
 
+/// The family of the image that a target runs, or that its Dockerfile starts from.
+fn family_of(project: &Project, target: &Target) -> Option<&'static ThirdPartyImage> {
+    let named = target.image.as_ref().and_then(|(image, _)| images::third_party(image));
+    named.or_else(|| {
+        let build = target.build.as_ref()?;
+        let image = project.files.get(build.dockerfile.as_ref()?)?.loaded.image.as_ref()?;
+        images::third_party(image.base(build.stage.as_deref())?)
+    })
+}
+
 /// An image that is not built here and that does not name this repository is a third party's.
-fn is_foreign(project: &Project, target: &Target) -> bool {
-    let Some((image, _)) = &target.image else { return false };
-    if target.build.is_some() {
-        return false;
+fn is_foreign(project: &Project, apps: &Apps, target: &Target) -> bool {
+    if let Some(build) = &target.build {
+        return builds_on_foreign(project, apps, target, build);
     }
+    let Some((image, _)) = &target.image else { return false };
     match images::third_party(image) {
         Some(family) => !(family.helper && target.signs.mounts_source),
         None => !names_the_repository(project, image),
     }
 }
 
+/// Whether a Dockerfile that is kept apart from any app only adds to a third party's image: `FROM postgres`.
+fn builds_on_foreign(project: &Project, apps: &Apps, target: &Target, build: &Build) -> bool {
+    let Some(path) = &build.dockerfile else { return false };
+    let Some(image) = project.files.get(path).and_then(|file| file.loaded.image.as_ref()) else { return false };
+    if apps.list.iter().any(|app| app.folder == path.folder()) {
+        return false;
+    }
+    // What is built of its sources is called as it is: `acme/gotrue`.
+    let is_a_service = |image: &str| images::third_party(image).is_some_and(|family| !family.helper);
+    if target.image.as_ref().is_some_and(|(image, _)| is_a_service(image)) {
+        return true;
+    }
+    adds_to_foreign(image, build.stage.as_deref())
+}
+
 fn names_the_repository(project: &Project, image: &str) -> bool {
     let image = image.to_ascii_lowercase();
-    let parts: Vec<&str> = image.split(['/', ':', '@']).flat_map(|part| part.split(['-', '_', '.'])).collect();
-    let names = repository_names(project);
-    names
-        .iter()
-        .any(|name| name.split(['-', '_', '.']).filter(|token| token.len() > 2).any(|token| parts.contains(&token)))
-        || image.starts_with('$')
+    // The registry says nothing: `docker.io` is not of a repository called `docker-example`.
+    let path = match image.split_once('/') {
+        Some((registry, rest)) if registry.contains(['.', ':']) || registry == "localhost" => rest,
+        _ => image.as_str(),
+    };
+    shares_a_word(&repository_names(project), path) || image.starts_with('$')
 }
+
+/// Whether a path holds a word of one of several names that is not in everybody's.
+fn shares_a_word(names: &[String], path: &str) -> bool {
+    let parts: Vec<&str> = path.split(['/', ':', '@', '-', '_', '.']).collect();
+    let words = names.iter().flat_map(|name| name.split(['-', '_', '.', '/']));
+    words.into_iter().any(|word| word.len() > 2 && !COMMON_WORDS.contains(&word) && parts.contains(&word))
+}
+
+/// Words of names that tell no repository from another.
+const COMMON_WORDS: &[&str] = &[
+    "api",
+    "app",
+    "apps",
+    "backend",
+    "boilerplate",
+    "client",
+    "cloud",
+    "community",
+    "core",
+    "demo",
+    "dev",
+    "docker",
+    "edition",
+    "example",
+    "frontend",
+    "hosted",
+    "hosting",
+    "image",
+    "images",
+    "latest",
+    "main",
+    "monorepo",
+    "platform",
+    "project",
+    "repo",
+    "root",
+    "self",
+    "server",
+    "service",
+    "services",
+    "stack",
+    "starter",
+    "template",
+    "test",
+    "the",
+    "web",
+    "website",
+    "worker",
+];
 
 /// What the repository is called: its folder, and the package at its root.
 pub fn repository_names(project: &Project) -> Vec<String> {
@@ -109,12 +187,24 @@ fn app_of(project: &Project, apps: &Apps, group: &TargetGroup, target: &Target) 
     let same_name = || apps.list.iter().position(|app| app.folder.name() == target.name || app.name == target.name);
     if let Some(build) = &target.build {
         let of_dockerfile = build.dockerfile.as_ref().and_then(|path| apps.home(path));
-        let of_context = || apps.home(&build.context.as_ref()?.join("x")?);
+        let of_context = build.context.as_ref().and_then(|context| apps.home(&context.join("x")?));
+        // The deeper one says more: `docker/api.Dockerfile` is kept apart, a context at the root holds everything.
+        let depth = |app: &usize| apps.list[*app].folder.as_str().len();
+        let home = of_context.into_iter().chain(of_dockerfile).max_by_key(depth);
+        // What is built within `docker/` alone serves the apps, and is none of them.
+        let kept_apart = |app: &usize| {
+            let below = build.context.as_ref().filter(|context| context.is_below(&apps.list[*app].folder));
+            let rest = below.and_then(|context| context.as_str().strip_prefix(apps.list[*app].folder.as_str()));
+            rest.is_some_and(|rest| rest.split('/').any(frameworks::holds_images)) && !target.signs.mounts_source
+        };
+        if home.as_ref().is_some_and(kept_apart) {
+            return None;
+        }
         let of_stage = || {
             let stage = build.stage.as_deref()?;
             apps.list.iter().position(|app| app.folder.name() == stage || app.name == stage)
         };
-        return match of_dockerfile.or_else(of_context) {
+        return match home {
             // A root that is an app beside others does not own what its Dockerfile builds for them.
             Some(app) if apps.list.len() > 1 && apps.list[app].folder.as_str().is_empty() => {
                 of_stage().or_else(same_name).or(Some(app))
@@ -131,7 +221,13 @@ fn app_of(project: &Project, apps: &Apps, group: &TargetGroup, target: &Target) 
         if let (Some(app), None) = (fitting.next(), fitting.next()) {
             return Some(app);
         }
-        return same_name().or_else(|| only_app(apps));
+        // The owner's other images are not the app: only one that is called like it.
+        let called_like = |app: &usize| {
+            let mut names = repository_names(project);
+            names.push(apps.list[*app].name.to_ascii_lowercase());
+            image.starts_with('$') || shares_a_word(&names, &last.to_ascii_lowercase())
+        };
+        return same_name().or_else(|| only_app(apps).filter(called_like));
     }
     if target.signs.mounts_source {
         let folder = group.paths.first().map(SourcePath::folder)?;
@@ -184,7 +280,10 @@ fn environment_of(
         Some("development") => return development(),
         _ => {}
     }
-    if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) || target.build.is_none() || signs.restarts {
+    if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) {
+        return Some((Environment::new("production"), true));
+    }
+    if target.build.is_none() || signs.restarts {
         return None;
     }
     development()

@@ -59,9 +59,11 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         Some(Reason::Unresolved)
     } else if model.environments.is_test(&target.environment) {
         Some(Reason::TestRun)
-    } else if let Some(path) = mounted_file(model, app).filter(|_| mounts) {
+    } else if let Some(path) = own_env_file(model, app).filter(|_| mounts) {
         Some(Reason::Unread(path))
-    } else if own_files() {
+    } else if let Some(path) = own_env_file(model, app).filter(|path| may_be_copied(model, app, target, path)) {
+        Some(Reason::InImage(path))
+    } else if own_files() || target.target.signs.mounts_env_file {
         Some(Reason::OwnFile)
     } else if image.is_none() && target.target.image.is_some() && !target.target.signs.mounts_source {
         Some(Reason::BuiltElsewhere)
@@ -82,10 +84,18 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
     }
 }
 
-/// The `.env` beside a mounted source that is not in the checkout: whoever develops may have one, and loaders read it.
-fn mounted_file(model: &Model<'_>, app: usize) -> Option<SourcePath> {
+/// The `.env` of an app that is not in the checkout: whoever develops may have one, and loaders read it.
+fn own_env_file(model: &Model<'_>, app: usize) -> Option<SourcePath> {
     let path = model.apps.list[app].folder.join(".env")?;
     (!model.project.files.contains_key(&path)).then_some(path)
+}
+
+/// Whether a `.env` that a template stands for may be copied into an image that a developer builds, and read there.
+fn may_be_copied(model: &Model<'_>, app: usize, target: &AppTarget<'_>, path: &SourcePath) -> bool {
+    !target.deployed
+        && target.target.build.is_some()
+        && frameworks::env_loader(&model.apps.list[app].dependencies).is_some()
+        && model.stand_in(path).is_some_and(|template| template.path.folder() == path.folder())
 }
 
 /// The env files that the app's own loader finds beside its source: mounted ones, and committed ones that the image
@@ -98,8 +108,10 @@ fn files_beside_the_source(model: &Model<'_>, app: usize, target: &AppTarget<'_>
     let mut layers = file_layers(model, app, &target.environment, true);
     layers.retain(|layer| model.apps.home(&layer.named.path) == Some(app));
     if !mounts {
+        // Images that users meet are built of a checkout, others of what a developer's machine holds.
         let is_kept_back = |path: &SourcePath| {
-            path.name().contains(".local") || model.project.files.get(path).is_none_or(|file| file.local)
+            path.name().contains(".local")
+                || model.project.files.get(path).is_none_or(|file| file.local && target.deployed)
         };
         layers.retain(|layer| !is_kept_back(&layer.named.path));
         for layer in &mut layers {
@@ -258,8 +270,25 @@ fn of_files(model: &Model<'_>, app: usize, environment: &Environment) -> Option<
         let (secrets, rest) = (gives_half(model, &view, true), gives_half(model, &view, false));
         view.partial = (!rest || model.environments.is_test(environment)).then_some(Reason::Platform);
         view.partial_for_secrets = (!secrets).then_some(Reason::Platform);
+        if let Some(path) = kept_back(model, app, environment) {
+            view.partial.get_or_insert_with(|| Reason::Unread(path.clone()));
+            view.partial_for_secrets.get_or_insert(Reason::Unread(path));
+        }
     }
     Some(view)
+}
+
+/// The env file that git ignores and that is not in the checkout, but on the machine of whoever develops.
+fn kept_back(model: &Model<'_>, app: usize, environment: &Environment) -> Option<SourcePath> {
+    if model.environments.is_deployed(environment) {
+        return None;
+    }
+    let of_environment = format!(".env.{environment}.local");
+    [".env.local", of_environment.as_str(), ".env"].into_iter().find_map(|name| {
+        let path = model.apps.list[app].folder.join(name)?;
+        let is_absent = !model.project.files.contains_key(&path);
+        (is_absent && model.project.ignored.matches(&path, false)).then_some(path)
+    })
 }
 
 /// Whether a view gives at least half of what is required there, of the secrets or of the rest.

@@ -28,6 +28,16 @@ const NEVER: &[&str] = &[".git", "node_modules", "target"];
 /// Folders that are not entered below the root: other people's code, and inputs of tests.
 const NOT_BELOW_THE_ROOT: &[&str] = &["vendor", "third_party", "testdata", "fixtures"];
 
+/// Why a template of a whole project or file is not read.
+const MADE_LATER: &str = "another tool makes the real file of it";
+
+/// Whether a file that does not parse holds blocks of a templating language (`{% if … %}`).
+fn is_made_later(file: &File) -> bool {
+    let is_block = |line: &str| line.contains("{%") && line.contains("%}") && !line.trim_start().starts_with('#');
+    // A schema is nobody's template: what is wrong in it must be said.
+    file.claim.role != Role::Schema && !file.loaded.problems.is_empty() && file.source.text().lines().any(is_block)
+}
+
 /// What the walk found.
 #[derive(Default)]
 pub(super) struct Walked {
@@ -181,6 +191,11 @@ impl<'a> Walker<'a> {
         if NEVER.contains(&path.name()) || NOT_BELOW_THE_ROOT.contains(&path.name()) {
             return false;
         }
+        // `{{cookiecutter.project_slug}}`: a project yet to be made, whose files are in no language yet.
+        if path.name().contains("{{") {
+            self.found().unread.push(Unread { path: path.clone(), reason: MADE_LATER.to_owned(), named: None });
+            return false;
+        }
         !self.is_ignored(path, true, chain)
     }
 
@@ -218,7 +233,11 @@ impl<'a> Walker<'a> {
         match source {
             Ok(source) => {
                 let file = format.load(source, claim, local);
-                self.found().files.insert(path, file);
+                if is_made_later(&file) {
+                    self.found().unread.push(Unread { path, reason: MADE_LATER.to_owned(), named: None });
+                } else {
+                    self.found().files.insert(path, file);
+                }
             }
             Err(refusal) => {
                 let reason = refusal.reason().to_owned();

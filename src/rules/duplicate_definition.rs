@@ -84,7 +84,7 @@ fn judge<'s>(findings: &mut Findings<'_>, settings: impl Iterator<Item = &'s Set
             format!("`{name}` is defined {often} with different values; the last one wins with most readers")
         };
         let finding = findings.report(&last.place, "defined again", message).at_level(level);
-        finding.variable(name).help("remove one of them");
+        finding.variable(name).help("keep one of them");
         let earlier = &settings[..settings.len() - 1];
         for (index, setting) in earlier.iter().enumerate().rev() {
             finding.related(&setting.place, if index == 0 { "defined first" } else { "defined before" });

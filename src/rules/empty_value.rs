@@ -1,6 +1,6 @@
 //! `empty-value`: required, given, and empty.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
 use crate::fact::{LayerKind, Role, Setting, SettingValue};
@@ -101,9 +101,16 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
     let Some((first, binding)) = unfilled.first() else { return };
     let names = wording::names(unfilled.iter().map(|(setting, _)| &setting.name));
     let verb = if unfilled.len() == 1 { "is" } else { "are" };
-    let message = format!("{names} {verb} required and empty in a template, and nothing is known to fill {}", {
-        if unfilled.len() == 1 { "it" } else { "them" }
-    });
+    let is_unfilled = |binding: &&Binding| {
+        source.owners.contains(&binding.app)
+            && binding.needs_a_value()
+            && !may_be_empty(model, binding)
+            && unfilled.iter().any(|(setting, _)| setting.name == binding.name)
+    };
+    let owners: BTreeSet<usize> = model.bindings.iter().filter(is_unfilled).map(|binding| binding.app).collect();
+    let apps = wording::words(owners.iter().map(|app| &model.apps.list[*app].name));
+    let it = if unfilled.len() == 1 { "it" } else { "them" };
+    let message = format!("{names}, required by {apps}, {verb} empty in a template, and nothing is known to fill {it}");
     let finding = findings.report(&first.place, "empty here", message).at_level(Level::Warning);
     if unfilled.len() == 1 {
         finding.variable(&first.name).related(&binding.place, "required here");

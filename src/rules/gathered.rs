@@ -10,6 +10,9 @@ use crate::name::Environment;
 /// Faults by what makes them the same one, each with where it holds.
 pub(super) struct Gathered<K, T>(BTreeMap<K, (Where, T)>);
 
+/// What makes some faults the same one, where they hold, and what else is known of them.
+pub(super) type Found<K, T> = (K, Where, T);
+
 /// The apps and the environments in which a fault holds.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Where {
@@ -43,8 +46,8 @@ impl<K: Ord, T> Gathered<K, T> {
 
     /// Every fault, those together that one of its files has in the same apps and environments: more than a few of them
     /// are one finding.
-    pub(super) fn by_file<G: Ord>(self, file: impl Fn(&K) -> G) -> impl Iterator<Item = Vec<(K, Where, T)>> {
-        let mut groups: BTreeMap<(G, Where), Vec<(K, Where, T)>> = BTreeMap::new();
+    pub(super) fn by_file<G: Ord>(self, file: impl Fn(&K) -> G) -> impl Iterator<Item = Vec<Found<K, T>>> {
+        let mut groups: BTreeMap<(G, Where), Vec<Found<K, T>>> = BTreeMap::new();
         for (key, at, fault) in self.all() {
             groups.entry((file(&key), at.clone())).or_default().push((key, at, fault));
         }
@@ -52,7 +55,7 @@ impl<K: Ord, T> Gathered<K, T> {
     }
 
     /// Every fault, in the order of the keys.
-    pub(super) fn all(self) -> impl Iterator<Item = (K, Where, T)> {
+    pub(super) fn all(self) -> impl Iterator<Item = Found<K, T>> {
         self.0.into_iter().map(|(key, (at, fault))| (key, at, fault))
     }
 }

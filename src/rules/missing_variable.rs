@@ -1,11 +1,11 @@
 //! `missing-variable`: required, and nothing gives it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
 use crate::finding::{Findings, Level};
 use crate::model::{Binding, Model, State, View};
-use crate::source::Place;
+use crate::source::{Place, SourcePath};
 
 super::rule! {
     /// A required variable has no value in an environment.
@@ -90,11 +90,11 @@ fn report(model: &Model<'_>, findings: &mut Findings<'_>, view: &View, place: &P
 
 /// What only a file gives that need not be there: one finding a target.
 fn unguaranteed(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut by_view: BTreeMap<usize, Vec<(&Binding, &Place)>> = BTreeMap::new();
+    let mut by_view: BTreeMap<usize, Vec<(&Binding, &Place, &SourcePath)>> = BTreeMap::new();
     for binding in model.bindings.iter().filter(|binding| binding.needs_a_value() && !binding.soft) {
         for sighting in &binding.sightings {
-            if let (State::Unguaranteed(_), Some(winner)) = (&sighting.state, &sighting.winner) {
-                by_view.entry(sighting.view).or_default().push((binding, &winner.place));
+            if let (State::Unguaranteed(file), Some(winner)) = (&sighting.state, &sighting.winner) {
+                by_view.entry(sighting.view).or_default().push((binding, &winner.place, file));
             }
         }
     }
@@ -102,16 +102,21 @@ fn unguaranteed(model: &Model<'_>, findings: &mut Findings<'_>) {
         let view = &model.views[index];
         let Some(place) = place_of(model, view) else { continue };
         let app = &model.apps.list[view.app].name;
-        let names = wording::names(bindings.iter().map(|(binding, _)| &binding.name));
+        let names = wording::names(bindings.iter().map(|(binding, _, _)| &binding.name));
         let verb = if bindings.len() == 1 { "comes" } else { "come" };
+        let files: BTreeSet<&SourcePath> = bindings.iter().map(|(_, _, file)| *file).collect();
+        let files = match files.first() {
+            Some(file) if files.len() == 1 => format!("`{file}`"),
+            _ => "files".to_owned(),
+        };
         let message =
-            format!("{names} of {app} {verb} from a file that need not be there, {}", where_it_is(model, view));
+            format!("{names} of {app} {verb} only from {files}, which need not be there, {}", where_it_is(model, view));
         let finding = findings.report(&place, "nothing else gives it", message).at_level(Level::Warning);
         finding.app(app).environment(&view.environment).help("give it to the target itself, or require the file");
-        if let [(binding, _)] = bindings.as_slice() {
+        if let [(binding, _, _)] = bindings.as_slice() {
             finding.variable(&binding.name);
         }
-        for (binding, given) in bindings {
+        for (binding, given, _) in bindings {
             finding.related(given, "given here, if at all").related(&binding.place, "required here");
         }
     }

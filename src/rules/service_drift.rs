@@ -1,11 +1,13 @@
 //! `service-drift`: one target of an app gets what its sibling does not.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::fact::{Build, LayerKind, LayerState, Setting};
+use crate::fact::{Build, LayerKind, LayerState, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Binding, Model, Reason, State};
 use crate::name::Name;
+use crate::value::Value;
 
 super::rule! {
     /// Two targets of one app get different sets of the variables that it requires.
@@ -44,8 +46,13 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             if !is_missing(model, binding, sighting.view, &sighting.state) {
                 continue;
             }
-            let Some((sibling, setting)) = sibling(model, binding, sighting.view) else { continue };
             let Some(target) = model.views[sighting.view].target.map(|target| &model.targets[target]) else { continue };
+            // Another image of the app may be another program, which needs another part of its schema.
+            let runs_the_same = |sibling: &AppTarget<'_>| is_built_alike(target, sibling);
+            let Some((sibling, setting)) = siblings(model, binding, sighting.view).find(|(of, _)| runs_the_same(of))
+            else {
+                continue;
+            };
             report(model, findings, binding.app, target, sibling, &binding.name, &setting)
                 .at_level(Level::Error)
                 .related(&binding.place, "required here");
@@ -89,15 +96,53 @@ fn is_missing(model: &Model<'_>, binding: &Binding, view: usize, state: &State) 
 
 /// Whether another target of the same app and environment gets the variable.
 pub(super) fn is_given_to_a_sibling(model: &Model<'_>, binding: &Binding, view: usize) -> bool {
-    sibling(model, binding, view).is_some()
+    siblings(model, binding, view).next().is_some()
 }
 
-fn sibling<'m>(model: &'m Model<'_>, binding: &Binding, view: usize) -> Option<(&'m AppTarget<'m>, Arc<Setting>)> {
-    model.views[view].target?;
-    binding.sightings.iter().filter(|other| other.view != view && other.state.is_given()).find_map(|other| {
+/// The other targets of the app and environment that get a variable, with what gives it.
+fn siblings<'m>(
+    model: &'m Model<'_>,
+    binding: &'m Binding,
+    view: usize,
+) -> impl Iterator<Item = (&'m AppTarget<'m>, Arc<Setting>)> {
+    let is_target = model.views[view].target.is_some();
+    let others = binding.sightings.iter().filter(move |other| is_target && other.view != view);
+    others.filter(|other| other.state.is_given()).filter_map(|other| {
         let target = &model.targets[model.views[other.view].target?];
         Some((target, Arc::clone(other.winner.as_ref()?)))
     })
+}
+
+/// Whether two targets run one image: a stage of a Dockerfile in a context with the same arguments, else one name.
+fn is_built_alike(one: &AppTarget<'_>, other: &AppTarget<'_>) -> bool {
+    match (&one.target.build, &other.target.build) {
+        (Some(one), Some(other)) => {
+            one.context == other.context
+                && one.dockerfile == other.dockerfile
+                && one.stage == other.stage
+                && arguments(one) == arguments(other)
+        }
+        (None, None) => {
+            let name = |target: &AppTarget<'_>| target.target.image.as_ref().map(|(image, _)| image.clone());
+            name(one) == name(other)
+        }
+        _ => false,
+    }
+}
+
+/// What a build is given, in no order; what is not literal is told by what it is made of.
+fn arguments(build: &Build) -> BTreeMap<&Name, (Option<Value>, Vec<&Name>)> {
+    let value = |setting: &Setting| match &setting.value {
+        SettingValue::Given(template) => template.as_literal(),
+        _ => None,
+    };
+    build.arguments.iter().map(|setting| (&setting.name, (value(setting), parts(&setting.value)))).collect()
+}
+
+/// The names that a value is made of.
+fn parts(value: &SettingValue) -> Vec<&Name> {
+    let SettingValue::Given(template) = value else { return Vec::new() };
+    template.references().into_iter().map(|reference| &reference.name).collect()
 }
 
 /// Credentials that SDKs take, compared between targets of one image whether or not a schema declares them.
@@ -126,11 +171,7 @@ fn is_comparable(target: &AppTarget<'_>) -> bool {
 }
 
 fn is_one_image(one: &AppTarget<'_>, other: &AppTarget<'_>) -> bool {
-    let identity = |build: &Build| (build.context.clone(), build.dockerfile.clone(), build.stage.clone());
-    let same = match (&one.target.build, &other.target.build) {
-        (Some(one), Some(other)) => identity(one) == identity(other),
-        _ => false,
-    };
+    let same = one.target.build.is_some() && is_built_alike(one, other);
     // An own list on both sides: a service without one was perhaps never meant to run by itself.
     let has_list =
         |target: &AppTarget<'_>| target.target.layers.iter().any(|layer| layer.kind == LayerKind::Environment);

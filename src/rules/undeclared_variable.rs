@@ -114,7 +114,7 @@ fn report(model: &Model<'_>, findings: &mut Findings<'_>, owners: &[usize], name
     let mut seen = BTreeSet::new();
     let (names, again): (Vec<_>, Vec<_>) = names.iter().partition(|(name, _)| seen.insert(*name));
     let Some((first, place)) = names.first() else { return };
-    let apps = wording::words(owners.iter().map(|app| &model.apps.list[*app].name));
+    let apps = wording::any_of(owners.iter().map(|app| &model.apps.list[*app].name));
     let listed = wording::names(names.iter().map(|(name, _)| name));
     let verb = if names.len() == 1 { "is" } else { "are" };
     let message = format!("{listed} {verb} in no schema of {apps}");

@@ -95,24 +95,17 @@ fn is_whole(source: &Source<'_>, needed: &BTreeMap<&Name, &Place>) -> bool {
     }
 }
 
-/// What the targets of an app demand of whoever starts them: `${NAME:?}`, or a bare `NAME`.
+/// What the targets of an app demand of whoever starts them: `${NAME:?}`. A bare `NAME` is handed on if it is there.
 fn demanded_by_targets(model: &Model<'_>, app: usize) -> BTreeMap<Name, Place> {
     let targets = model.targets.iter().filter(|target| target.app == Some(app));
     let settings = targets.flat_map(|target| &target.target.layers).flat_map(|layer| &layer.settings);
     let mut demanded = BTreeMap::new();
     for setting in settings {
-        match &setting.value {
-            SettingValue::Given(template) => {
-                for reference in template.references() {
-                    if matches!(reference.operator, Some(Operator::Required { .. })) {
-                        demanded.insert(reference.name.clone(), Place::new(&setting.place.path, reference.span));
-                    }
-                }
+        let SettingValue::Given(template) = &setting.value else { continue };
+        for reference in template.references() {
+            if matches!(reference.operator, Some(Operator::Required { .. })) {
+                demanded.insert(reference.name.clone(), Place::new(&setting.place.path, reference.span));
             }
-            SettingValue::PassThrough => {
-                demanded.insert(setting.name.clone(), setting.place.clone());
-            }
-            _ => {}
         }
     }
     demanded.retain(|name, _| crate::tables::platform::platform(name.as_str()).is_none());

@@ -17,12 +17,22 @@ pub(super) fn words<T: Display>(words: impl IntoIterator<Item = T>) -> String {
     join(&all)
 }
 
+/// `api`, `api or web`, `api, web, worker or 2 more`: after a negation.
+pub(super) fn any_of<T: Display>(words: impl IntoIterator<Item = T>) -> String {
+    let all: Vec<String> = words.into_iter().map(|word| word.to_string()).collect();
+    joined(&all, "or")
+}
+
 fn join(all: &[String]) -> String {
+    joined(all, "and")
+}
+
+fn joined(all: &[String], word: &str) -> String {
     match all {
         [] => String::new(),
         [only] => only.clone(),
-        all if all.len() > FEW => format!("{} and {} more", all[..FEW].join(", "), all.len() - FEW),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        all if all.len() > FEW => format!("{} {word} {} more", all[..FEW].join(", "), all.len() - FEW),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
 }
 
@@ -42,6 +52,7 @@ mod tests {
         assert_eq!(names(["A", "B", "C"]), "`A`, `B` and `C`");
         assert_eq!(names(["A", "B", "C", "D", "E"]), "`A`, `B`, `C` and 2 more");
         assert_eq!(words(["api", "web"]), "api and web");
+        assert_eq!(any_of(["api", "web"]), "api or web");
     }
 
     #[test]

@@ -44,6 +44,31 @@ pub fn is_dockerfile(file: &str) -> bool {
     any(DOCKERFILES, &file) && !file.ends_with(".dockerignore")
 }
 
+/// Whether a folder of this name (one path segment, any case) holds Dockerfiles for what stands elsewhere.
+pub fn holds_images(folder: &str) -> bool {
+    IMAGE_FOLDERS.contains(&folder.to_ascii_lowercase().as_str())
+}
+
+/// Folders that describe how others are built and run; an image in one of them makes no app of it.
+const IMAGE_FOLDERS: &[&str] = &[
+    "docker",
+    ".docker",
+    "dockerfiles",
+    "compose",
+    "containers",
+    "deploy",
+    "deployment",
+    "deployments",
+    "devops",
+    "hosting",
+    "infra",
+    "infrastructure",
+    "ops",
+    "podman",
+    "ci",
+    ".ci",
+];
+
 /// In which order an app stacks its env files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileOrder {

@@ -100,6 +100,7 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
     let serves_development = commands().any(|command| command.serves_development);
     TargetSigns {
         mounts_source: mounts.iter().any(|mount| is_source(mount, folder, context)),
+        mounts_env_file: mounts.iter().any(|mount| is_env_file(&mount.source) || is_env_file(&mount.target)),
         development_stage: stage.is_some_and(|stage| STAGES.contains(&stage.to_ascii_lowercase().as_str())),
         development_server: serves_development,
         restarts: matches!(restart.as_str(), "always" | "unless-stopped"),
@@ -107,6 +108,12 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
         own_command: commands().next().is_some(),
         profiled: service.profiles.value.is_some(),
     }
+}
+
+/// Whether a mounted path is an env file: `./.env:/app/.env`.
+fn is_env_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == ".env" || name.starts_with(".env.") || name.strip_suffix(".env").is_some_and(|stem| !stem.is_empty())
 }
 
 fn is_source(mount: &Mount, folder: &SourcePath, context: Option<&SourcePath>) -> bool {
