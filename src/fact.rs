@@ -72,6 +72,8 @@ pub struct Loaded {
     pub ignores: Vec<InlineIgnore>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Values that are read as something else than is written.
+    pub mangled: Vec<Mangled>,
     /// Spans that a snippet may show (names, keys, keywords, punctuation), in any order; never a value or a comment.
     pub shown: Vec<Span>,
     /// If it declares variables: what it says beside the declarations.
@@ -84,6 +86,56 @@ pub struct Loaded {
     pub listing: Option<Listing>,
     /// What the loader's own second step, `assemble`, needs of this file; nobody else looks into it.
     pub parsed: Option<Box<dyn Any + Send + Sync>>,
+}
+
+/// A plain YAML scalar that is taken for something else than text, and does not arrive as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mangled {
+    /// The variable whose value it is.
+    pub name: Name,
+    /// Where the value stands.
+    pub span: Span,
+    /// What happens to it.
+    pub mangling: Mangling,
+}
+
+/// What happens to a [`Mangled`] value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mangling {
+    /// A zero at its beginning is lost, or makes it octal: `007`.
+    LeadingZero,
+    /// Zeros at the end of its fraction, or the fraction, are lost: `1.10`.
+    Fraction,
+    /// A hexadecimal, octal or binary number becomes a decimal one: `0x1F`.
+    Base,
+    /// The `_` between its digits are lost.
+    Underscore,
+    /// An exponent is worked out: `1e3`.
+    Exponent,
+    /// Its plus sign is lost.
+    Sign,
+    /// It has more digits than a number holds.
+    Digits,
+    /// A date gets a time and a zone.
+    Date,
+    /// `True` and `FALSE` become small letters.
+    Capitals,
+    /// `yes`, `no`, `on` and `off`: other readers of YAML take them for booleans.
+    Word,
+    /// `12:30:45`: other readers of YAML take it for a number of seconds.
+    Sexagesimal,
+}
+
+impl Mangling {
+    /// Whether compose itself changes the value, as against other readers of YAML.
+    pub fn is_certain(self) -> bool {
+        !matches!(self, Self::Word | Self::Sexagesimal)
+    }
+
+    /// Whether what arrives is the same number, only written in another way.
+    pub fn keeps_the_number(self) -> bool {
+        matches!(self, Self::Fraction | Self::Exponent | Self::Sign | Self::Underscore)
+    }
 }
 
 /// A file that a file names.

@@ -63,6 +63,11 @@ impl SourcePath {
         Self(Arc::from(path.trim_matches('/')))
     }
 
+    /// A path as a file writes it, which leads nowhere below the root: for showing alone.
+    pub fn elsewhere(path: &str) -> Self {
+        Self(Arc::from(path))
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -67,6 +67,16 @@ pub struct Reference {
     pub operator: Option<Operator>,
 }
 
+impl Reference {
+    /// Whether what follows the `$` is meant as a name for all that can be told. `pa$word1` in a value that nobody
+    /// quoted is read as a reference, and is a piece of a password: such a name is not shown.
+    pub fn is_meant(&self) -> bool {
+        let name = self.name.as_str();
+        let is_bare = self.span.len() == name.len() + 1;
+        !is_bare || name.contains('_') || name.chars().all(|character| character.is_ascii_uppercase())
+    }
+}
+
 /// What stands behind the name inside `${…}`. `empty_too`: whether an empty value counts as unset (the `:` forms).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operator {
@@ -170,6 +180,15 @@ mod tests {
         let outer = Template { parts: vec![reference("A", Some(Operator::Default { empty_too: true, word: inner }))] };
         let names: Vec<_> = outer.references().iter().map(|found| found.name.as_str()).collect();
         assert_eq!(names, ["A", "B"]);
+    }
+
+    #[test]
+    fn a_piece_of_a_password_is_no_name() {
+        let meant = |name: &str, length: usize| {
+            Reference { name: Name::new(name), span: Span::new(5, 5 + length), operator: None }.is_meant()
+        };
+        assert!(meant("word1", 8) && meant("HOST", 5) && meant("DB_HOST2", 9));
+        assert!(!meant("word1", 6) && !meant("X9", 3) && !meant("word", 5));
     }
 
     fn reference(name: &str, operator: Option<Operator>) -> Part {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use envcheck::fact::{Fact, FactKind, Link, LinkOutcome, Loaded, Role};
 use envcheck::loaders::{self, Assembled, Claim, File, Files, LOADERS};
-use envcheck::schemas::SCHEMAS;
+use envcheck::schemas;
 use envcheck::source::{SourceFile, SourcePath, Span};
 use envcheck::value::{Part, Template};
 use snapbox::Data;
@@ -78,7 +78,7 @@ fn read(format: &str, source: SourceFile) -> Option<File> {
     let file = |source, format, claim, loaded| {
         Some(File { source, format, claim, loaded, outcomes: Vec::new(), local: false })
     };
-    if let Some(schema) = SCHEMAS.iter().find(|schema| (schema.claims)(source.path())) {
+    if let Some(schema) = schemas::claimant(&source) {
         let loaded = (schema.load)(&source);
         return file(source, schema.name, Claim::new(Role::Schema), loaded);
     }

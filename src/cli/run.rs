@@ -255,7 +255,12 @@ fn report_findings(
         ignored,
         baselined: 0,
         sources: project.files.len(),
-        unread: project.unread.iter().map(|unread| (unread.path.clone(), unread.reason.clone())).collect(),
+        unread: {
+            // A path that several lines name was not read once.
+            let all: BTreeSet<_> =
+                project.unread.iter().map(|unread| (unread.path.clone(), unread.reason.clone())).collect();
+            all.into_iter().collect()
+        },
         variables: overview.variables,
         apps: overview.apps,
         environments: overview.environments,

@@ -72,7 +72,7 @@ impl Sightings {
             for fact in &file.loaded.facts {
                 self.see(&fact.name, Place::new(path, fact.span), what(fact));
                 if let FactKind::Definition { value, .. } = &fact.kind {
-                    for reference in value.references() {
+                    for reference in value.references().into_iter().filter(|reference| reference.is_meant()) {
                         self.see(&reference.name, Place::new(path, reference.span), "referenced");
                     }
                 }
@@ -94,7 +94,7 @@ impl Sightings {
             }
             self.settings(target.build.iter().flat_map(|build| &build.arguments), "build argument");
         }
-        for read in &group.reads {
+        for read in group.reads.iter().filter(|read| read.reference.is_meant()) {
             self.see(&read.reference.name, Place::new(&read.path, read.reference.span), "referenced");
         }
     }

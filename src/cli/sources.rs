@@ -26,7 +26,7 @@ impl Sources {
         let opened = self.at.open(&[])?;
         let overview = Overview::of(&opened.project, &Model::new(&opened.project));
         let mut text = table(&opened, &overview);
-        let unread: Vec<_> = opened
+        let mut unread: Vec<_> = opened
             .project
             .unread
             .iter()
@@ -34,6 +34,8 @@ impl Sources {
                 vec![format!("  {}", visible(&unread.path.to_string())), visible(&unread.reason).into_owned()]
             })
             .collect();
+        // They are sorted by path; one that several lines name was not read once.
+        unread.dedup();
         if !unread.is_empty() {
             text.push_str("\nnot read:\n");
             text.push_str(&output::table(&unread));

@@ -64,6 +64,7 @@ impl Declaration {
             None | Some(Required::Always) => true,
             Some(Required::Never) => false,
             Some(Required::In(environments)) => environments.iter().any(|name| names.contains(&name.as_str())),
+            Some(Required::Except(environments)) => !environments.iter().any(|name| names.contains(&name.as_str())),
         }
     }
 }
@@ -89,6 +90,8 @@ pub enum Required {
     Never,
     /// In these environments, by a word of the table or a name of the config.
     In(Vec<String>),
+    /// Everywhere but in these environments.
+    Except(Vec<String>),
 }
 
 /// The type of a value.
@@ -254,7 +257,7 @@ pub enum GroupKind {
     AtLeastOne(Vec<Name>),
     /// If the switch has one of the values, these are required.
     When {
-        /// The switches, each with the values that turn it on.
+        /// The switches, each with the values that turn it on; none: whenever it is given.
         switches: Vec<(Name, Vec<Value>)>,
         /// What is required then.
         require: Vec<Name>,
@@ -362,5 +365,7 @@ mod tests {
         assert!(!required(Some(Required::Never)));
         assert!(required(Some(Required::In(vec!["prod".to_owned()]))));
         assert!(!required(Some(Required::In(vec!["staging".to_owned()]))));
+        assert!(required(Some(Required::Except(vec!["staging".to_owned()]))));
+        assert!(!required(Some(Required::Except(vec!["prod".to_owned()]))));
     }
 }

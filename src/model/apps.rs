@@ -7,6 +7,7 @@ use globset::Glob;
 use crate::config::AppEntry;
 use crate::fact::{Image, Manifest, Role};
 use crate::project::Project;
+use crate::schemas;
 use crate::source::{SourcePath, Span};
 use crate::tables::{Dependencies, frameworks, images, never_apps};
 
@@ -156,9 +157,17 @@ pub(super) fn adds_to_foreign(image: &Image, stage: Option<&str>) -> bool {
 /// Images that serve the files of others.
 const SERVERS: &[&str] = &["nginx", "caddy", "httpd", "traefik", "haproxy"];
 
+/// The schemas that only `schema = […]` of an app calls so: they are that app's, wherever they stand.
+pub(super) fn only_configured(project: &Project) -> BTreeSet<SourcePath> {
+    let named = project.config.apps.iter().flat_map(|entry| &entry.schema);
+    let paths = named.filter_map(|path| SourcePath::new("").join(path));
+    paths.filter(|path| !schemas::claims(path)).collect()
+}
+
 fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
     let mut folders: BTreeMap<SourcePath, Folder<'_>> = BTreeMap::new();
     let extended = extended(project);
+    let elsewhere = only_configured(project);
     for (path, file) in &project.files {
         let folder = folders.entry(path.folder()).or_default();
         if let Some(manifest) = &file.loaded.manifest {
@@ -174,7 +183,7 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         } else if frameworks::unit_marker(path.name()).is_some() {
             folder.only_image = false;
         }
-        let is_schema = file.claim.role == Role::Schema;
+        let is_schema = file.claim.role == Role::Schema && !elsewhere.contains(path);
         folder.has_schema |= is_schema && !extended.contains(path);
         folder.has_shared_schema |= is_schema && extended.contains(path);
     }

@@ -1,6 +1,6 @@
 //! Bindings: one variable of one app in one environment, with everything that is known of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Declaration, Type};
 use crate::name::{Environment, Name, SecretName};
@@ -119,19 +119,20 @@ pub(super) fn is_kept_in_store(declaration: &Declaration) -> bool {
 pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
     let hosts: BTreeSet<&str> =
         model.project.groups.iter().flat_map(|group| &group.hosts).map(String::as_str).collect();
+    let mut views: BTreeMap<(usize, &Environment), Vec<usize>> = BTreeMap::new();
+    for (index, view) in model.views.iter().enumerate() {
+        views.entry((view.app, &view.environment)).or_default().push(index);
+    }
     let mut bindings = Vec::new();
     for app in 0..model.apps.list.len() {
         if !model.schemas[app].exists() {
             continue;
         }
         for environment in model.environments_of(app) {
-            let views: Vec<usize> = (0..model.views.len())
-                .filter(|view| model.views[*view].app == app && model.views[*view].environment == environment)
-                .collect();
+            let views = views.get(&(app, &environment)).map(Vec::as_slice).unwrap_or_default();
             let declared = model.schemas[app].resolved.declarations.keys();
-            let at =
-                At { app, environment: &environment, names: model.environments.names(&environment), views: &views };
-            for name in declared.chain(of_families(model, app, &views)) {
+            let at = At { app, environment: &environment, names: model.environments.names(&environment), views };
+            for name in declared.chain(of_families(model, app, views)) {
                 bindings.extend(binding(model, &at, name, &hosts));
             }
         }

@@ -46,14 +46,17 @@ pub struct Documented {
     pub sources: Vec<usize>,
 }
 
-/// What the sources of an app document. `stand_ins`: templates that stand for the env files of its targets.
-pub(super) fn documented(sources: &[Source<'_>], app: usize, stand_ins: &[&SourcePath]) -> Documented {
+/// What the sources of an app document. `own`: its sources, by index. `stand_ins`: templates that stand for the env
+/// files of its targets.
+pub(super) fn documented(sources: &[Source<'_>], own: &[usize], stand_ins: &[&SourcePath]) -> Documented {
     let mut documented = Documented { names: BTreeSet::new(), shown: BTreeSet::new(), sources: Vec::new() };
-    for (index, source) in sources.iter().enumerate() {
-        if source.shows && source.owners.contains(&app) {
-            documented.shown.extend(source.all_names.iter().cloned());
-        }
-        if !source.documents() || !(source.owners.contains(&app) || stand_ins.contains(&source.path)) {
+    for source in own.iter().filter_map(|index| sources.get(*index)).filter(|source| source.shows) {
+        documented.shown.extend(source.all_names.iter().cloned());
+    }
+    let lent = stand_ins.iter().filter_map(|path| sources.binary_search_by_key(path, |source| source.path).ok());
+    let indexes: BTreeSet<usize> = own.iter().copied().chain(lent).collect();
+    for (index, source) in indexes.into_iter().filter_map(|index| Some((index, sources.get(index)?))) {
+        if !source.documents() {
             continue;
         }
         documented.names.extend(source.all_names.iter().cloned());

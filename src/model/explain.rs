@@ -1,5 +1,6 @@
 //! Renames, found once, so that every rule agrees on what they explain.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
@@ -7,7 +8,7 @@ use crate::name::Name;
 use crate::source::Place;
 
 use super::renames::{self, Class, Input, Wanted};
-use super::{AppTarget, Model, files, repository_names};
+use super::{Model, files, repository_names};
 
 /// A name that stands where another one is meant.
 #[derive(Clone, Debug)]
@@ -36,6 +37,10 @@ struct List {
     all: BTreeSet<Name>,
 }
 
+/// How many unknown names are looked at, over all lists: a list that speaks for many apps is compared with each. Beyond
+/// it nothing is said to be a rename.
+const MOST: usize = 20_000;
+
 /// What is asked of every list, found once.
 struct Ground {
     /// Names that compose reads for a purpose of its own.
@@ -44,6 +49,8 @@ struct Ground {
     declared: BTreeSet<Name>,
     /// What the packages and the folder of the repository are called.
     repository: Vec<String>,
+    /// What is left of [`MOST`].
+    left: Cell<usize>,
 }
 
 impl Ground {
@@ -54,6 +61,7 @@ impl Ground {
             read: read_by_compose(model),
             declared: names.into_iter().filter(declares).cloned().collect(),
             repository: repository_names(model.project),
+            left: Cell::new(MOST),
         }
     }
 }
@@ -130,6 +138,8 @@ fn in_list(model: &Model<'_>, list: &List, ground: &Ground) -> Vec<renames::Rena
     if unknown.is_empty() || schema.resolved.open {
         return Vec::new();
     }
+    let Some(left) = ground.left.get().checked_sub(unknown.len()) else { return Vec::new() };
+    ground.left.set(left);
     let unknown: Vec<Name> = unknown.into_iter().collect();
     let wanted: Vec<Wanted<'_>> = schema
         .resolved
@@ -198,65 +208,7 @@ fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
     reads.chain(set.flat_map(mapped)).collect()
 }
 
-/// What gives values to one app.
-#[derive(Default)]
-pub(super) struct Given {
-    /// Its env files, by index.
-    files: Vec<usize>,
-    /// What its targets give.
-    by_targets: BTreeSet<Name>,
-}
-
-/// What gives values to each app, by its index.
-pub(super) fn given(model: &Model<'_>) -> Vec<Given> {
-    let mut given: Vec<Given> = model.apps.list.iter().map(|_| Given::default()).collect();
-    for (index, source) in model.sources.iter().enumerate().filter(|(_, source)| !source.documents()) {
-        for app in &source.owners {
-            if let Some(given) = given.get_mut(*app) {
-                given.files.push(index);
-            }
-        }
-    }
-    for target in &model.targets {
-        if let Some(given) = target.app.and_then(|app| given.get_mut(app)) {
-            let settings = target.target.layers.iter().flat_map(|layer| &layer.settings);
-            given.by_targets.extend(settings.map(|setting| setting.name.clone()));
-        }
-    }
-    given
-}
-
-/// The names that belong to third parties' services.
-pub(super) fn foreign_names(targets: &[AppTarget<'_>]) -> BTreeSet<Name> {
-    let mut names = BTreeSet::new();
-    for target in targets.iter().filter(|target| target.foreign) {
-        let family = target.family;
-        for layer in &target.target.layers {
-            // A shared env file also holds names that are not this service's.
-            let own = layer.kind == LayerKind::Environment;
-            let reads = |name: &Name| own || family.is_some_and(|family| family.reads(name.as_str()));
-            names.extend(layer.settings.iter().map(|setting| &setting.name).filter(|name| reads(name)).cloned());
-        }
-    }
-    names
-}
-
 impl Model<'_> {
-    /// Whether an env file or a target of an app gives a variable; templates and documents do not give.
-    pub fn is_given_by_values(&self, app: usize, name: &Name) -> bool {
-        let file = files::file_name(name);
-        let given = self.given.get(app);
-        given.is_some_and(|given| {
-            let holds = |names: &BTreeSet<Name>| names.contains(name) || names.contains(&file);
-            given.files.iter().any(|index| holds(&self.sources[*index].all_names)) || holds(&given.by_targets)
-        })
-    }
-
-    /// Whether a name belongs to a third party's service of this repository.
-    pub fn is_foreign_name(&self, name: &Name) -> bool {
-        self.foreign_names.contains(name)
-    }
-
     /// Names that compose reads for anything but to hand them on under the same name.
     pub fn read_by_compose(&self) -> BTreeSet<Name> {
         read_by_compose(self)

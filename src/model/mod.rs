@@ -8,6 +8,7 @@ mod bindings;
 mod documents;
 mod explain;
 mod files;
+mod indexes;
 mod presence;
 mod problems;
 pub mod renames;
@@ -20,6 +21,7 @@ mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::indexes::Indexes;
 use crate::fact::{LayerState, LinkOutcome, TargetGroup};
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
@@ -61,8 +63,7 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding>,
     /// Names that stand where others are meant.
     pub renames: Vec<Explained>,
-    given: Vec<explain::Given>,
-    foreign_names: BTreeSet<Name>,
+    indexes: Indexes,
 }
 
 impl<'a> Model<'a> {
@@ -70,13 +71,14 @@ impl<'a> Model<'a> {
     pub fn new(project: &'a Project) -> Self {
         let environments = Environments::new(&project.config);
         let apps = Apps::find(project);
-        let schemas: Vec<AppSchema> =
-            (0..apps.list.len()).map(|index| AppSchema::find(project, &apps, index)).collect();
+        let schemas = AppSchema::find(project, &apps);
         let targets = targets::find(project, &apps, &environments);
         let sources = sources::find(project, &apps, &environments, &targets);
-        let documented = (0..apps.list.len()).map(|app| document(&sources, &targets, app)).collect();
+        let mut indexes = Indexes::new(apps.list.len(), &sources, &targets);
+        let documented: Vec<Documented> =
+            (0..apps.list.len()).map(|app| document(&indexes, &sources, &targets, app)).collect();
+        indexes.document(&documented);
         let stores = Stores::new(project, &secrets(&schemas));
-        let foreign_names = explain::foreign_names(&targets);
         let mut model = Self {
             project,
             environments,
@@ -89,12 +91,11 @@ impl<'a> Model<'a> {
             views: Vec::new(),
             bindings: Vec::new(),
             renames: Vec::new(),
-            given: Vec::new(),
-            foreign_names,
+            indexes,
         };
-        model.given = explain::given(&model);
         model.views = view_building::build(&model);
         model.bindings = bindings::bind(&model);
+        model.indexes.bind(&model.bindings);
         model.renames = explain::find(&model);
         model
     }
@@ -103,9 +104,8 @@ impl<'a> Model<'a> {
     pub fn environments_of(&self, app: usize) -> BTreeSet<Environment> {
         let mut found: BTreeSet<Environment> = self.environments.configured().collect();
         found.extend(self.schemas[app].environments(&self.environments));
-        let targets = self.targets.iter().filter(|target| target.app == Some(app));
-        found.extend(targets.map(|target| target.environment.clone()));
-        let sources = self.sources.iter().filter(|source| source.owners.contains(&app) && !source.documents());
+        found.extend(self.targets_of(app).map(|(_, target)| target.environment.clone()));
+        let sources = self.sources_of(app).filter(|source| !source.documents());
         found.extend(sources.filter_map(|source| source.environment.clone()));
         found.extend(self.stores.all().map(|(_, _, environment)| environment.clone()));
         if found.is_empty() {
@@ -146,16 +146,6 @@ impl<'a> Model<'a> {
         let documented = &self.documented[app];
         let holds = |name: &Name| documented.names.contains(name) || documented.shown.contains(name);
         holds(name) || holds(&files::file_name(name))
-    }
-
-    /// Whether anything in the repository that is meant for people names a variable.
-    pub fn is_documented_anywhere(&self, name: &Name) -> bool {
-        self.documented.iter().any(|documented| documented.names.contains(name))
-    }
-
-    /// The bindings of one app and environment.
-    pub fn bindings_of(&self, app: usize, environment: &Environment) -> impl Iterator<Item = &Binding> {
-        self.bindings.iter().filter(move |binding| binding.app == app && binding.environment == *environment)
     }
 
     /// What is required and cannot be told, by app, environment and reason.
@@ -218,8 +208,8 @@ impl<'a> Model<'a> {
 }
 
 /// What is documented for an app, with the templates that stand for the env files of its targets.
-fn document(sources: &[Source<'_>], targets: &[AppTarget<'_>], app: usize) -> Documented {
-    let of_app = targets.iter().filter(|target| target.app == Some(app));
+fn document(indexes: &Indexes, sources: &[Source<'_>], targets: &[AppTarget<'_>], app: usize) -> Documented {
+    let of_app = indexes.targets_of(app).iter().filter_map(|index| targets.get(*index));
     let layers = of_app.flat_map(|target| target.target.layers.iter().chain(&target.group.surroundings));
     let unread = layers.filter_map(|layer| match &layer.state {
         LayerState::Unread { outcome: LinkOutcome::Missing(path) | LinkOutcome::Ignored(path), .. } => Some(path),
@@ -227,7 +217,7 @@ fn document(sources: &[Source<'_>], targets: &[AppTarget<'_>], app: usize) -> Do
     });
     let stand_ins: Vec<&SourcePath> =
         unread.filter_map(|path| documents::stand_in(sources, path)).map(|source| source.path).collect();
-    documents::documented(sources, app, &stand_ins)
+    documents::documented(sources, indexes.sources_of(app), &stand_ins)
 }
 
 /// The names of the secrets that any app declares.

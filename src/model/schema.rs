@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Declaration, Problem, Required, Role};
+use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
 
-use super::apps::Apps;
+use super::apps::{App, Apps, only_configured};
 use super::problems;
 
 /// What an app declares.
@@ -81,24 +82,28 @@ fn without_ancestors(project: &Project, schemas: &[&SourcePath]) -> Vec<SourcePa
 }
 
 impl AppSchema {
-    /// Joins the schemas of an app.
-    pub fn find(project: &Project, apps: &Apps, index: usize) -> Self {
-        let app = &apps.list[index];
-        let schemas: Vec<&SourcePath> =
-            project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema).map(|(path, _)| path).collect();
-        let own: Vec<SourcePath> = if app.configured_schemas.is_empty() {
-            let own = schemas.iter().filter(|path| apps.home(path) == Some(index)).copied();
-            without_ancestors(project, &own.collect::<Vec<_>>())
+    /// Joins the schemas of each app, by its index.
+    pub fn find(project: &Project, apps: &Apps) -> Vec<Self> {
+        let mut by_home: BTreeMap<Option<usize>, Vec<&SourcePath>> = BTreeMap::new();
+        let elsewhere = only_configured(project);
+        let is_schema = |path: &SourcePath, file: &File| file.claim.role == Role::Schema && !elsewhere.contains(path);
+        for (path, _) in project.files.iter().filter(|(path, file)| is_schema(path, file)) {
+            by_home.entry(apps.home(path)).or_default().push(path);
+        }
+        let at = |home: Option<usize>| by_home.get(&home).map(Vec::as_slice).unwrap_or_default();
+        let schemas = apps.list.iter().zip(0..).map(|(app, index)| Self::of(project, app, at(Some(index)), at(None)));
+        schemas.collect()
+    }
+
+    /// Joins the schemas of an app: those in its folder, and of the homeless ones those of its libraries.
+    fn of(project: &Project, app: &App, at_home: &[&SourcePath], homeless: &[&SourcePath]) -> Self {
+        let libraries: BTreeSet<&SourcePath> = app.libraries.iter().collect();
+        let of_library = |path: &&&SourcePath| path.folders().any(|folder| libraries.contains(&folder));
+        let (own, shared): (Vec<SourcePath>, Vec<SourcePath>) = if app.configured_schemas.is_empty() {
+            let shared = homeless.iter().filter(|_| !libraries.is_empty()).filter(of_library);
+            (without_ancestors(project, at_home), shared.copied().cloned().collect())
         } else {
-            app.configured_schemas.clone()
-        };
-        let of_library = |path: &&&SourcePath| {
-            apps.home(path).is_none_or(|home| home == index) && app.libraries.iter().any(|folder| path.is_below(folder))
-        };
-        let shared: Vec<SourcePath> = if app.configured_schemas.is_empty() {
-            schemas.iter().filter(of_library).map(|path| (*path).clone()).filter(|path| !own.contains(path)).collect()
-        } else {
-            Vec::new()
+            (app.configured_schemas.clone(), Vec::new())
         };
         let mut schema = Self::default();
         for path in &own {
@@ -188,7 +193,7 @@ impl AppSchema {
         let declarations = self.resolved.declarations.values().map(|declared| &declared.declaration);
         let words = declarations.flat_map(|declaration| {
             let required = match &declaration.required {
-                Some(Required::In(words)) => words.as_slice(),
+                Some(Required::In(words) | Required::Except(words)) => words.as_slice(),
                 _ => &[],
             };
             required.iter().chain(declaration.overrides.iter().map(|of| &of.environment))
@@ -199,8 +204,10 @@ impl AppSchema {
 
 /// Whether a declared variable must have a value in an environment, defaults aside.
 pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
-    let Some(Required::In(words)) = &declaration.required else {
-        return declaration.required != Some(Required::Never);
-    };
-    environments.is_among(environment, words)
+    match &declaration.required {
+        None | Some(Required::Always) => true,
+        Some(Required::Never) => false,
+        Some(Required::In(words)) => environments.is_among(environment, words),
+        Some(Required::Except(words)) => !environments.is_among(environment, words),
+    }
 }

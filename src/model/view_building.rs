@@ -20,10 +20,8 @@ pub(super) fn build(model: &Model<'_>) -> Vec<View> {
     for app in 0..model.apps.list.len() {
         for environment in model.environments_of(app) {
             let from = views.len();
-            for (index, target) in model.targets.iter().enumerate() {
-                if target.app == Some(app) && target.environment == environment {
-                    views.push(of_target(model, app, index, target));
-                }
+            for (index, target) in model.targets_of(app).filter(|(_, target)| target.environment == environment) {
+                views.push(of_target(model, app, index, target));
             }
             if views.len() == from {
                 views.extend(of_files(model, app, &environment));
@@ -47,11 +45,8 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
     if mounts || target.target.build.is_some() {
         layers.extend(files_beside_the_source(model, app, target, mounts));
     }
-    let alone = !model.targets.iter().enumerate().any(|(other, sibling)| {
-        other != index
-            && sibling.app == Some(app)
-            && sibling.environment == target.environment
-            && !sibling.target.signs.own_command
+    let alone = !model.targets_of(app).any(|(other, sibling)| {
+        other != index && sibling.environment == target.environment && !sibling.target.signs.own_command
     });
     let own_command = target.target.signs.own_command && !alone || target.target.signs.one_shot;
     let own_files = || image.is_some_and(|(_, image, stage)| image.names_env_file(stage));
@@ -212,11 +207,10 @@ fn file_layers(model: &Model<'_>, app: usize, environment: &Environment, with_ba
         let own_machine = matches!(environment.as_str(), "development" | "test");
         is_values
             && source.variant.is_none()
-            && source.owners.contains(&app)
             && (own_machine || !source.file.local)
             && (source.environment.as_ref() == Some(environment) || with_base && is_base(source))
     };
-    let mut files: Vec<&Source<'_>> = model.sources.iter().filter(keeps).collect();
+    let mut files: Vec<&Source<'_>> = model.sources_of(app).filter(keeps).collect();
     files.sort_by_key(|source| {
         let (local, base) = (source.file.claim.words.local, is_base(source));
         let rank = match (local, base) {
@@ -244,18 +238,16 @@ fn is_base(source: &Source<'_>) -> bool {
 fn of_files(model: &Model<'_>, app: usize, environment: &Environment) -> Option<View> {
     let stacks = frameworks::stacks(&model.apps.list[app].dependencies);
     let layers = file_layers(model, app, environment, stacks || environment.as_str() == "development");
-    let own = model.sources.iter().any(|source| {
-        source.owners.contains(&app)
-            && source.environment.as_ref() == Some(environment)
+    let own = model.sources_of(app).any(|source| {
+        source.environment.as_ref() == Some(environment)
             && source.file.claim.role == Role::Values
             && source.variant.is_none()
     });
     if layers.is_empty() || !own {
         return None;
     }
-    let declared_complete = model.sources.iter().any(|source| {
-        source.complete && source.owners.contains(&app) && source.environment.as_ref() == Some(environment)
-    });
+    let declared_complete =
+        model.sources_of(app).any(|source| source.complete && source.environment.as_ref() == Some(environment));
     let mut view = View {
         app,
         environment: environment.clone(),

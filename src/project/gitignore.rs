@@ -1,5 +1,6 @@
 //! What git ignores: the `.gitignore` files above and below the root, and `.git/info/exclude`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -23,11 +24,9 @@ impl GitIgnore {
     pub fn above(root: &Path) -> Self {
         let mut above = Vec::new();
         if let Some(top) = work_tree(root) {
-            let mut exclude = GitignoreBuilder::new(top);
-            exclude.add(top.join(".git/info/exclude"));
-            above.extend(exclude.build());
+            above.extend(read_file(top, &top.join(".git/info/exclude")).ok().flatten());
             let between: Vec<&Path> = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).collect();
-            above.extend(between.into_iter().rev().filter_map(read));
+            above.extend(between.into_iter().rev().filter_map(|folder| read(folder).ok().flatten()));
         }
         Self { root: root.to_owned(), above, below: BTreeMap::new() }
     }
@@ -68,17 +67,63 @@ impl GitIgnore {
 }
 
 /// Reads the `.gitignore` of a folder; what git could not read in it either is passed over.
-pub(super) fn read(folder: &Path) -> Option<Gitignore> {
-    let path = folder.join(".gitignore");
-    if !std::fs::symlink_metadata(&path).is_ok_and(|file| file.is_file()) {
-        return None;
+pub(super) fn read(folder: &Path) -> Result<Option<Gitignore>, TooLarge> {
+    read_file(folder, &folder.join(".gitignore"))
+}
+
+/// An ignore file that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
+/// The greatest size of an ignore file, in bytes: its patterns become automata, which need a hundred times as much.
+const LIMIT: u64 = 256 << 10;
+
+fn read_file(folder: &Path, path: &Path) -> Result<Option<Gitignore>, TooLarge> {
+    match std::fs::symlink_metadata(path) {
+        Ok(file) if file.is_file() && file.len() > LIMIT => return Err(TooLarge),
+        Ok(file) if file.is_file() => {}
+        _ => return Ok(None),
     }
+    let Ok(bytes) = std::fs::read(path) else { return Ok(None) };
     let mut builder = GitignoreBuilder::new(folder);
-    builder.add(path);
-    builder.build().ok().filter(|file| !file.is_empty())
+    for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').lines() {
+        // A pattern that is none excludes nothing, here as in git.
+        let _ = builder.add_line(None, &without_groups(line));
+    }
+    Ok(builder.build().ok().filter(|file| !file.is_empty()))
+}
+
+/// A pattern in which braces stand for themselves, as in git; the matcher would take them for groups, and overflow its
+/// stack where there are many in one another.
+fn without_groups(line: &str) -> Cow<'_, str> {
+    if !line.contains(['{', '}']) {
+        return Cow::Borrowed(line);
+    }
+    let mut pattern = String::with_capacity(line.len() + 8);
+    let mut escaped = false;
+    for character in line.chars() {
+        if matches!(character, '{' | '}') && !escaped {
+            pattern.push('\\');
+        }
+        escaped = character == '\\' && !escaped;
+        pattern.push(character);
+    }
+    Cow::Owned(pattern)
 }
 
 /// The top of the git work tree that holds a folder.
 pub(super) fn work_tree(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|folder| folder.join(".git").exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_groups;
+
+    #[test]
+    fn braces_of_an_ignore_file_are_no_groups() {
+        assert_eq!(without_groups("a/*.{x,y}"), r"a/*.\{x,y\}");
+        assert_eq!(without_groups(r"\{a\\{"), r"\{a\\\{");
+        assert_eq!(without_groups("*.log"), "*.log");
+    }
 }

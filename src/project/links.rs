@@ -29,7 +29,7 @@ pub(super) fn follow(project: &mut Project, reader: &Reader, tracked_only: bool)
                     _ => Refusal::Outside.reason(),
                 };
                 let named = Some(Place::new(&path, link.span));
-                let shown = path.folder().join(&link.path).unwrap_or_else(|| SourcePath::new(&link.path));
+                let shown = path.folder().join(&link.path).unwrap_or_else(|| SourcePath::elsewhere(&link.path));
                 project.unread.push(Unread { path: shown, reason: reason.to_owned(), named });
             }
             outcomes.push(outcome);

@@ -1,5 +1,8 @@
 //! Where to look: the root, the config, and the paths that are reported.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
@@ -74,6 +77,13 @@ pub fn locate(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Located, Locat
         ConfigChoice::File(path) => Some(resolve(path)?),
         ConfigChoice::Without => None,
     };
+    if let (ConfigChoice::Nearest, Some(folder), Some(config)) = (choice, &nearest, &config) {
+        // Whoever writes the repository writes the symlink, too.
+        let real = resolve(config)?;
+        if !real.strip_prefix(folder).is_ok_and(|inside| inside.components().all(|part| part.as_os_str() != ".git")) {
+            return Err(LocateError::Unreadable { path: shown(config), reason: "it lies outside the root" });
+        }
+    }
     let root = nearest.unwrap_or(common);
     let scope = real.iter().map(|path| relative(path, &root)).collect();
     Ok(Located { root, config, scope })
@@ -117,10 +127,26 @@ fn relative(path: &Path, root: &Path) -> SourcePath {
     SourcePath::new(&portable(path.strip_prefix(root).unwrap_or(path)))
 }
 
+/// A name as text. Bytes that are no UTF-8 are spelt out, so that two names never become one.
+pub(super) fn spelt(name: &OsStr) -> Cow<'_, str> {
+    if let Some(text) = name.to_str() {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    Cow::Owned(text)
+}
+
 /// A relative path as text, its parts joined by `/`.
 pub(super) fn portable(path: &Path) -> String {
     let parts = path.components().filter_map(|part| match part {
-        Component::Normal(part) => Some(part.to_string_lossy()),
+        Component::Normal(part) => Some(spelt(part)),
         Component::ParentDir => Some("..".into()),
         _ => None,
     });

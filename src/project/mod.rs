@@ -8,6 +8,7 @@ mod links;
 mod listings;
 mod locate;
 mod read;
+mod schemas;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,6 +101,7 @@ impl Project {
             ignored: walked.ignored,
             requested,
         };
+        schemas::load(&mut project, &reader, options.tracked_only);
         links::follow(&mut project, &reader, options.tracked_only);
         listings::load(&mut project, &reader, options)?;
         project.assemble();

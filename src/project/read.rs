@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// Whether a path, its symlinks resolved, lies under the root and not in `.git`.
-    fn check(&self, disk: &Path) -> Result<(), Refusal> {
+    pub(super) fn check(&self, disk: &Path) -> Result<(), Refusal> {
         let real = disk.canonicalize()?;
         let inside = real.strip_prefix(&self.real_root).map_err(|_| Refusal::Outside)?;
         if inside.components().any(|part| part.as_os_str() == ".git") {

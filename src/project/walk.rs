@@ -12,13 +12,14 @@ use ignore::Match;
 use ignore::gitignore::Gitignore;
 use rayon::Scope;
 
-use super::gitignore;
-use super::read::{Reader, read_anywhere};
+use super::gitignore::{self, TooLarge};
+use super::locate::spelt;
+use super::read::{Reader, Refusal, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
 use crate::fact::Role;
 use crate::loaders::{Claim, File, LOADERS, Loader};
-use crate::schemas::{SCHEMAS, SchemaSource};
+use crate::schemas::{self, SCHEMAS, SchemaSource};
 use crate::source::{SourceFile, SourcePath};
 use crate::tables::frameworks;
 
@@ -157,12 +158,20 @@ impl<'a> Walker<'a> {
                 }
             };
             let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name == ".gitignore"
-                && let Some(file) = gitignore::read(disk)
-            {
-                self.found().ignored.add(path.clone(), file.clone());
-                chain = Some(Arc::new(Chain { file, above: chain }));
+            let name = spelt(&name);
+            if name == ".gitignore" {
+                match gitignore::read(disk) {
+                    Ok(None) => {}
+                    Ok(Some(file)) => {
+                        self.found().ignored.add(path.clone(), file.clone());
+                        chain = Some(Arc::new(Chain { file, above: chain }));
+                    }
+                    Err(TooLarge) => {
+                        let reason = "larger than 256 kB, so nothing is ignored by it".to_owned();
+                        let path = path.join(".gitignore").unwrap_or_else(|| path.clone());
+                        self.found().unread.push(Unread { path, reason, named: None });
+                    }
+                }
             }
             let child = SourcePath::new(&if path.as_str().is_empty() {
                 name.clone().into_owned()
@@ -208,7 +217,11 @@ impl<'a> Walker<'a> {
         let mut claimed = classify(&path);
         if let Some(entry) = entry {
             if let Some(format) = entry.format.as_deref().and_then(Format::named) {
-                let claim = claimed.map_or_else(|| Claim::new(Role::Values), |(_, claim)| claim);
+                let named = claimed.map(|(_, claim)| claim).filter(|claim| claim.role != Role::Schema);
+                let claim = match format {
+                    Format::Schema(_) => Claim::new(Role::Schema),
+                    Format::Other(_) => named.unwrap_or_else(|| Claim::new(Role::Values)),
+                };
                 claimed = Some((format, claim));
             }
             if let (Some((_, claim)), Some(Some(role))) = (&mut claimed, entry.role) {
@@ -216,6 +229,11 @@ impl<'a> Walker<'a> {
             }
         }
         let Some((format, claim)) = claimed else {
+            if !is_plain && self.leads_out(disk) && !self.is_ignored(&path, true, chain) {
+                let reason = Refusal::Outside.reason().to_owned();
+                self.found().unread.push(Unread { path, reason, named: None });
+                return;
+            }
             if frameworks::is_marker(path.name()) && !self.is_ignored(&path, false, chain) {
                 self.found().markers.push(path);
             }
@@ -230,20 +248,29 @@ impl<'a> Walker<'a> {
         } else {
             self.reader.read(&path, disk)
         };
-        match source {
-            Ok(source) => {
-                let file = format.load(source, claim, local);
-                if is_made_later(&file) {
-                    self.found().unread.push(Unread { path, reason: MADE_LATER.to_owned(), named: None });
-                } else {
-                    self.found().files.insert(path, file);
+        let is_configured = entry.is_some_and(|entry| entry.format.is_some());
+        let loaded = source.map_err(Refusal::reason).and_then(|source| {
+            let format = match format {
+                // Several kinds of schema share names, and other tools use them too: the text decides.
+                Format::Schema(_) if !is_configured => {
+                    Format::Schema(schemas::claimant(&source).ok_or("no known kind of schema")?)
                 }
+                format => format,
+            };
+            let file = format.load(source, claim, local);
+            if is_made_later(&file) { Err(MADE_LATER) } else { Ok(file) }
+        });
+        match loaded {
+            Ok(file) => {
+                self.found().files.insert(path, file);
             }
-            Err(refusal) => {
-                let reason = refusal.reason().to_owned();
-                self.found().unread.push(Unread { path, reason, named: None });
-            }
+            Err(reason) => self.found().unread.push(Unread { path, reason: reason.to_owned(), named: None }),
         }
+    }
+
+    /// Whether a symlink leads to a folder beyond the root. Within the root its files are found where they stand.
+    fn leads_out(&self, disk: &Path) -> bool {
+        disk.is_dir() && self.reader.check(disk) == Err(Refusal::Outside)
     }
 
     fn is_ignored(&self, path: &SourcePath, is_folder: bool, chain: Option<&Chain>) -> bool {

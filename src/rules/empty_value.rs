@@ -7,6 +7,8 @@ use crate::fact::{LayerKind, Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Binding, Model, Sighting, Source, State, StoredState};
 use crate::name::Name;
+use crate::schemas::env_schema;
+use crate::source::SourcePath;
 
 super::rule! {
     /// A required variable is given, and is empty.
@@ -58,43 +60,59 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for setting in &sighting.shadowed {
             finding.related(&setting.place, "hidden by the empty value");
         }
-        finding.help("give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant");
+        // Other schemas have other words for it, or none.
+        let declares = model.project.files.get(&binding.place.path).map(|file| file.format);
+        finding.help(if declares == Some(env_schema::SOURCE.name) {
+            "give it a value, or remove the line; `allow_empty = true` in the schema if empty is meant"
+        } else {
+            "give it a value, or remove the line"
+        });
     }
+    let filled = filled(model);
     for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
-        template(model, findings, source);
+        template(model, findings, source, &filled);
     }
 }
 
 fn may_be_empty(model: &Model<'_>, binding: &Binding) -> bool {
+    // Of several schemas of one app each reads its own variables its own way.
+    let declared = model.schemas[binding.app].declaration(&binding.name);
     binding.declaration.constraints.allow_empty == Some(true)
-        || model.schemas[binding.app].resolved.semantics.empty_is_a_value
+        || declared.is_some_and(|declared| declared.semantics.empty_is_a_value)
+}
+
+/// The env files that give each name a value.
+type Filled<'m> = BTreeMap<&'m Name, BTreeSet<&'m SourcePath>>;
+
+fn filled<'m>(model: &'m Model<'_>) -> Filled<'m> {
+    let mut filled = Filled::new();
+    for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Values) {
+        for setting in source.settings.iter().filter(|setting| !is_empty(setting)) {
+            filled.entry(&setting.name).or_default().insert(source.path);
+        }
+    }
+    filled
 }
 
 /// The empty lines of a template that nothing is known to fill.
-fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>) {
+fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>, filled: &Filled<'_>) {
     let empty = source.settings.iter().filter(|setting| match &setting.value {
         SettingValue::Given(template) => template.is_empty(),
         _ => false,
     });
     let mut unfilled: Vec<(&Setting, &Binding)> = Vec::new();
+    let mut seen: BTreeSet<&Name> = BTreeSet::new();
     // A line further down may fill it.
-    let later = |setting: &Setting| {
-        source
-            .settings
-            .iter()
-            .rev()
-            .find(|other| other.name == setting.name)
-            .is_some_and(|last| last.place != setting.place)
-    };
+    let last: BTreeMap<&Name, &Setting> = source.settings.iter().map(|setting| (&setting.name, &**setting)).collect();
+    let later = |setting: &Setting| last.get(&setting.name).is_some_and(|last| last.place != setting.place);
     for setting in empty.filter(|setting| !later(setting)) {
-        let bindings: Vec<&Binding> = model
-            .bindings
-            .iter()
-            .filter(|binding| source.owners.contains(&binding.app) && binding.name == setting.name)
-            .collect();
+        let bindings: Vec<&Binding> =
+            model.bindings_named(&setting.name).filter(|binding| source.owners.contains(&binding.app)).collect();
         let needed = bindings.iter().find(|binding| binding.needs_a_value() && !may_be_empty(model, binding));
-        let Some(needed) = needed.filter(|_| !is_filled(model, source, &setting.name, &bindings)) else { continue };
-        if unfilled.iter().all(|(other, _)| other.name != setting.name) {
+        let Some(needed) = needed.filter(|_| !is_filled(model, source, filled, &setting.name, &bindings)) else {
+            continue;
+        };
+        if seen.insert(&setting.name) {
             unfilled.push((setting, needed));
         }
     }
@@ -122,7 +140,13 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
 }
 
 /// Whether a generator, an issuer, a store or an env file is known to give the value.
-fn is_filled(model: &Model<'_>, template: &Source<'_>, name: &Name, bindings: &[&Binding]) -> bool {
+fn is_filled(
+    model: &Model<'_>,
+    template: &Source<'_>,
+    filled: &Filled<'_>,
+    name: &Name,
+    bindings: &[&Binding],
+) -> bool {
     let promised = bindings
         .iter()
         .any(|binding| binding.declaration.generate.is_some() || binding.declaration.issued_by.is_some());
@@ -130,11 +154,7 @@ fn is_filled(model: &Model<'_>, template: &Source<'_>, name: &Name, bindings: &[
     let lacking = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Lacking(..))));
     let stored = !lacking && bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Held(..))));
     let given = bindings.iter().any(|binding| binding.is_given())
-        || model.sources.iter().any(|source| {
-            source.path != template.path
-                && source.file.claim.role == Role::Values
-                && source.settings.iter().any(|setting| setting.name == *name && !is_empty(setting))
-        })
+        || filled.get(name).is_some_and(|files| files.iter().any(|path| *path != template.path))
         || model.targets.iter().any(|target| gives(target, name));
     promised || given || stored
 }

@@ -153,15 +153,15 @@ impl Seen<'_> {
         let mut default = true;
         for (switch, values) in switches {
             let (kind, _) = self.presences.shape(self.view, switch);
-            let value = match self.presences.reading(self.view, switch) {
-                Reading::Given(value) => {
-                    default = false;
-                    value
-                }
-                Reading::Default(value) => value,
+            let (value, is_given) = match self.presences.reading(self.view, switch) {
+                Reading::Given(value) => (value, true),
+                Reading::Default(value) => (value, false),
                 Reading::Nothing | Reading::Unknown => return None,
             };
-            if !values.iter().any(|on| equal(kind, on, &value)) {
+            default &= !is_given;
+            // Without values it is on whenever it is given.
+            let is_on = if values.is_empty() { is_given } else { values.iter().any(|on| equal(kind, on, &value)) };
+            if !is_on {
                 return None;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::weak_secret;
 use crate::fact::{Role, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Model, Source, State};
@@ -46,6 +47,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for sighting in &binding.sightings {
             let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
             let Err(mismatch) = model.accepts(&binding.declaration, value) else { continue };
+            if weak_secret::tells(model, binding, value) {
+                continue;
+            }
             let place = Place::new(&winner.place.path, winner.value_span);
             // One line may feed several apps and environments; it is wrong once.
             if !seen.insert((place.clone(), binding.name.clone())) {

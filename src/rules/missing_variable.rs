@@ -134,7 +134,7 @@ fn single<'f>(
     let finding = findings.report(place, "not given here", message);
     finding.variable(&binding.name).app(app).environment(&view.environment).help(help(view));
     finding.related(&binding.place, "required here");
-    let elsewhere = model.sources.iter().filter(|source| !source.documents() && source.owners.contains(&binding.app));
+    let elsewhere = model.sources_of(binding.app).filter(|source| !source.documents());
     for setting in elsewhere.flat_map(|source| &source.settings).filter(|setting| setting.name == binding.name) {
         finding.related(&setting.place, "given here, which is not read there");
     }

@@ -20,6 +20,8 @@ macro_rules! rule {
 }
 use rule;
 
+mod broken_secret;
+mod committed_secret;
 mod conflicting_declarations;
 mod deprecated_variable;
 mod disagreeing_values;
@@ -28,29 +30,41 @@ mod empty_value;
 mod environment_drift;
 mod gathered;
 mod incomplete_group;
+mod invalid_name;
 mod invalid_syntax;
 mod invalid_value;
+mod kinds;
+mod mangled_scalar;
+mod misplaced_credential;
 mod missing_env_file;
 mod missing_variable;
+mod placeholder_value;
+mod plaintext_secret;
 mod public_secret;
 mod renamed_variable;
 mod service_drift;
 mod shared_secret;
+mod slots;
 mod template_drift;
 mod unavailable_version;
 mod undeclared_variable;
 mod undefined_reference;
 mod undocumented_variable;
+mod unescaped_password;
 mod unprefixed_client_variable;
 mod unreachable_public_url;
 mod unreferenced_secret;
 mod unstored_secret;
+mod untidy_file;
 mod unused_ignore;
 mod unverified_variable;
+mod weak_secret;
 mod wording;
 
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
+    &broken_secret::RULE,
+    &committed_secret::RULE,
     &conflicting_declarations::RULE,
     &deprecated_variable::RULE,
     &disagreeing_values::RULE,
@@ -58,10 +72,15 @@ pub static RULES: &[&Rule] = &[
     &empty_value::RULE,
     &environment_drift::RULE,
     &incomplete_group::RULE,
+    &invalid_name::RULE,
     &invalid_syntax::RULE,
     &invalid_value::RULE,
+    &mangled_scalar::RULE,
+    &misplaced_credential::RULE,
     &missing_env_file::RULE,
     &missing_variable::RULE,
+    &placeholder_value::RULE,
+    &plaintext_secret::RULE,
     &public_secret::RULE,
     &renamed_variable::RULE,
     &service_drift::RULE,
@@ -71,12 +90,15 @@ pub static RULES: &[&Rule] = &[
     &undeclared_variable::RULE,
     &undefined_reference::RULE,
     &undocumented_variable::RULE,
+    &unescaped_password::RULE,
     &unprefixed_client_variable::RULE,
     &unreachable_public_url::RULE,
     &unreferenced_secret::RULE,
     &unstored_secret::RULE,
+    &untidy_file::RULE,
     &unused_ignore::RULE,
     &unverified_variable::RULE,
+    &weak_secret::RULE,
 ];
 
 /// One check, with an id.

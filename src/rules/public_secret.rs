@@ -7,7 +7,8 @@ use crate::finding::{Findings, Level};
 use crate::model::Model;
 use crate::name::Name;
 use crate::source::Place;
-use crate::tables::{public, secret_names};
+use crate::tables::providers::{self, Truth};
+use crate::tables::{placeholders, public, secret_names};
 
 super::rule! {
     /// A secret has a public name, so that everyone who opens the page can read it.
@@ -53,6 +54,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 found.entry((app, setting.name.clone())).or_default().push((setting.place.clone(), "a public name"));
             } else if let Some(secret) = feeding_secret(model, app, setting) {
                 feeds(model, findings, app, setting, &secret);
+            } else if let Some(what) = held_secret(setting) {
+                let app = &model.apps.list[app].name;
+                let message = format!("`{}` of {app} holds {what}, and every browser gets it", setting.name);
+                findings.report(&setting.place, "a public name", message).variable(&setting.name).app(app).help(HELP);
             }
         }
     }
@@ -96,6 +101,18 @@ fn feeding_secret(model: &Model<'_>, app: usize, setting: &Setting) -> Option<Na
             }
     };
     read.into_iter().find(is_secret).cloned()
+}
+
+/// The secret that the value of a public name is, by its form.
+fn held_secret(setting: &Setting) -> Option<&'static str> {
+    let SettingValue::Given(template) = &setting.value else { return None };
+    let value = template.as_literal()?;
+    let name = setting.name.as_str();
+    let hit = providers::find(name, &value).filter(|hit| hit.is_secret() && hit.truth != Truth::Damaged)?;
+    let stands_in = placeholders::is_placeholder_in(name, &value, true);
+    // Google hands the browser keys of the same form; any token may be meant for it.
+    let is_doubtful = matches!(hit.provider.what, "a Google API key" | "a JSON Web Token");
+    (!stands_in && !is_doubtful).then_some(hit.provider.what)
 }
 
 /// Everything that gives or lists a value, with the apps that it is for.

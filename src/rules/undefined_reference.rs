@@ -61,7 +61,11 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 && !is_meant_for_the_container(group, read)
                 && model.is_undefined_in(group, name)
             {
-                undefined.entry(name).or_default().push(read);
+                if read.reference.is_meant() {
+                    undefined.entry(name).or_default().push(read);
+                } else {
+                    unmeant(findings, read);
+                }
             }
         }
         report(model, findings, group, &undefined);
@@ -79,15 +83,15 @@ fn env_file(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
         let name = &fact.name;
         if name.as_str().chars().any(|character| character.is_ascii_lowercase())
             || platform::platform(name.as_str()).is_some()
-            || is_known_to_files(model, name)
+            || model.is_held_anywhere(name)
             || !seen.insert(name)
         {
             continue;
         }
         let holds = |setting: &&Arc<Setting>| setting.value_span.contains(fact.span.start);
         let Some(setting) = source.settings.iter().find(holds) else { continue };
-        let needs = |binding: &&Binding| binding.name == setting.name && binding.needs_a_value();
-        let harmed = model.bindings.iter().filter(needs).any(|binding| source.owners.contains(&binding.app));
+        let needs = |binding: &Binding| binding.needs_a_value() && source.owners.contains(&binding.app);
+        let harmed = model.bindings_named(&setting.name).any(needs);
         let place = Place::new(source.path, fact.span);
         let message = format!("`{name}` is defined nowhere, and `{}` is made of it", setting.name);
         let finding = findings.report(&place, "empty here", message);
@@ -96,17 +100,6 @@ fn env_file(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
             finding.at_level(Level::Error);
         }
     }
-}
-
-/// Whether any env file, template, document or target has a name.
-fn is_known_to_files(model: &Model<'_>, name: &Name) -> bool {
-    let in_targets = || {
-        let targets = model.project.groups.iter().flat_map(|group| &group.targets);
-        targets
-            .flat_map(|target| &target.layers)
-            .any(|layer| layer.settings.iter().any(|setting| setting.name == *name))
-    };
-    model.sources.iter().any(|source| source.all_names.contains(name)) || in_targets()
 }
 
 fn demands(read: &Read) -> bool {
@@ -119,6 +112,13 @@ fn is_meant_for_the_container(group: &TargetGroup, read: &Read) -> bool {
         && group.targets.iter().filter(|target| Some(&target.name) == read.target.as_ref()).any(|target| {
             target.layers.iter().any(|layer| layer.settings.iter().any(|setting| setting.name == read.reference.name))
         })
+}
+
+/// A `$` that was perhaps never meant as one, in a password for instance: the name behind it is not repeated.
+fn unmeant(findings: &mut Findings<'_>, read: &Read) {
+    let place = Place::new(&read.path, read.reference.span);
+    let message = "a `$` begins a reference that is defined nowhere, so the empty string stands in";
+    findings.report(&place, "empty here", message).help("write `$$` for a `$` that is meant as it is");
 }
 
 fn report(
@@ -175,7 +175,7 @@ fn harmed(model: &Model<'_>, group: &TargetGroup, read: &Read) -> Option<Name> {
         .iter()
         .position(|target| std::ptr::eq(target.group, group) && Some(&target.target.name) == read.target.as_ref())?;
     let app = model.targets[target].app?;
-    let bindings = model.bindings.iter().filter(|binding| binding.app == app && binding.name == *variable);
+    let bindings = model.bindings_named(variable).filter(|binding| binding.app == app);
     let reached = bindings.into_iter().any(|binding| {
         (binding.needs_a_value() || binding.declaration.secret == Some(true))
             && binding.sightings.iter().any(|sighting| {

@@ -50,10 +50,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut groups: BTreeMap<Lacking, (Vec<usize>, Option<Place>)> = BTreeMap::new();
     for app in 0..model.apps.list.len() {
         let needed: BTreeMap<&Name, &Place> = model
-            .bindings
+            .bindings_of(app)
             .iter()
             // What arrives as a file is nobody's to write into an env file.
-            .filter(|binding| binding.app == app && binding.needs_a_value() && binding.declaration.file.is_none())
+            .filter(|binding| binding.needs_a_value() && binding.declaration.file.is_none())
             .filter(|binding| crate::tables::platform::platform(binding.name.as_str()).is_none())
             .map(|binding| (&binding.name, &binding.place))
             .collect();
@@ -97,8 +97,8 @@ fn is_whole(source: &Source<'_>, needed: &BTreeMap<&Name, &Place>) -> bool {
 
 /// What the targets of an app demand of whoever starts them: `${NAME:?}`. A bare `NAME` is handed on if it is there.
 fn demanded_by_targets(model: &Model<'_>, app: usize) -> BTreeMap<Name, Place> {
-    let targets = model.targets.iter().filter(|target| target.app == Some(app));
-    let settings = targets.flat_map(|target| &target.target.layers).flat_map(|layer| &layer.settings);
+    let targets = model.targets_of(app);
+    let settings = targets.flat_map(|(_, target)| &target.target.layers).flat_map(|layer| &layer.settings);
     let mut demanded = BTreeMap::new();
     for setting in settings {
         let SettingValue::Given(template) = &setting.value else { continue };

@@ -19,7 +19,7 @@ use crate::syntax::toml::{Document, Item, Table};
 pub use document::json_schema;
 
 /// The schema source.
-pub static SOURCE: SchemaSource = SchemaSource { name: "env-schema", claims, load };
+pub static SOURCE: SchemaSource = SchemaSource { name: "env-schema", claims, fits, load };
 
 /// The keys under which declarations stand.
 const SIDES: [(&str, Side); 3] = [("server", Side::Server), ("client", Side::Client), ("shared", Side::Shared)];
@@ -27,6 +27,18 @@ const SIDES: [(&str, Side); 3] = [("server", Side::Server), ("client", Side::Cli
 fn claims(path: &SourcePath) -> bool {
     let name = path.name();
     name == "env.schema.toml" || name.strip_suffix(".env.schema.toml").is_some_and(|rest| !rest.is_empty())
+}
+
+/// Whether a path says that its text is TOML.
+pub(super) fn is_toml(path: &SourcePath) -> bool {
+    path.name().rsplit_once('.').is_some_and(|(_, extension)| extension == "toml")
+}
+
+/// A table of one of its sides, a group, or what it extends.
+fn fits(source: &SourceFile) -> bool {
+    let begins = ["[server", "[client", "[shared", "[[group", "[[agree", "extends", "public_prefixes"];
+    is_toml(source.path())
+        && source.text().lines().any(|line| begins.iter().any(|begin| line.trim_start().starts_with(begin)))
 }
 
 fn load(source: &SourceFile) -> Loaded {

@@ -20,6 +20,44 @@ pub fn compile(pattern: &str) -> Option<Regex> {
     build(&format!(r"\A(?:{pattern})\z")).or_else(|| build(&format!("\\A(?:{pattern}\n)\\z")))
 }
 
+/// A pattern of JavaScript that may match anywhere in a value, as one that matches the whole of it; `None` if this
+/// engine cannot use it or reads it otherwise.
+pub fn anywhere(pattern: &str) -> Option<String> {
+    if means_something_else(pattern) {
+        return None;
+    }
+    compile(pattern)?;
+    let whole = format!("(?s:.*)(?:{pattern})(?s:.*)");
+    compile(&whole).map(|_| whole)
+}
+
+/// Whether this engine reads a pattern otherwise than JavaScript does: sets within sets, `\<`, `x{,3}`.
+fn means_something_else(pattern: &str) -> bool {
+    let (mut in_set, mut before) = (false, '\0');
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied();
+        match character {
+            '\\' => {
+                if matches!(next, Some('<' | '>' | 'A' | 'z' | 'Z' | 'a' | 'U' | 'G' | 'K' | 'R' | 'X')) {
+                    return true;
+                }
+                characters.next();
+                before = '\0';
+                continue;
+            }
+            '[' if in_set => return true,
+            '[' => in_set = true,
+            ']' if in_set => in_set = false,
+            '&' | '-' | '~' if in_set && before == character => return true,
+            '{' if !in_set && next == Some(',') => return true,
+            _ => {}
+        }
+        before = character;
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +69,21 @@ mod tests {
         assert!(!pattern.is_match("abc") && !pattern.is_match("12\n"));
         assert!(compile("^äö?$").unwrap().is_match("ä"));
         assert!(compile("(?x) a # comment").unwrap().is_match("a"));
+    }
+
+    #[test]
+    fn a_pattern_that_matches_anywhere_is_made_whole() {
+        let fits = |pattern: &str, text: &str| compile(&anywhere(pattern).unwrap()).unwrap().is_match(text);
+        assert!(
+            fits("sk-", "my sk-1\nx")
+                && fits("^sk-", "sk-1")
+                && fits("a|b$", "ab")
+                && fits(r"^https:\/\/", "https://x")
+        );
+        assert!(!fits("^sk-", "my sk-1") && !fits("^a$|^b$", "ab"));
+        for other in ["[a[b]", "[a--b]", r"\<b", "(?=x)", "a{,3}", "a)|(b", "[]"] {
+            assert_eq!(anywhere(other), None, "{other}");
+        }
     }
 
     #[test]

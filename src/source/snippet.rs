@@ -1,5 +1,6 @@
 //! Lines of a file as a report may show them: masked unless syntax said otherwise.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{SourceFile, Span, visible};
@@ -17,7 +18,8 @@ pub struct Snippet {
     pub line: usize,
     /// The masked and sanitised text.
     pub text: String,
-    runs: Vec<(Span, Range<usize>)>,
+    /// Where each run of bytes went, and whether it is shown as it is, byte for byte.
+    runs: Vec<(Span, Range<usize>, bool)>,
 }
 
 impl Snippet {
@@ -33,7 +35,12 @@ impl Snippet {
             }
             let span = Span::new(span.start.max(at), span.end.min(bounds.end).max(span.start.max(at)));
             snippet.hide(source, Span::new(at, span.start));
-            snippet.push(span, &visible(source.slice(span)));
+            if snippet.text.ends_with(MASK) && source.slice(Span::new(at, span.start)).ends_with([' ', '\t']) {
+                // The mask would stick to what follows.
+                snippet.text.push(' ');
+            }
+            let text = visible(source.slice(span));
+            snippet.push(span, &text, matches!(text, Cow::Borrowed(_)));
             at = span.end;
         }
         snippet.hide(source, Span::new(at, bounds.end));
@@ -42,41 +49,36 @@ impl Snippet {
 
     /// Where the part of `span` on this line stands in [`Snippet::text`], as bytes; never empty unless the text is.
     pub fn locate(&self, span: Span) -> Range<usize> {
-        let touched = self.runs.iter().filter(|(run, _)| {
+        let touched = self.runs.iter().filter(|(run, ..)| {
             if span.is_empty() { run.contains(span.start) } else { run.start < span.end && span.start < run.end }
         });
         let mut found: Option<Range<usize>> = None;
-        for (run, place) in touched {
-            let same = run.len() == place.len();
+        for (run, place, verbatim) in touched {
             let start =
-                if same && span.start > run.start { place.start + (span.start - run.start) } else { place.start };
-            let end = if same && span.end < run.end { place.start + (span.end - run.start) } else { place.end };
+                if *verbatim && span.start > run.start { place.start + (span.start - run.start) } else { place.start };
+            let end = if *verbatim && span.end < run.end { place.start + (span.end - run.start) } else { place.end };
             let end = end.max(start);
             found = Some(found.map_or(start..end, |range| range.start..end));
         }
         found.unwrap_or(self.text.len()..self.text.len())
     }
 
-    /// Blank space stays as it is, all else becomes the mask.
+    /// Blank space before stays as it is, all else becomes the mask.
     fn hide(&mut self, source: &SourceFile, span: Span) {
         let text = source.slice(span);
-        let trimmed = text.trim_matches([' ', '\t']);
-        if trimmed.is_empty() {
-            self.push(span, &" ".repeat(text.len()));
-            return;
-        }
-        let start = span.start + (text.len() - text.trim_start_matches([' ', '\t']).len());
-        let end = start + trimmed.len();
-        self.push(Span::new(span.start, start), &" ".repeat(start - span.start));
-        self.push(Span::new(start, end), MASK);
-        // Blank space at the end of a line could be part of a value; its length tells nothing, but neither does it help.
+        let trimmed = text.trim_start_matches([' ', '\t']);
+        let start = span.end - trimmed.len();
+        self.push(Span::new(span.start, start), &" ".repeat(start - span.start), true);
+        // Blank space behind could be part of a value: it is hidden with it.
+        self.push(Span::new(start, span.end), MASK, false);
     }
 
-    fn push(&mut self, span: Span, text: &str) {
+    /// Adds a run; `verbatim`: its bytes stand one for one in the text.
+    fn push(&mut self, span: Span, text: &str, verbatim: bool) {
         if !span.is_empty() {
             let start = self.text.len();
             self.text.push_str(text);
-            self.runs.push((span, start..self.text.len()));
+            self.runs.push((span, start..self.text.len(), verbatim));
         }
     }
 }
@@ -99,6 +101,14 @@ mod tests {
         assert_eq!(&line.text[line.locate(Span::new(4, 8))], "NAME");
         assert_eq!(&line.text[line.locate(Span::new(10, 12))], MASK);
         assert_eq!(&line.text[line.locate(Span::new(4, 16))], "NAME=••••");
+    }
+
+    #[test]
+    fn a_hidden_run_as_long_as_the_mask_is_still_one_piece() {
+        // Twelve bytes, as many as the mask has; an offset into it must not split one of its characters.
+        let line = snippet("Rd = false };;;x\n", &[Span::new(0, 2)], 1);
+        assert_eq!(&line.text[line.locate(Span::new(0, 7))], "Rd ••••");
+        assert_eq!(&line.text[line.locate(Span::new(4, 7))], MASK);
     }
 
     #[test]

@@ -13,9 +13,11 @@ mod evaluate;
 mod expand;
 mod motdotla;
 mod tree;
+mod untidy;
 
 pub use evaluate::{Ending, Evaluated, evaluate};
 pub use tree::{Assignment, Content, Line, Newline, Tree};
+pub use untidy::{Untidy, UntidyKind, untidy};
 
 use crate::source::Span;
 use crate::syntax::interpolation;

@@ -18,11 +18,12 @@ pub struct Node<'a> {
 
 /// What a [`Node`] is.
 pub enum Kind<'a> {
-    /// `null`, a number or a boolean: nothing here needs their values, except for `true`.
-    Other {
-        /// Whether it is `true`.
-        truth: bool,
-    },
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number, as it is written.
+    Number(&'a str),
     /// A string, unescaped. It may be a secret.
     Text(Cow<'a, str>),
     /// An array.
@@ -78,6 +79,48 @@ pub fn parse(text: &str, dialect: Dialect) -> Result<Option<Node<'_>>, Span> {
     }
 }
 
+/// The part of a broken text that is whole: what stands before its first fault, with every bracket closed.
+///
+/// Offsets into it are offsets into the text, as far as it reaches: up to the second of the two results.
+pub fn mend(text: &str, fault: Span) -> Option<(String, usize)> {
+    // Of a bracket that is never closed the parser tells where it opens; then all up to the end may be whole.
+    let cuts = [text.trim_end().len(), fault.start.min(text.len())];
+    let cuts = cuts.into_iter().flat_map(|end| [Some(end), text.get(..end).and_then(|text| brackets(text).1)]);
+    cuts.flatten().find_map(|cut| {
+        let whole = text.get(..cut)?;
+        let (closing, _) = brackets(whole);
+        // The parser takes no deeper nesting anyway.
+        if closing.is_empty() || closing.len() > 512 {
+            return None;
+        }
+        let mended: String = whole.chars().chain(closing.into_iter().rev()).collect();
+        matches!(parse(&mended, Dialect::Strict), Ok(Some(_))).then_some((mended, cut))
+    })
+}
+
+/// What closes the brackets that are open at the end of a text, outermost first, and where its last comma stands.
+fn brackets(text: &str) -> (Vec<char>, Option<usize>) {
+    let (mut open, mut comma, mut in_string, mut escaped) = (Vec::new(), None, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' => open.push('}'),
+            b'[' => open.push(']'),
+            b'}' | b']' => {
+                open.pop();
+            }
+            b',' => comma = Some(at),
+            _ => {}
+        }
+    }
+    (open, comma)
+}
+
 fn convert(value: ast::Value<'_>, offset: usize) -> Node<'_> {
     let range = value.range();
     let span = Span::new(range.start + offset, range.end + offset);
@@ -102,10 +145,19 @@ fn convert(value: ast::Value<'_>, offset: usize) -> Node<'_> {
                 })
                 .collect(),
         ),
-        ast::Value::BooleanLit(boolean) => Kind::Other { truth: boolean.value },
-        ast::Value::NumberLit(_) | ast::Value::NullKeyword(_) => Kind::Other { truth: false },
+        ast::Value::BooleanLit(boolean) => Kind::Boolean(boolean.value),
+        ast::Value::NumberLit(number) => Kind::Number(number.value),
+        ast::Value::NullKeyword(_) => Kind::Null,
     };
     Node { span, kind }
+}
+
+impl Member<'_> {
+    /// Where the key stands, without its quotes.
+    pub fn key_inner(&self) -> Span {
+        let Span { start, end } = self.key_span;
+        if self.key_span.len() >= 2 { Span::new(start + 1, end - 1) } else { self.key_span }
+    }
 }
 
 impl<'a> Node<'a> {
@@ -145,7 +197,7 @@ impl<'a> Node<'a> {
 
     /// Whether it is `true`.
     pub fn is_true(&self) -> bool {
-        matches!(self.kind, Kind::Other { truth: true })
+        matches!(self.kind, Kind::Boolean(true))
     }
 
     /// The span of a string's text, without the quotes; that of anything else as it is.
@@ -177,6 +229,16 @@ mod tests {
         assert!(parse("[1] // x", Dialect::Strict).is_err());
         assert!(parse("[1,]", Dialect::Strict).is_err());
         assert!(matches!(parse(" \n", Dialect::Strict), Ok(None)));
+    }
+
+    #[test]
+    fn what_stands_before_a_fault_can_be_mended() {
+        let mended = |text: &str| mend(text, parse(text, Dialect::Strict).err().unwrap()).map(|found| found.0);
+        assert_eq!(mended(r#"{"a":[1,{"b":2}],"c" 3}"#).as_deref(), Some(r#"{"a":[1,{"b":2}]}"#));
+        assert_eq!(mended(r#"{"a":"x,{\"","b":tru}"#).as_deref(), Some(r#"{"a":"x,{\""}"#));
+        assert_eq!(mended(r#"{"a":{"b":1,"c":2"#).as_deref(), Some(r#"{"a":{"b":1,"c":2}}"#));
+        assert_eq!(mended("nonsense"), None);
+        assert!(mended(&"[".repeat(200_000)).is_none_or(|text| text.len() < 5000), "and it ends");
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 pub mod comment;
 pub mod dotenv;
+pub mod env_spec;
 pub mod interpolation;
 pub mod json;
+pub mod jwt;
+pub mod pem;
 pub mod toml;
 pub mod url;
 pub mod yaml;

@@ -3,12 +3,14 @@
 //! Data, not code: every rule works on the same tables. A table excuses a name, it never gives it a value.
 //! No table is compiled at start: the first look-up of a name spreads the rows by first letter, once.
 
+pub mod entropy;
 pub mod environments;
 pub mod frameworks;
 pub mod images;
 pub mod never_apps;
 pub mod placeholders;
 pub mod platform;
+pub mod providers;
 pub mod public;
 pub mod sdk;
 pub mod secret_names;

@@ -3,6 +3,8 @@
 //! Compose decodes with go-yaml, which takes plain scalars for numbers, booleans and dates, and prints them back with
 //! Go's `%v`: `007` arrives as `7`, `1.10` as `1.1`. Source: `resolve.go` of go-yaml v4, measured with compose-go.
 
+use crate::fact::Mangling;
+
 /// What a plain scalar is to compose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Plain {
@@ -12,6 +14,63 @@ pub(super) enum Plain {
     Typed(String),
     /// A number that compose refuses: `.inf`, `.nan`.
     Refused,
+}
+
+/// What happens to the plain scalar `text` on its way; `None` if it arrives as it is written.
+pub(super) fn mangling(text: &str) -> Option<Mangling> {
+    match resolve(text) {
+        Plain::Typed(printed) if printed != text => Some(change(text)),
+        Plain::Text if is_word(text) => Some(Mangling::Word),
+        Plain::Text if is_sexagesimal(text) => Some(Mangling::Sexagesimal),
+        Plain::Typed(_) | Plain::Refused | Plain::Text => None,
+    }
+}
+
+/// Why the text of a number, a boolean or a date is another one when it is printed back.
+fn change(text: &str) -> Mangling {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_based = ["0x", "0X", "0o", "0O", "0b", "0B"].iter().any(|base| digits.starts_with(base));
+    if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        Mangling::Capitals
+    } else if digits.get(4..).is_some_and(|rest| rest.starts_with('-')) {
+        Mangling::Date
+    } else if is_based {
+        Mangling::Base
+    } else if digits.contains('_') {
+        Mangling::Underscore
+    } else if digits.contains(['e', 'E']) {
+        Mangling::Exponent
+    } else if digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.") {
+        Mangling::LeadingZero
+    } else if digits.contains('.') {
+        Mangling::Fraction
+    } else if text.starts_with('+') {
+        Mangling::Sign
+    } else {
+        Mangling::Digits
+    }
+}
+
+/// The booleans of YAML 1.1 that compose takes for text.
+fn is_word(text: &str) -> bool {
+    let words = ["yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF"];
+    words.contains(&text)
+}
+
+/// YAML 1.1: `[1-9][0-9_]*(:[0-5]?[0-9])+`
+fn is_sexagesimal(text: &str) -> bool {
+    let mut parts = text.split(':');
+    let first = parts.next().unwrap_or_default();
+    let is_part = |part: &str| {
+        let is_short =
+            part.len() == 1 || (part.len() == 2 && part.starts_with(|first: char| ('0'..='5').contains(&first)));
+        is_short && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let rest: Vec<&str> = parts.collect();
+    first.starts_with(|first: char| ('1'..='9').contains(&first))
+        && first.bytes().all(|byte| byte.is_ascii_digit())
+        && !rest.is_empty()
+        && rest.into_iter().all(is_part)
 }
 
 /// Tells what the plain scalar `text` is. Null is the caller's business.
@@ -227,6 +286,51 @@ mod tests {
         ];
         for text in texts {
             assert_eq!(resolve(text), Plain::Text, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_arrive_as_written_has_a_reason() {
+        for (written, reason) in [
+            ("007", Mangling::LeadingZero),
+            ("-08", Mangling::LeadingZero),
+            ("1.10", Mangling::Fraction),
+            ("1.0", Mangling::Fraction),
+            (".5", Mangling::Fraction),
+            ("0.50", Mangling::Fraction),
+            ("0x1F", Mangling::Base),
+            ("0o17", Mangling::Base),
+            ("1_000", Mangling::Underscore),
+            ("1e3", Mangling::Exponent),
+            ("+5", Mangling::Sign),
+            ("123456789012345678901234", Mangling::Digits),
+            ("2024-01-02", Mangling::Date),
+            ("True", Mangling::Capitals),
+            ("yes", Mangling::Word),
+            ("OFF", Mangling::Word),
+            ("12:30:45", Mangling::Sexagesimal),
+            ("22:22", Mangling::Sexagesimal),
+        ] {
+            assert_eq!(mangling(written), Some(reason), "{written}");
+        }
+        for written in [
+            "",
+            "3000",
+            "true",
+            "0.05",
+            "0",
+            "-12",
+            "y",
+            "1.2.3",
+            "10.0.0.1:80",
+            "0:30",
+            "1:99",
+            "a:b",
+            ".inf",
+            "::1",
+            "8080:80/tcp",
+        ] {
+            assert_eq!(mangling(written), None, "{written}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::parts::{Field, Mode, Text, Variables};
 use super::scalar::{self, Plain};
-use crate::fact::{Loaded, Problem, Setting, SettingValue};
+use crate::fact::{Loaded, Mangled, Problem, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::{Place, SourceFile, Span};
 use crate::syntax::interpolation::{self, InvalidTemplate};
@@ -189,8 +189,22 @@ impl Reader<'_> {
             }
             Kind::Scalar => {
                 let span = inner_span(node, self.source);
+                self.note_mangling(node, name, span);
                 (self.scalar_value(node, name), span)
             }
+        }
+    }
+
+    /// Notes a value that does not arrive as it is written, once where an anchor repeats it.
+    fn note_mangling(&mut self, node: Node<'_>, name: &str, span: Span) {
+        if node.style() != Style::Plain || node.has_tag("tag:yaml.org,2002:str") {
+            return;
+        }
+        let Some(mangling) = node.as_str().and_then(scalar::mangling) else { return };
+        let mangled = Mangled { name: Name::new(name), span, mangling };
+        // Whatever an alias repeats was noted with the anchor, not long ago.
+        if self.loaded.mangled.iter().rev().take(64).all(|known| *known != mangled) {
+            self.loaded.mangled.push(mangled);
         }
     }
 
@@ -245,6 +259,12 @@ impl Reader<'_> {
             variables.whole = false;
             return;
         }
+        if value.is_none() && !is_name(name) {
+            // A value that lost its name, in a broken list for instance: not to be repeated as one.
+            self.problem(node.site(), format!("an item of `{what}` is no name and has no `=`"));
+            variables.whole = false;
+            return;
+        }
         if name.len() < written.len() && value.is_some() {
             let problem = Problem::new(span, format!("compose refuses the space between {} and `=`", quoted(name)));
             self.loaded.problems.push(problem.help("write it without spaces around `=`").harmless());
@@ -279,4 +299,10 @@ impl Reader<'_> {
         }
         variables.whole = false;
     }
+}
+
+/// Whether a text may be meant as the name of a variable.
+fn is_name(text: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_') && text.chars().all(is_part)
 }

@@ -271,6 +271,13 @@ fn stricter(one: Option<&Required>, other: Option<&Required>) -> Option<Required
             let more = other.iter().filter(|name| !one.contains(name));
             Some(Required::In(one.iter().chain(more).cloned().collect()))
         }
+        (Some(Required::Except(one)), Some(Required::Except(other))) => {
+            Some(Required::Except(one.iter().filter(|name| other.contains(name)).cloned().collect()))
+        }
+        (Some(Required::Except(except)), Some(Required::In(also)))
+        | (Some(Required::In(also)), Some(Required::Except(except))) => {
+            Some(Required::Except(except.iter().filter(|name| !also.contains(name)).cloned().collect()))
+        }
     }
 }
 

@@ -246,3 +246,26 @@ fn two_schemas_that_extend_one_file_do_not_disagree_with_it() {
     assert_eq!((all.conflicts.len(), get(&all, "X").declaration.kind), (0, Some(Type::Port)));
     assert_eq!(get(&all, "X").origins.len(), 2);
 }
+
+#[test]
+fn required_is_united_to_wherever_either_schema_requires_it() {
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let united = |one: Required, other: Required| {
+        let of = |required: Required, path: &str| {
+            let declaration = Declaration { required: Some(required), ..Declaration::default() };
+            let kind = FactKind::Declaration(Box::new(declaration));
+            let fact = crate::fact::Fact { name: Name::new("A"), span: Span::default(), kind };
+            let loaded =
+                Loaded { facts: vec![fact], schema: Some(crate::fact::Schema::default()), ..Loaded::default() };
+            own(&SourcePath::new(path), &loaded, &[])
+        };
+        let all = Resolved::union([of(one, "a"), of(other, "b")]);
+        all.declarations.into_values().next().unwrap().declaration.required.unwrap()
+    };
+    let (inside, except) = (|names| Required::In(named(names)), |names| Required::Except(named(names)));
+    assert_eq!(united(inside(&["a"]), inside(&["b"])), inside(&["a", "b"]));
+    assert_eq!(united(except(&["a", "b"]), except(&["b", "c"])), except(&["b"]));
+    assert_eq!(united(except(&["a", "b"]), inside(&["b"])), except(&["a"]));
+    assert_eq!(united(Required::Never, except(&["a"])), except(&["a"]));
+    assert_eq!(united(except(&["a"]), Required::Always), Required::Always);
+}

@@ -155,7 +155,7 @@ x-e: &e { A: hunter2, hunter2 }
       - TOKEN=••••
       - ••••OTHER=••••
       - BARE
-x-e: ••••{ A: ••••}"
+x-e: •••• { A: •••• }"
     );
 }
 

@@ -1,0 +1,329 @@
+//! Every place that gives a variable a literal value, with what the rules on values need to know of it.
+//!
+//! Env files, templates, targets, images, the fallbacks of references, and what schemas give; not what only a listing
+//! or a document names.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fact::{FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
+use crate::model::{AppTarget, Model, UNNAMED};
+use crate::name::{Environment, Name};
+use crate::source::{Place, SourcePath, Span};
+use crate::tables::secret_names;
+use crate::value::{Operator, Part, Template, Value};
+
+/// A place that gives a variable a value.
+pub(super) struct Slot<'m> {
+    /// The variable.
+    pub(super) name: &'m Name,
+    /// The file.
+    pub(super) path: &'m SourcePath,
+    /// Where the value stands, or the name where nothing tells that.
+    pub(super) span: Span,
+    /// The value.
+    pub(super) value: Cow<'m, Value>,
+    /// What gives it.
+    pub(super) origin: Origin,
+    /// Whether it stands in only where a reference is unset: `${NAME:-value}`.
+    pub(super) fallback: bool,
+    /// The apps that it is for, by index.
+    pub(super) apps: Cow<'m, [usize]>,
+    /// The environment that it is of, if that is known.
+    pub(super) environment: Option<Environment>,
+    /// Whether users meet that environment.
+    pub(super) deployed: bool,
+    /// Whether git ignores the file, so that it exists on this machine only.
+    pub(super) local: bool,
+}
+
+/// What gives a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// An env file.
+    EnvFile,
+    /// A template of one.
+    Template,
+    /// A target's own list, or its build arguments; the target by index.
+    Target(usize),
+    /// A Dockerfile.
+    Image {
+        /// Whether it is `ARG`, which only the build sees, as against `ENV`.
+        argument: bool,
+        /// Whether it stands in the last stage, which is the one that runs.
+        last_stage: bool,
+    },
+    /// A default in a schema.
+    SchemaDefault,
+    /// An example in a schema.
+    SchemaExample,
+}
+
+impl Slot<'_> {
+    /// Where the value stands.
+    pub(super) fn place(&self) -> Place {
+        Place::new(self.path, self.span)
+    }
+
+    /// Whether nobody says which of the deployed environments it is.
+    pub(super) fn is_unnamed(&self) -> bool {
+        self.environment.as_ref().is_none_or(|environment| environment.as_str() == UNNAMED)
+    }
+
+    /// Whether its variable is a secret, by a schema that declares it, else by its name.
+    pub(super) fn is_secret(&self, model: &Model<'_>) -> bool {
+        is_secret(model, &self.apps, self.name)
+    }
+
+    /// Whether it is for a test run: its environment, or a folder or a word of the file, says so.
+    pub(super) fn is_for_tests(&self) -> bool {
+        self.environment.as_ref().is_some_and(|environment| environment.as_str() == "test")
+            || self.path.as_str().split('/').any(is_test_word)
+            || self.path.name().split(['.', '-', '_']).any(is_test_word)
+    }
+}
+
+fn is_test_word(part: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "test",
+        "tests",
+        "testing",
+        "__tests__",
+        "spec",
+        "specs",
+        "e2e",
+        "ci",
+        "cypress",
+        "playwright",
+        "mock",
+        "mocks",
+        "__mocks__",
+        "fixture",
+        "fixtures",
+        "testdata",
+        "testutils",
+        "integration-tests",
+    ];
+    WORDS.iter().any(|word| part.eq_ignore_ascii_case(word))
+}
+
+/// Whether a variable of these apps is a secret, by a schema that declares it, else by its name.
+pub(super) fn is_secret(model: &Model<'_>, apps: &[usize], name: &Name) -> bool {
+    let declared = apps.iter().find_map(|app| model.schemas[*app].declaration(name)?.declaration.secret);
+    declared.unwrap_or_else(|| secret_names::names_a_secret(name.as_str()))
+}
+
+/// All of them: files by path, then targets, images and schemas.
+pub(super) fn all<'m>(model: &'m Model<'_>) -> Vec<Slot<'m>> {
+    let mut slots = Vec::new();
+    of_files(model, &mut slots);
+    of_targets(model, &mut slots);
+    for (path, file) in &model.project.files {
+        if let Some(image) = &file.loaded.image {
+            let last = image.stages.len().saturating_sub(1);
+            for (index, stage) in image.stages.iter().enumerate() {
+                let last_stage = index == last;
+                of_image(model, path, &stage.settings, Origin::Image { argument: false, last_stage }, &mut slots);
+                of_image(model, path, &stage.arguments, Origin::Image { argument: true, last_stage }, &mut slots);
+            }
+        }
+        if file.claim.role == Role::Schema {
+            of_schema(model, path, &file.loaded.facts, &mut slots);
+        }
+    }
+    slots
+}
+
+fn of_files<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
+    let readers = readers(model);
+    for source in &model.sources {
+        let origin = match source.file.claim.role {
+            Role::Values => Origin::EnvFile,
+            Role::Template => Origin::Template,
+            _ => continue,
+        };
+        let read_in = || readers.get(source.path).filter(|all| all.len() == 1).and_then(BTreeSet::first).copied();
+        let environment = source.environment.as_ref().or_else(read_in);
+        let deployed = environment.is_some_and(|environment| model.environments.is_deployed(environment));
+        for setting in &source.settings {
+            push(setting, slots, |name, span, value, fallback| Slot {
+                name,
+                path: source.path,
+                span,
+                value,
+                origin,
+                fallback,
+                apps: Cow::Borrowed(&source.owners),
+                environment: environment.cloned(),
+                deployed,
+                local: source.file.local,
+            });
+        }
+    }
+}
+
+/// The environments of the targets that read an env file; of those whose file says where they run.
+fn readers<'m>(model: &'m Model<'_>) -> BTreeMap<&'m SourcePath, BTreeSet<&'m Environment>> {
+    let mut found: BTreeMap<&SourcePath, BTreeSet<&Environment>> = BTreeMap::new();
+    for target in model.targets.iter().filter(|target| target.environment.as_str() != UNNAMED) {
+        for layer in &target.target.layers {
+            if let LayerKind::EnvFile(Some(path)) = &layer.kind {
+                found.entry(path).or_default().insert(&target.environment);
+            }
+        }
+    }
+    found
+}
+
+fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
+    let deployed_groups = deployed_groups(model);
+    let mut defined: (usize, BTreeSet<&Name>) = (0, BTreeSet::new());
+    for (index, target) in model.targets.iter().enumerate() {
+        let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
+        let arguments = target.target.build.iter().flat_map(|build| &build.arguments);
+        // A file with nothing but databases and dashboards is for developing.
+        let is_company = target.environment.as_str() != UNNAMED || deployed_groups.contains(&address(target));
+        let deployed = target.deployed && (!target.foreign || is_company);
+        if defined.0 != address(target) {
+            defined = (address(target), names_beside(target));
+        }
+        for setting in own.flat_map(|layer| &layer.settings).chain(arguments) {
+            let local = model.project.files.get(&setting.place.path).is_some_and(|file| file.local);
+            let from = slots.len();
+            push(setting, slots, |name, span, value, fallback| Slot {
+                name,
+                path: &setting.place.path,
+                span,
+                value,
+                origin: Origin::Target(index),
+                fallback,
+                apps: Cow::Borrowed(target.app.as_slice()),
+                environment: Some(target.environment.clone()),
+                deployed,
+                local,
+            });
+            // What the file beside it gives, no fallback replaces.
+            let SettingValue::Given(template) = &setting.value else { continue };
+            let is_fallback = slots.get(from).is_some_and(|slot| slot.fallback);
+            if is_fallback && template.references().first().is_some_and(|first| defined.1.contains(&first.name)) {
+                slots.truncate(from);
+            }
+        }
+    }
+}
+
+/// Tells the groups of targets apart.
+fn address(target: &AppTarget<'_>) -> usize {
+    std::ptr::from_ref(target.group).addr()
+}
+
+/// The groups in which a service of the repository is deployed.
+fn deployed_groups(model: &Model<'_>) -> BTreeSet<usize> {
+    model.targets.iter().filter(|target| !target.foreign && target.deployed).map(address).collect()
+}
+
+/// The names that the files beside a target's own give to its references.
+fn names_beside<'m>(target: &AppTarget<'m>) -> BTreeSet<&'m Name> {
+    let known = target.group.surroundings.iter().filter(|layer| layer.state == LayerState::Whole);
+    known.flat_map(|layer| &layer.settings).map(|setting| &setting.name).collect()
+}
+
+fn of_image<'m>(
+    model: &'m Model<'_>,
+    path: &'m SourcePath,
+    settings: &'m [Setting],
+    origin: Origin,
+    slots: &mut Vec<Slot<'m>>,
+) {
+    let words: Vec<&str> = path.as_str().split(['/', '.', '-', '_']).collect();
+    let environment = words.iter().rev().find_map(|word| model.environments.of_word(word));
+    let in_container = path.folders().any(|folder| folder.name() == ".devcontainer");
+    let deployed =
+        !in_container && environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
+    let home: Vec<usize> = model.apps.home(path).into_iter().collect();
+    for setting in settings {
+        push(setting, slots, |name, span, value, fallback| Slot {
+            name,
+            path,
+            span,
+            value,
+            origin,
+            fallback,
+            apps: Cow::Owned(home.clone()),
+            environment: environment.clone(),
+            deployed,
+            local: false,
+        });
+    }
+}
+
+fn of_schema<'m>(
+    model: &'m Model<'_>,
+    path: &'m SourcePath,
+    facts: &'m [crate::fact::Fact],
+    slots: &mut Vec<Slot<'m>>,
+) {
+    let apps: Vec<usize> = (0..model.schemas.len()).filter(|app| model.schemas[*app].paths.contains(path)).collect();
+    for fact in facts {
+        let FactKind::Declaration(declaration) = &fact.kind else { continue };
+        let mut add = |value: &'m Value, origin, span, word: Option<&str>| {
+            let environment = word.and_then(|word| model.environments.of_word(word));
+            let deployed = environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
+            slots.push(Slot {
+                name: &fact.name,
+                path,
+                span,
+                value: Cow::Borrowed(value),
+                origin,
+                fallback: false,
+                apps: Cow::Owned(apps.clone()),
+                environment,
+                deployed,
+                local: false,
+            });
+        };
+        for (value, origin) in
+            [(&declaration.default, Origin::SchemaDefault), (&declaration.example, Origin::SchemaExample)]
+        {
+            if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
+                add(value, origin, fact.span, None);
+            }
+        }
+        for special in &declaration.overrides {
+            for (value, origin) in
+                [(&special.default, Origin::SchemaDefault), (&special.example, Origin::SchemaExample)]
+            {
+                if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
+                    add(value, origin, special.span, Some(&special.environment));
+                }
+            }
+        }
+    }
+}
+
+/// Adds what a setting gives: a literal, or the literal that stands in for its one reference.
+fn push<'m>(
+    setting: &'m Setting,
+    slots: &mut Vec<Slot<'m>>,
+    slot: impl Fn(&'m Name, Span, Cow<'m, Value>, bool) -> Slot<'m>,
+) {
+    let SettingValue::Given(template) = &setting.value else { return };
+    let span = if setting.value_span.is_empty() { setting.place.span } else { setting.value_span };
+    if let Some(value) = literal(template) {
+        slots.push(slot(&setting.name, span, value, false));
+    } else if let [Part::Reference(reference)] = template.parts.as_slice()
+        && let Some(Operator::Default { word, .. }) = &reference.operator
+        && let Some(value) = literal(word)
+    {
+        slots.push(slot(&setting.name, span, value, true));
+    }
+}
+
+/// The text of a template that holds nothing else; the empty string is no value here.
+fn literal(template: &Template) -> Option<Cow<'_, Value>> {
+    match template.parts.as_slice() {
+        [] => None,
+        [Part::Literal(value)] => Some(Cow::Borrowed(value)),
+        _ => template.as_literal().map(Cow::Owned),
+    }
+}
