@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::LayerKind;
 use crate::name::Name;
-use crate::tables::images;
 
 use super::Model;
 use super::bindings::Binding;
@@ -85,8 +84,7 @@ impl Indexes {
 fn foreign_names(targets: &[AppTarget<'_>]) -> BTreeSet<Name> {
     let mut names = BTreeSet::new();
     for target in targets.iter().filter(|target| target.foreign) {
-        let image = target.target.image.as_ref().map(|(image, _)| image.as_str());
-        let family = image.and_then(images::third_party);
+        let family = target.family;
         for layer in &target.target.layers {
             // A shared env file also holds names that are not this service's.
             let own = layer.kind == LayerKind::Environment;

@@ -66,11 +66,12 @@ impl Snippet {
     /// Blank space before stays as it is, all else becomes the mask.
     fn hide(&mut self, source: &SourceFile, span: Span) {
         let text = source.slice(span);
-        let trimmed = text.trim_start_matches([' ', '\t']);
-        let start = span.end - trimmed.len();
+        let start = span.end - text.trim_start_matches([' ', '\t']).len();
+        let end = start.max(span.start + text.trim_end_matches([' ', '\t']).len());
         self.push(Span::new(span.start, start), &" ".repeat(start - span.start), true);
-        // Blank space behind could be part of a value: it is hidden with it.
-        self.push(Span::new(start, span.end), MASK, false);
+        self.push(Span::new(start, end), MASK, false);
+        // Blank space behind could be part of a value: nothing stands for it, and a label on it sits behind the mask.
+        self.push(Span::new(end, span.end), "", false);
     }
 
     /// Adds a run; `verbatim`: its bytes stand one for one in the text.
