@@ -73,6 +73,11 @@ fn table(opened: &super::run::Opened, overview: &Overview) -> String {
             remarks.join(", "),
         ]);
     }
+    let of_values = opened.project.value_schemas.keys().filter(|path| !opened.project.files.contains_key(*path));
+    for path in of_values.filter(|path| opened.located.scope.iter().any(|scope| path.is_below(scope))) {
+        let path = visible(path.as_str()).into_owned();
+        rows.push([&path, "json-schema", "schema", "-", "-", "0", "of single values"].map(str::to_owned).to_vec());
+    }
     if rows.len() == 1 { String::new() } else { output::table(&rows) }
 }
 

@@ -165,7 +165,8 @@ pub struct Constraints {
     pub separator: Option<String>,
     /// Whether the empty string is a value.
     pub allow_empty: Option<bool>,
-    /// A JSON Schema document that a value of type `json` satisfies, as the path is written.
+    /// A JSON Schema document that a value of type `json` satisfies: the path as it is written, and from
+    /// `schemas::resolve` on below the root, or empty where the document was not read.
     pub json_schema: Option<String>,
 }
 
@@ -279,6 +280,20 @@ impl GroupKind {
             Self::ForEach { .. } => &[],
         }
     }
+
+    /// Every variable that it speaks of; a pattern of `for_each` has `*` in the place of the item.
+    pub fn names(&self) -> Vec<Name> {
+        let mut names = self.members().to_vec();
+        match self {
+            Self::When { switches, .. } => names.extend(switches.iter().map(|(name, _)| name.clone())),
+            Self::ForEach { list, require } => {
+                names.push(list.clone());
+                names.extend(require.iter().map(|name| Name::new(&name.replace("{ITEM}", "*"))));
+            }
+            _ => {}
+        }
+        names
+    }
 }
 
 /// One fact that is told in several variables.
@@ -302,6 +317,18 @@ pub enum Agreement {
         /// Part and variable.
         parts: Vec<(String, Name)>,
     },
+}
+
+impl Agreement {
+    /// Every variable that it speaks of.
+    pub fn names(&self) -> Vec<Name> {
+        match self {
+            Self::Equal(names) => names.clone(),
+            Self::Parts { url, parts } => {
+                std::iter::once(url).chain(parts.iter().map(|(_, name)| name)).cloned().collect()
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -65,6 +65,16 @@ pub struct File {
     pub local: bool,
 }
 
+impl File {
+    /// The files that it extends and that were read.
+    pub fn extends(&self) -> impl Iterator<Item = &SourcePath> {
+        self.loaded.links.iter().zip(&self.outcomes).filter_map(|(link, outcome)| match outcome {
+            LinkOutcome::Loaded(path) if link.kind == LinkKind::Extends => Some(path),
+            _ => None,
+        })
+    }
+}
+
 /// What several files say together.
 #[derive(Default)]
 pub struct Assembled {

@@ -54,6 +54,8 @@ struct Folder<'a> {
     foreign_images: usize,
     has_run: bool,
     has_schema: bool,
+    /// A schema that another one extends.
+    has_shared_schema: bool,
     is_library_by_use: bool,
 }
 
@@ -164,6 +166,7 @@ pub(super) fn only_configured(project: &Project) -> BTreeSet<SourcePath> {
 
 fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
     let mut folders: BTreeMap<SourcePath, Folder<'_>> = BTreeMap::new();
+    let extended = extended(project);
     let elsewhere = only_configured(project);
     for (path, file) in &project.files {
         let folder = folders.entry(path.folder()).or_default();
@@ -180,7 +183,9 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         } else if frameworks::unit_marker(path.name()).is_some() {
             folder.only_image = false;
         }
-        folder.has_schema |= file.claim.role == Role::Schema && !elsewhere.contains(path);
+        let is_schema = file.claim.role == Role::Schema && !elsewhere.contains(path);
+        folder.has_schema |= is_schema && !extended.contains(path);
+        folder.has_shared_schema |= is_schema && extended.contains(path);
     }
     for marker in &project.markers {
         let folder = folders.entry(marker.folder()).or_default();
@@ -190,6 +195,10 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
             folder.only_image = false;
         }
         folder.has_run |= frameworks::run_marker(marker.name(), &dependencies).is_some();
+    }
+    // What others extend is theirs, unless something is here that could be an app.
+    for folder in folders.values_mut() {
+        folder.has_schema |= folder.has_shared_schema && folder.has_unit;
     }
     let builds = project.groups.iter().flat_map(|group| &group.targets).filter_map(|target| target.build.as_ref());
     let packages: BTreeSet<SourcePath> = folders
@@ -219,6 +228,13 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         }
     }
     folders
+}
+
+/// The schemas that another one extends.
+fn extended(project: &Project) -> BTreeSet<&SourcePath> {
+    let schemas = project.files.iter().filter(|(_, file)| file.claim.role == Role::Schema);
+    let extends = schemas.flat_map(|(path, file)| file.extends().map(move |parent| (path, parent)));
+    extends.filter(|(path, parent)| path != parent).map(|(_, parent)| parent).collect()
 }
 
 fn is_app(path: &SourcePath, folder: &Folder<'_>, all: &BTreeMap<SourcePath, Folder<'_>>) -> bool {

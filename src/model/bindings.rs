@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Declaration, Type};
 use crate::name::{Environment, Name, SecretName};
-use crate::source::{Place, Span};
+use crate::schemas::accepts::{Mismatch, accepts};
+use crate::source::{Place, SourcePath, Span};
 use crate::tables::placeholders;
 use crate::value::Value;
 
-use super::Model;
 use super::schema::requires;
 use super::stored::Holding;
 use super::view_building::public_prefix;
 use super::views::{Phase, Reason, Sighting, State};
+use super::{Model, files};
 
 /// One variable of one app in one environment.
 pub struct Binding {
@@ -82,8 +83,12 @@ impl Binding {
 
     /// Why nothing can be said of it although it needs a value; `None` where something can.
     pub fn unknown(&self, model: &Model<'_>) -> Option<Reason> {
-        let told =
-            |sighting: &Sighting| matches!(sighting.state, State::Given(_) | State::Injected(..) | State::Empty { .. });
+        let told = |sighting: &Sighting| {
+            matches!(
+                sighting.state,
+                State::Given(_) | State::Injected(..) | State::Empty { .. } | State::GivenUnknown(Reason::InFile)
+            )
+        };
         if !self.needs_a_value() || self.sightings.iter().any(told) || self.lacking(model).next().is_some() {
             return None;
         }
@@ -125,34 +130,49 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
         }
         for environment in model.environments_of(app) {
             let views = views.get(&(app, &environment)).map(Vec::as_slice).unwrap_or_default();
-            for name in model.schemas[app].resolved.declarations.keys() {
-                bindings.push(binding(model, app, &environment, name, views, &hosts));
+            let declared = model.schemas[app].resolved.declarations.keys();
+            let at = At { app, environment: &environment, names: model.environments.names(&environment), views };
+            for name in declared.chain(of_families(model, app, views)) {
+                bindings.extend(binding(model, &at, name, &hosts));
             }
         }
     }
     bindings
 }
 
-fn binding(
-    model: &Model<'_>,
-    app: usize,
-    environment: &Environment,
-    name: &Name,
-    views: &[usize],
-    hosts: &BTreeSet<&str>,
-) -> Binding {
+/// The names that views give and that a family declares.
+fn of_families<'m>(model: &'m Model<'_>, app: usize, views: &[usize]) -> BTreeSet<&'m Name> {
     let schema = &model.schemas[app];
-    let declared = &schema.resolved.declarations[name];
-    let declaration = declared.declaration.in_environment(&model.environments.names(environment));
-    let phase = if public_prefix(model, app, name.as_str()).is_some() { Phase::Build } else { Phase::Run };
-    let documented = |name: &Name| model.is_documented_anywhere(name);
-    let sightings = views.iter().map(|view| model.views[*view].look(*view, name, phase, &documented)).collect();
+    if schema.resolved.families.is_empty() {
+        return BTreeSet::new();
+    }
+    let layers = views.iter().flat_map(|view| &model.views[*view].layers);
+    let by_family = |name: &&Name| schema.is_of_family(name) && schema.given_as_file(name).is_none();
+    layers.flat_map(|layer| layer.settings.keys()).filter(by_family).collect()
+}
+
+/// An app in an environment, with the names and the views of the latter.
+struct At<'a> {
+    app: usize,
+    environment: &'a Environment,
+    names: Vec<&'a str>,
+    views: &'a [usize],
+}
+
+fn binding(model: &Model<'_>, at: &At<'_>, name: &Name, hosts: &BTreeSet<&str>) -> Option<Binding> {
+    let At { app, environment, names, views } = at;
+    let app = *app;
+    let schema = &model.schemas[app];
+    let declared = schema.declaration(name)?;
+    let declaration = declared.declaration.in_environment(names);
+    let sightings = views.iter().map(|view| model.sight(*view, name)).collect();
     let deployed = model.is_deployed(environment);
     let stored = is_kept_in_store(&declaration).then(|| stored(model, app, environment, name));
-    Binding {
+    Some(Binding {
         app,
-        environment: environment.clone(),
-        required: requires(&declaration, &model.environments, environment),
+        environment: (*environment).clone(),
+        // Nobody knows which names of a family there must be.
+        required: !schema.is_of_family(name) && requires(&declaration, &model.environments, environment),
         soft: schema.soft.contains(name),
         has_default: declaration
             .default
@@ -161,9 +181,41 @@ fn binding(
         name: name.clone(),
         declaration,
         place: declared.place.clone(),
-        phase,
+        phase: model.phase(app, name),
         sightings,
         stored,
+    })
+}
+
+impl Model<'_> {
+    /// Whether a value satisfies a declaration, its JSON Schema included, whose environment is already resolved.
+    ///
+    /// # Errors
+    ///
+    /// Says what the value is not.
+    pub fn accepts(&self, declaration: &Declaration, value: &Value) -> Result<(), Mismatch> {
+        accepts(declaration, value)?;
+        let Some(path) = declaration.constraints.json_schema.as_deref() else { return Ok(()) };
+        let schema =
+            self.project.value_schemas.get(&SourcePath::new(path)).filter(|_| declaration.kind == Some(Type::Json));
+        match schema.and_then(|schema| schema.accepts(value)) {
+            Some(false) if !value.is_empty() => {
+                Err(Mismatch { expected: "a document that its JSON Schema accepts".to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// When an app consumes a variable.
+    pub fn phase(&self, app: usize, name: &Name) -> Phase {
+        if public_prefix(self, app, name.as_str()).is_some() { Phase::Build } else { Phase::Run }
+    }
+
+    /// What a view says of a variable, declared or not.
+    pub fn sight(&self, view: usize, name: &Name) -> Sighting {
+        let of = &self.views[view];
+        let documented = |name: &Name| self.is_documented_anywhere(name);
+        files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::name::Name;
 use crate::source::Place;
 
 use super::renames::{self, Class, Input, Wanted};
-use super::{Model, repository_names};
+use super::{Model, files, repository_names};
 
 /// A name that stands where another one is meant.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ struct Ground {
 impl Ground {
     fn of(model: &Model<'_>, lists: &[List]) -> Self {
         let names: BTreeSet<&Name> = lists.iter().flat_map(|list| &list.names).map(|(name, _)| name).collect();
-        let declares = |name: &&Name| model.schemas.iter().any(|schema| schema.declaration(name).is_some());
+        let declares = |name: &&Name| model.schemas.iter().any(|schema| schema.declares(name));
         Self {
             read: read_by_compose(model),
             declared: names.into_iter().filter(declares).cloned().collect(),
@@ -145,7 +145,7 @@ fn in_list(model: &Model<'_>, list: &List, ground: &Ground) -> Vec<renames::Rena
         .resolved
         .declarations
         .iter()
-        .filter(|(name, _)| !list.all.contains(*name))
+        .filter(|(name, _)| !list.all.contains(*name) && !list.all.contains(&files::file_name(name)))
         .map(|(name, declared)| Wanted {
             name,
             renamed_from: &declared.declaration.renamed_from,

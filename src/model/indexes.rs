@@ -8,6 +8,7 @@ use crate::name::Name;
 use super::Model;
 use super::bindings::Binding;
 use super::documents::Documented;
+use super::files;
 use super::sources::Source;
 use super::targets::AppTarget;
 
@@ -121,8 +122,10 @@ impl<'a> Model<'a> {
 
     /// Whether an env file or a target of an app gives a variable; templates and documents do not give.
     pub fn is_given_by_values(&self, app: usize, name: &Name) -> bool {
-        self.sources_of(app).any(|source| !source.documents() && source.all_names.contains(name))
-            || self.indexes.given_by_targets.get(app).is_some_and(|given| given.contains(name))
+        let file = files::file_name(name);
+        let holds = |names: &BTreeSet<Name>| names.contains(name) || names.contains(&file);
+        self.sources_of(app).any(|source| !source.documents() && holds(&source.all_names))
+            || self.indexes.given_by_targets.get(app).is_some_and(holds)
     }
 
     /// Whether a name belongs to a third party's service of this repository.

@@ -8,8 +8,11 @@ mod bindings;
 mod commands;
 mod documents;
 mod explain;
+mod files;
 mod indexes;
 mod loaders;
+mod presence;
+mod problems;
 pub mod renames;
 mod schema;
 mod sources;
@@ -32,6 +35,7 @@ pub use bindings::{Binding, StoredState};
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
+pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
@@ -145,7 +149,9 @@ impl<'a> Model<'a> {
 
     /// Whether a template, a list or prose of an app names a variable.
     pub fn is_documented(&self, app: usize, name: &Name) -> bool {
-        self.documented[app].names.contains(name) || self.documented[app].shown.contains(name)
+        let documented = &self.documented[app];
+        let holds = |name: &Name| documented.names.contains(name) || documented.shown.contains(name);
+        holds(name) || holds(&files::file_name(name))
     }
 
     /// What is required and cannot be told, by app, environment and reason.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::{Declaration, Required, Role};
+use crate::fact::{Declaration, Problem, Required, Role};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
@@ -10,6 +10,7 @@ use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
 
 use super::apps::{App, Apps, only_configured};
+use super::problems;
 
 /// What an app declares.
 #[derive(Default)]
@@ -20,7 +21,11 @@ pub struct AppSchema {
     pub resolved: Resolved,
     /// Names that only a library declares whose schema the app does not evaluate: expected, not required.
     pub soft: BTreeSet<Name>,
+    /// Relations that speak of variables which nothing declares.
+    pub undeclared: Vec<(SourcePath, Problem)>,
     by_spelling: BySpelling,
+    /// Former names of declared variables, each with the new one.
+    former: BTreeMap<Name, Name>,
 }
 
 /// Declarations that do not only stand for their own spelling: families, and names whose case does not matter.
@@ -55,6 +60,27 @@ impl BySpelling {
     }
 }
 
+/// Of several schemas those that no other of them extends: who extends one takes what it needs of it.
+fn without_ancestors(project: &Project, schemas: &[&SourcePath]) -> Vec<SourcePath> {
+    let ancestors = |path: &SourcePath| -> BTreeSet<SourcePath> {
+        let mut found: BTreeSet<SourcePath> = BTreeSet::new();
+        let mut open = vec![path.clone()];
+        while let Some(next) = open.pop() {
+            let parents = project.files.get(&next).into_iter().flat_map(crate::loaders::File::extends);
+            open.extend(parents.filter(|parent| found.insert((*parent).clone())).cloned());
+        }
+        found
+    };
+    let above: Vec<(&SourcePath, BTreeSet<SourcePath>)> = schemas.iter().map(|path| (*path, ancestors(path))).collect();
+    let is_ancestor = |path: &SourcePath, own: &BTreeSet<SourcePath>| {
+        // In a circle everyone is an ancestor of everyone; there the first one stays.
+        above.iter().any(|(other, of_other)| {
+            *other != path && of_other.contains(path) && (!own.contains(*other) || *other < path)
+        })
+    };
+    above.iter().filter(|(path, own)| !is_ancestor(path, own)).map(|(path, _)| (*path).clone()).collect()
+}
+
 impl AppSchema {
     /// Joins the schemas of each app, by its index.
     pub fn find(project: &Project, apps: &Apps) -> Vec<Self> {
@@ -75,7 +101,7 @@ impl AppSchema {
         let of_library = |path: &&&SourcePath| path.folders().any(|folder| libraries.contains(&folder));
         let (own, shared): (Vec<SourcePath>, Vec<SourcePath>) = if app.configured_schemas.is_empty() {
             let shared = homeless.iter().filter(|_| !libraries.is_empty()).filter(of_library);
-            (at_home.iter().copied().cloned().collect(), shared.copied().cloned().collect())
+            (without_ancestors(project, at_home), shared.copied().cloned().collect())
         } else {
             (app.configured_schemas.clone(), Vec::new())
         };
@@ -85,13 +111,24 @@ impl AppSchema {
         }
         let firm: BTreeSet<Name> = schema.resolved.declarations.keys().cloned().collect();
         for path in &shared {
-            schema.add(project, path);
+            schema.add_of_library(project, path);
         }
         if !own.is_empty() {
             schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
         }
+        schema.resolved.settle();
+        schema.undeclared = problems::undeclared(&schema.resolved);
+        if !schema.undeclared.is_empty() {
+            // To judge by such a relation would tell the same again.
+            schema.resolved.retain(&|_, _| true);
+        }
         schema.resolved.restrict(&app.needs);
         schema.by_spelling = BySpelling::of(&schema.resolved);
+        for (name, declared) in &schema.resolved.declarations {
+            for former in &declared.declaration.renamed_from {
+                schema.former.entry(former.clone()).or_insert_with(|| name.clone());
+            }
+        }
         schema
     }
 
@@ -111,6 +148,13 @@ impl AppSchema {
         self.paths.push(path.clone());
     }
 
+    /// A library's schema against the app's own proves nothing: who evaluates which is not known.
+    fn add_of_library(&mut self, project: &Project, path: &SourcePath) {
+        let before = self.resolved.conflicts.clone();
+        self.add(project, path);
+        self.resolved.conflicts.retain(|conflict| before.contains(conflict) || conflict.extends);
+    }
+
     /// Whether there is a schema at all.
     pub fn exists(&self) -> bool {
         !self.paths.is_empty()
@@ -118,14 +162,30 @@ impl AppSchema {
 
     /// The declaration of a name, concrete or by family.
     pub fn declaration(&self, name: &Name) -> Option<&Declared> {
-        let Resolved { declarations, families, .. } = &self.resolved;
-        let folded = || declarations.get(self.by_spelling.folded.get(&name.as_str().to_ascii_uppercase())?);
-        declarations.get(name).or_else(folded).or_else(|| {
+        let Resolved { families, .. } = &self.resolved;
+        self.own_declaration(name).or_else(|| {
             let fitting = self.by_spelling.families(name.as_str());
             let fitting = fitting.filter_map(|family| families.get_key_value(family));
             let fitting = fitting.filter(|(family, declared)| declared.covers(family, name));
             fitting.max_by_key(|(family, _)| (family.as_str().len(), *family)).map(|(_, declared)| declared)
         })
+    }
+
+    /// The declaration of a name by itself, in whatever case where that does not matter.
+    fn own_declaration(&self, name: &Name) -> Option<&Declared> {
+        let declarations = &self.resolved.declarations;
+        let folded = || declarations.get(self.by_spelling.folded.get(&name.as_str().to_ascii_uppercase())?);
+        declarations.get(name).or_else(folded)
+    }
+
+    /// Whether only a family declares a name.
+    pub fn is_of_family(&self, name: &Name) -> bool {
+        self.own_declaration(name).is_none() && self.declaration(name).is_some()
+    }
+
+    /// The declared variable of which an undeclared name is a former one.
+    pub fn new_name(&self, former: &Name) -> Option<&Name> {
+        self.former.get(former)
     }
 
     /// The environments that the schema speaks of.
@@ -144,14 +204,10 @@ impl AppSchema {
 
 /// Whether a declared variable must have a value in an environment, defaults aside.
 pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
-    let names = environments.names(environment);
-    let is_one = |word: &String| {
-        names.contains(&word.as_str()) || environments.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
-    };
     match &declaration.required {
         None | Some(Required::Always) => true,
         Some(Required::Never) => false,
-        Some(Required::In(words)) => words.iter().any(is_one),
-        Some(Required::Except(words)) => !words.iter().any(is_one),
+        Some(Required::In(words)) => environments.is_among(environment, words),
+        Some(Required::Except(words)) => !environments.is_among(environment, words),
     }
 }

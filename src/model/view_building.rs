@@ -13,7 +13,7 @@ use super::bindings::is_kept_in_store;
 use super::schema::requires;
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
-use super::{Agreed, AppTarget, Model};
+use super::{Agreed, AppTarget, Model, files};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
@@ -313,7 +313,7 @@ fn gives_half(model: &Model<'_>, view: &View, secrets: bool) -> bool {
             continue;
         }
         required += 1;
-        let sighting = view.look(0, name, Phase::Build, &|_| true);
+        let sighting = files::look(schema, view, 0, name, Phase::Run, &|_| true);
         given += usize::from(sighting.state.is_given() || matches!(sighting.state, State::Empty { .. }));
     }
     given > 0 && given * 2 >= required

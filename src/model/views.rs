@@ -108,6 +108,8 @@ pub enum Reason {
     BuiltElsewhere,
     /// The target runs a command of its own, which may not need everything.
     OwnCommand,
+    /// Its value arrives as a file.
+    InFile,
     /// The target mounts an env file, or its image brings one, which is not seen here.
     OwnFile,
     /// The app reads this env file, if it lies in the image.
@@ -127,6 +129,7 @@ impl fmt::Display for Reason {
             Self::Platform => f.write_str("nothing says what the platform gives"),
             Self::BuiltElsewhere => f.write_str("the image is built elsewhere"),
             Self::OwnCommand => f.write_str("the target runs a command of its own"),
+            Self::InFile => f.write_str("its value arrives as a file"),
             Self::OwnFile => f.write_str("the target brings an env file of its own"),
             Self::InImage(path) => write!(f, "nothing says whether `{path}` lies in the image"),
             Self::TestRun => f.write_str("a test run sets up what it needs"),

@@ -40,7 +40,23 @@ impl Environments {
             names.extend(entry.id.as_deref());
             names.extend(entry.like.as_deref());
         }
+        // A built-in word that the config gives to another environment is that one's.
+        let built_in = environments::ENVIRONMENTS.iter().filter(|built_in| names.contains(&built_in.name));
+        let words: Vec<&str> = built_in
+            .flat_map(|built_in| built_in.words)
+            .copied()
+            .filter(|word| !names.contains(word) && self.of_word(word).is_some_and(|of| names.contains(&of.as_str())))
+            .collect();
+        names.extend(words);
         names
+    }
+
+    /// Whether a list of words, as schemas write them, holds an environment.
+    pub fn is_among(&self, environment: &Environment, words: &[String]) -> bool {
+        let names = self.names(environment);
+        words.iter().any(|word| {
+            names.contains(&word.as_str()) || self.of_word(word).is_some_and(|of| names.contains(&of.as_str()))
+        })
     }
 
     /// Whether users meet it: everything but development and test, and what is like them.
@@ -73,5 +89,37 @@ impl Environments {
 
     fn entry(&self, environment: &Environment) -> Option<&EnvironmentEntry> {
         self.entries.iter().find(|entry| entry.name == environment.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(entries: &[(&str, &[&str], Option<&str>)]) -> Environments {
+        let entries = entries.iter().map(|(name, words, like)| EnvironmentEntry {
+            name: (*name).to_owned(),
+            words: words.iter().map(ToString::to_string).collect(),
+            like: like.map(ToOwned::to_owned),
+            ..EnvironmentEntry::default()
+        });
+        Environments { entries: entries.collect() }
+    }
+
+    #[test]
+    fn a_schema_may_use_any_word_for_an_environment() {
+        let environments = known(&[("qa", &["quality"], Some("staging"))]);
+        let is =
+            |environment: &str, word: &str| environments.is_among(&Environment::new(environment), &[word.to_owned()]);
+        assert!(is("production", "prod") && is("production", "production") && is("qa", "quality") && is("qa", "stg"));
+        assert!(!is("production", "staging") && !is("staging", "qa") && !is("production", "nonsense"));
+        assert!(environments.names(&Environment::new("production")).contains(&"prod"));
+    }
+
+    #[test]
+    fn a_word_that_the_config_gives_away_is_no_built_in_one() {
+        let environments = known(&[("canary", &["live"], None)]);
+        assert!(!environments.names(&Environment::new("production")).contains(&"live"));
+        assert!(environments.names(&Environment::new("canary")).contains(&"live"));
     }
 }

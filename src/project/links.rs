@@ -8,6 +8,7 @@ use super::{Project, Unread};
 use crate::fact::{Link, LinkKind, LinkOutcome, Role};
 use crate::loaders::{Claim, File, LOADERS};
 use crate::schemas::SCHEMAS;
+use crate::schemas::value_schema::ValueSchema;
 use crate::source::{Place, SourcePath};
 
 /// Follows every link of every file, and those of the files found so, until there is none left.
@@ -57,7 +58,14 @@ fn resolve(
     if path.as_str().is_empty() || path.as_str().split('/').any(|part| part == ".git") {
         return LinkOutcome::Outside;
     }
-    if project.files.contains_key(&path) {
+    if link.kind == LinkKind::JsonSchema
+        && let Some(text) = project.files.get(&path).map(|file| file.source.text().to_owned())
+    {
+        project.value_schemas.entry(path.clone()).or_insert_with(|| ValueSchema::new(text));
+    }
+    if project.files.contains_key(&path)
+        || link.kind == LinkKind::JsonSchema && project.value_schemas.contains_key(&path)
+    {
         return LinkOutcome::Loaded(path);
     }
     let local = project.ignored.matches(&path, false);
@@ -65,6 +73,15 @@ fn resolve(
         return LinkOutcome::Ignored(path);
     }
     let disk = reader.root().join(path.as_str());
+    if link.kind == LinkKind::JsonSchema {
+        return match reader.read(&path, &disk) {
+            Ok(source) => {
+                project.value_schemas.insert(path.clone(), ValueSchema::new(source.text()));
+                LinkOutcome::Loaded(path)
+            }
+            Err(refusal) => refuse(path, refusal, local, refused),
+        };
+    }
     match load(reader, &path, &disk, format, link.kind, local) {
         Ok(Some(file)) => {
             work.push(path.clone());
@@ -72,10 +89,17 @@ fn resolve(
             LinkOutcome::Loaded(path)
         }
         Ok(None) => LinkOutcome::Loaded(path),
-        Err(Refusal::Missing) if local => LinkOutcome::Ignored(path),
-        Err(Refusal::Missing) => LinkOutcome::Missing(path),
-        Err(Refusal::Outside) => LinkOutcome::Outside,
-        Err(refusal) => {
+        Err(refusal) => refuse(path, refusal, local, refused),
+    }
+}
+
+/// What it means that a file was not read. `local`: whether git ignores it.
+fn refuse(path: SourcePath, refusal: Refusal, local: bool, refused: &mut BTreeMap<SourcePath, Refusal>) -> LinkOutcome {
+    match refusal {
+        Refusal::Missing if local => LinkOutcome::Ignored(path),
+        Refusal::Missing => LinkOutcome::Missing(path),
+        Refusal::Outside => LinkOutcome::Outside,
+        refusal => {
             refused.insert(path.clone(), refusal);
             LinkOutcome::Unreadable(path)
         }

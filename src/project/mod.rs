@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::fact::{Problem, TargetGroup};
 use crate::loaders::{File, Files, LOADERS};
 use crate::name::Environment;
+use crate::schemas::value_schema::ValueSchema;
 use crate::source::{Place, SourcePath};
 
 pub use environments::Environments;
@@ -33,6 +34,8 @@ pub struct Project {
     pub config: Config,
     /// The files that were read, by path.
     pub files: BTreeMap<SourcePath, File>,
+    /// The JSON Schemas of single values that schemas name, by path.
+    pub value_schemas: BTreeMap<SourcePath, ValueSchema>,
     /// The targets, with the files that describe them.
     pub groups: Vec<TargetGroup>,
     /// What cannot be read together, beside the problems of single files.
@@ -89,6 +92,7 @@ impl Project {
             root: root.to_owned(),
             config,
             files: walked.files,
+            value_schemas: BTreeMap::new(),
             groups: Vec::new(),
             problems: Vec::new(),
             listings: Vec::new(),

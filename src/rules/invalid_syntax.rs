@@ -36,6 +36,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (path, problem) in &model.project.problems {
         report(findings, path, problem);
     }
+    for (path, problem) in &model.problems() {
+        report(findings, path, problem);
+    }
     for unread in &model.project.unread {
         let Some(named) = &unread.named else { continue };
         if is_elsewhere_on_purpose(model, named) {

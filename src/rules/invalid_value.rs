@@ -7,7 +7,6 @@ use crate::fact::{Role, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Model, Source, State};
 use crate::name::Name;
-use crate::schemas::accepts::accepts;
 use crate::source::Place;
 use crate::tables::placeholders;
 
@@ -47,7 +46,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for binding in &model.bindings {
         for sighting in &binding.sightings {
             let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
-            let Err(mismatch) = accepts(&binding.declaration, value) else { continue };
+            let Err(mismatch) = model.accepts(&binding.declaration, value) else { continue };
             if weak_secret::tells(model, binding, value) {
                 continue;
             }
@@ -79,7 +78,7 @@ fn shadowed(model: &Model<'_>, findings: &mut Findings<'_>, seen: &mut BTreeSet<
         for setting in binding.sightings.iter().flat_map(|sighting| &sighting.shadowed) {
             let SettingValue::Given(template) = &setting.value else { continue };
             let Some(value) = template.as_literal().filter(|value| !value.is_empty()) else { continue };
-            let Err(mismatch) = accepts(&binding.declaration, &value) else { continue };
+            let Err(mismatch) = model.accepts(&binding.declaration, &value) else { continue };
             let place = Place::new(&setting.place.path, setting.value_span);
             if !seen.insert((place.clone(), binding.name.clone())) {
                 continue;
@@ -115,7 +114,7 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
             .owners
             .iter()
             .filter_map(|app| Some((*app, model.schemas[*app].declaration(&setting.name)?)))
-            .map(|(app, declared)| (app, declared, accepts(&declared.declaration.in_environment(&names), &value)))
+            .map(|(app, declared)| (app, declared, model.accepts(&declared.declaration.in_environment(&names), &value)))
             .collect();
         // A line that suits one of the apps that it speaks for is fine.
         let Some((app, declared, Err(mismatch))) = mismatches.first() else { continue };

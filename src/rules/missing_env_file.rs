@@ -52,7 +52,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn is_named_to_be_read(link: &Link) -> bool {
-    link.required && !matches!(link.kind, LinkKind::Dockerfile | LinkKind::JsonSchema)
+    link.required && link.kind != LinkKind::Dockerfile
 }
 
 /// An env file that is not in the checkout on purpose.

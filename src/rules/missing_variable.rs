@@ -57,7 +57,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     unguaranteed(model, findings);
     for (index, bindings) in by_view {
         let view = &model.views[index];
-        let Some(place) = place(model, view) else { continue };
+        let Some(place) = place_of(model, view) else { continue };
         let (expected, required): (Vec<&Binding>, Vec<&Binding>) = bindings.iter().partition(|binding| binding.soft);
         report(model, findings, view, &place, &required);
         for binding in expected {
@@ -100,7 +100,7 @@ fn unguaranteed(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for (index, bindings) in by_view {
         let view = &model.views[index];
-        let Some(place) = place(model, view) else { continue };
+        let Some(place) = place_of(model, view) else { continue };
         let app = &model.apps.list[view.app].name;
         let names = wording::names(bindings.iter().map(|(binding, _, _)| &binding.name));
         let verb = if bindings.len() == 1 { "comes" } else { "come" };
@@ -161,7 +161,7 @@ fn where_it_is(model: &Model<'_>, view: &View) -> String {
 }
 
 /// The target, or the file that gives the environment its name.
-fn place(model: &Model<'_>, view: &View) -> Option<Place> {
+pub(super) fn place_of(model: &Model<'_>, view: &View) -> Option<Place> {
     match view.target {
         Some(target) => Some(model.targets[target].target.place.clone()),
         None => view.layers.last().map(|layer| layer.named.clone()),

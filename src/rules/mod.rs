@@ -23,8 +23,14 @@ use rule;
 mod ambiguous_syntax;
 mod broken_secret;
 mod committed_secret;
+mod conflicting_declarations;
+mod deprecated_variable;
+mod disagreeing_values;
 mod duplicate_definition;
 mod empty_value;
+mod environment_drift;
+mod gathered;
+mod incomplete_group;
 mod invalid_name;
 mod invalid_syntax;
 mod invalid_value;
@@ -38,7 +44,9 @@ mod plaintext_secret;
 mod public_secret;
 mod renamed_variable;
 mod service_drift;
+mod shared_secret;
 mod slots;
+mod template_drift;
 mod unavailable_version;
 mod undeclared_variable;
 mod undefined_reference;
@@ -59,8 +67,13 @@ pub static RULES: &[&Rule] = &[
     &ambiguous_syntax::RULE,
     &broken_secret::RULE,
     &committed_secret::RULE,
+    &conflicting_declarations::RULE,
+    &deprecated_variable::RULE,
+    &disagreeing_values::RULE,
     &duplicate_definition::RULE,
     &empty_value::RULE,
+    &environment_drift::RULE,
+    &incomplete_group::RULE,
     &invalid_name::RULE,
     &invalid_syntax::RULE,
     &invalid_value::RULE,
@@ -73,6 +86,8 @@ pub static RULES: &[&Rule] = &[
     &public_secret::RULE,
     &renamed_variable::RULE,
     &service_drift::RULE,
+    &shared_secret::RULE,
+    &template_drift::RULE,
     &unavailable_version::RULE,
     &undeclared_variable::RULE,
     &undefined_reference::RULE,

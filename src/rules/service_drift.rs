@@ -155,7 +155,7 @@ fn credentials(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
             let given = sibling.target.layers.iter().flat_map(|layer| &layer.settings);
             for setting in given.filter(|setting| is_credential(setting.name.as_str())) {
-                let declared = model.schemas[app].declaration(&setting.name).is_some();
+                let declared = model.schemas[app].declares(&setting.name);
                 let here = target.target.layers.iter().flat_map(|layer| &layer.settings);
                 if !declared && !here.into_iter().any(|own| own.name == setting.name) {
                     report(model, findings, app, target, sibling, &setting.name, setting);

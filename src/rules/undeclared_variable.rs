@@ -20,8 +20,9 @@ super::rule! {
     /// ## When does it stay silent?
     ///
     /// Without a schema, with an open one, for names that platforms, tools and SDKs provide or read by themselves
-    /// (`PATH`, `CI`, `VERCEL_*`, …), for names that compose itself reads, for those of third-party services, and for
-    /// what is a `renamed-variable`. One finding a source.
+    /// (`PATH`, `CI`, `VERCEL_*`, …), for names that compose itself reads, for those of third-party services, for what
+    /// is a `renamed-variable` or a `deprecated-variable`, and for `NAME_FILE` where `NAME` is declared. One finding a
+    /// source.
     ///
     /// ## Example
     ///
@@ -56,7 +57,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Role::Document => document_names(model, source, &owners),
             _ => source.settings.iter().map(|setting| (&setting.name, &setting.place)).collect(),
         };
-        names.retain(|(name, place)| is_undeclared(model, &owners, name, place, &read));
+        let beside: BTreeSet<&Name> = source.all_names.iter().collect();
+        names.retain(|(name, place)| {
+            !is_former(model, &owners, name, &beside) && is_undeclared(model, &owners, name, place, &read)
+        });
         report(model, findings, &owners, &names);
     }
     // The services of one file often share a list: one finding a file and app.
@@ -64,8 +68,11 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for target in model.targets.iter().filter(|target| !model.environments.is_test(&target.environment)) {
         let Some(app) = target.app.filter(|app| model.schemas[*app].exists()) else { continue };
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
+        let beside: BTreeSet<&Name> =
+            own.clone().flat_map(|layer| &layer.settings).map(|setting| &setting.name).collect();
         for setting in own.flat_map(|layer| &layer.settings) {
-            if is_undeclared(model, &[app], &setting.name, &setting.place, &read) {
+            let is_former = is_former(model, &[app], &setting.name, &beside);
+            if !is_former && is_undeclared(model, &[app], &setting.name, &setting.place, &read) {
                 by_file.entry((&setting.place.path, app)).or_default().push((&setting.name, &setting.place));
             }
         }
@@ -78,7 +85,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// The names of a document's lists, if it is about the variables of these apps: at least half of them are declared.
 fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize]) -> Vec<(&'s Name, &'s Place)> {
-    let declared = |name: &Name| owners.iter().any(|app| model.schemas[*app].declaration(name).is_some());
+    let declared = |name: &Name| owners.iter().any(|app| model.schemas[*app].declares(name));
     let known = source.names.iter().filter(|(name, _)| declared(name)).count();
     if known * 2 < source.names.len() {
         return Vec::new();
@@ -86,10 +93,15 @@ fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize
     source.names.iter().map(|(name, place)| (name, place)).collect()
 }
 
+/// Whether a name is a former one of what stands beside it, which is a `deprecated-variable`.
+fn is_former(model: &Model<'_>, owners: &[usize], name: &Name, beside: &BTreeSet<&Name>) -> bool {
+    owners.iter().any(|app| model.schemas[*app].new_name(name).is_some_and(|new| beside.contains(new)))
+}
+
 fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place, read: &BTreeSet<Name>) -> bool {
     let excused = |app: &usize| {
         let schema = &model.schemas[*app];
-        schema.resolved.open || schema.declaration(name).is_some() || model.is_noise(*app, name)
+        schema.resolved.open || schema.declares(name) || model.is_noise(*app, name)
     };
     !owners.iter().any(excused)
         && !read.contains(name)

@@ -52,7 +52,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let needed: BTreeMap<&Name, &Place> = model
             .bindings_of(app)
             .iter()
-            .filter(|binding| binding.needs_a_value())
+            // What arrives as a file is nobody's to write into an env file.
+            .filter(|binding| binding.needs_a_value() && binding.declaration.file.is_none())
             .filter(|binding| crate::tables::platform::platform(binding.name.as_str()).is_none())
             .map(|binding| (&binding.name, &binding.place))
             .collect();

@@ -1,7 +1,7 @@
 //! Whether a value satisfies the type and the constraints of a declaration. What is thin evidence counts as satisfied.
 //!
 //! A form is valid if any common parser of the type takes it, since nobody here knows which one the app uses. White
-//! space around a value counts. `json_schema` is not judged here, and neither is the empty string: whether that is a
+//! space around a value counts. `json_schema` is not judged here (see `value_schema`), and neither is the empty string: whether that is a
 //! value at all is a question of the schema's semantics.
 
 mod constraints;

@@ -7,6 +7,7 @@ use crate::fact::Loaded;
 use crate::source::{SourceFile, SourcePath};
 
 pub mod accepts;
+pub mod agreement;
 pub mod dotenv_linter;
 pub mod env_schema;
 mod json_document;
@@ -14,6 +15,7 @@ pub mod json_schema;
 pub mod pattern;
 pub mod resolve;
 pub mod secretspec;
+pub mod value_schema;
 pub mod varlock;
 
 /// Every schema source, by name.

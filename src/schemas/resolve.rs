@@ -82,6 +82,11 @@ impl Resolved {
         found.next().map(|(_, declared)| declared)
     }
 
+    /// Makes the members of groups optional where they do not say themselves whether they are required.
+    pub fn settle(&mut self) {
+        needs::settle(self);
+    }
+
     /// Takes away what none of these sides and globs asks for, and every relation that needs what was taken away.
     /// Without a word nothing is taken away.
     pub fn restrict(&mut self, needs: &[String]) {
@@ -131,7 +136,7 @@ impl Walk<'_, '_> {
             return Resolved { open: true, ..Resolved::default() };
         };
         self.active.push(path.clone());
-        let mut resolved = own(path, loaded);
+        let mut resolved = own(path, loaded, outcomes);
         let needs = loaded.schema.as_ref().map(|schema| schema.extends_needs.as_slice()).unwrap_or_default();
         let links = loaded.links.iter().zip(0..).filter(|(link, _)| link.kind == LinkKind::Extends);
         let mut ancestors = Vec::new();
@@ -177,7 +182,7 @@ impl Walk<'_, '_> {
 }
 
 /// What one file declares by itself.
-fn own(path: &SourcePath, loaded: &Loaded) -> Resolved {
+fn own(path: &SourcePath, loaded: &Loaded, outcomes: &[LinkOutcome]) -> Resolved {
     let Some(schema) = &loaded.schema else { return Resolved { open: true, ..Resolved::default() } };
     let mut resolved = Resolved {
         groups: schema.groups.iter().map(|group| (path.clone(), group.clone())).collect(),
@@ -190,16 +195,27 @@ fn own(path: &SourcePath, loaded: &Loaded) -> Resolved {
     for fact in &loaded.facts {
         let FactKind::Declaration(declaration) = &fact.kind else { continue };
         let place = Place::new(path, fact.span);
-        let declared = Declared {
-            declaration: (**declaration).clone(),
-            place: place.clone(),
-            origins: vec![place],
-            semantics: schema.semantics,
-        };
+        let mut declaration = (**declaration).clone();
+        let constraints = std::iter::once(&mut declaration.constraints);
+        let special = declaration.overrides.iter_mut().map(|special| &mut special.constraints);
+        for written in constraints.chain(special).filter_map(|constraints| constraints.json_schema.as_mut()) {
+            *written = below_root(loaded, outcomes, written);
+        }
+        let declared =
+            Declared { declaration, place: place.clone(), origins: vec![place], semantics: schema.semantics };
         let map = if fact.name.as_str().contains('*') { &mut resolved.families } else { &mut resolved.declarations };
         map.entry(fact.name.clone()).or_insert(declared);
     }
     resolved
+}
+
+/// The path below the root of the JSON Schema that a file names so; empty where it was not read.
+fn below_root(loaded: &Loaded, outcomes: &[LinkOutcome], written: &str) -> String {
+    let named = loaded.links.iter().position(|link| link.kind == LinkKind::JsonSchema && link.path == written);
+    match named.and_then(|at| outcomes.get(at)) {
+        Some(LinkOutcome::Loaded(path)) => path.as_str().to_owned(),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]

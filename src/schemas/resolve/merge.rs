@@ -16,6 +16,8 @@ pub struct Conflict {
     pub name: Name,
     /// What differs.
     pub kind: ConflictKind,
+    /// Whether the one extends the other.
+    pub extends: bool,
     /// Its side, as the stronger file says it.
     pub side: Side,
     /// Where the stronger file names it.
@@ -81,7 +83,7 @@ fn inherit_one(name: &Name, own: &mut Declared, theirs: Declared, conflicts: &mu
         return;
     }
     let (mine, other) = (&own.declaration, &theirs.declaration);
-    let mut differ = Differ { name, own, theirs: &theirs, conflicts };
+    let mut differ = Differ { name, own, theirs: &theirs, conflicts, extends: true };
     if let (Some(mine), Some(other)) = (mine.kind, other.kind)
         && !is_narrower(mine, other)
     {
@@ -104,6 +106,7 @@ struct Differ<'a> {
     own: &'a Declared,
     theirs: &'a Declared,
     conflicts: &'a mut Vec<Conflict>,
+    extends: bool,
 }
 
 impl Differ<'_> {
@@ -111,6 +114,7 @@ impl Differ<'_> {
         let conflict = Conflict {
             name: self.name.clone(),
             kind,
+            extends: self.extends,
             side: self.own.declaration.side,
             place: self.own.place.clone(),
             other: self.theirs.place.clone(),
@@ -232,7 +236,7 @@ fn unite_one(name: &Name, own: &mut Declared, theirs: Declared, conflicts: &mut 
         return;
     }
     let (mine, other) = (own.declaration.clone(), theirs.declaration.clone());
-    let mut differ = Differ { name, own, theirs: &theirs, conflicts };
+    let mut differ = Differ { name, own, theirs: &theirs, conflicts, extends: false };
     let (kind, kind_other) = (mine.kind.unwrap_or_default(), other.kind.unwrap_or_default());
     let narrower = if is_narrower(kind, kind_other) { mine.kind } else { other.kind };
     if !is_narrower(kind, kind_other) && !is_narrower(kind_other, kind) {

@@ -9,28 +9,7 @@ use crate::name::{Name, matches_glob};
 /// Takes away what none of the words asks for, and every relation that needs what was taken away.
 pub(super) fn restrict(resolved: &mut Resolved, needs: &[String]) {
     settle(resolved);
-    resolved.declarations.retain(|name, declared| is_needed(name, declared, needs));
-    resolved.families.retain(|name, declared| is_needed(name, declared, needs));
-    resolved.conflicts.retain(|conflict| needs.iter().any(|need| asks_for(need, &conflict.name, conflict.side)));
-    let groups = std::mem::take(&mut resolved.groups);
-    resolved.groups =
-        groups.into_iter().filter(|(_, group)| group_names(&group.kind).all(|name| resolved.has(&name))).collect();
-    let agrees = std::mem::take(&mut resolved.agrees);
-    for (path, mut agree) in agrees {
-        let whole = match &mut agree.relation {
-            Agreement::Equal(names) => {
-                names.retain(|name| resolved.has(name));
-                names.len() > 1
-            }
-            Agreement::Parts { url, parts } => {
-                parts.retain(|(_, name)| resolved.has(name));
-                resolved.has(url) && !parts.is_empty()
-            }
-        };
-        if whole {
-            resolved.agrees.push((path, agree));
-        }
-    }
+    resolved.retain(&|name, declared| is_needed(name, declared, needs));
 }
 
 /// Makes the members of groups optional where they do not say themselves whether they are required.
@@ -65,27 +44,44 @@ fn asks_for(need: &str, name: &Name, side: Side) -> bool {
     }
 }
 
-/// The names that a group cannot do without; of `for_each`, the list, and each pattern as a name with `*`.
-fn group_names(kind: &GroupKind) -> impl Iterator<Item = Name> {
-    let mut names = kind.members().to_vec();
-    match kind {
-        GroupKind::When { switches, .. } => names.extend(switches.iter().map(|(name, _)| name.clone())),
-        GroupKind::ForEach { list, require } => {
-            names.push(list.clone());
-            names.extend(require.iter().map(|name| Name::new(&name.replace("{ITEM}", "*"))));
-        }
-        _ => {}
-    }
-    names.into_iter()
-}
-
 impl Resolved {
+    /// Keeps some of the variables, and of the relations those that can do without the others.
+    pub fn retain(&mut self, keep: &dyn Fn(&Name, &Declared) -> bool) {
+        self.declarations.retain(|name, declared| keep(name, declared));
+        self.families.retain(|name, declared| keep(name, declared));
+        let mut conflicts = std::mem::take(&mut self.conflicts);
+        conflicts.retain(|conflict| {
+            self.declarations.contains_key(&conflict.name) || self.families.contains_key(&conflict.name)
+        });
+        self.conflicts = conflicts;
+        let mut groups = std::mem::take(&mut self.groups);
+        groups.retain(|(_, group)| group.kind.names().iter().all(|name| self.has(name)));
+        self.groups = groups;
+        for (path, mut agree) in std::mem::take(&mut self.agrees) {
+            let whole = match &mut agree.relation {
+                Agreement::Equal(names) => {
+                    names.retain(|name| self.has(name));
+                    names.len() > 1
+                }
+                Agreement::Parts { url, parts } => {
+                    parts.retain(|(_, name)| self.has(name));
+                    self.has(url) && !parts.is_empty()
+                }
+            };
+            if whole {
+                self.agrees.push((path, agree));
+            }
+        }
+    }
+
     /// Whether a name, or any name that fits a pattern, is declared.
-    fn has(&self, name: &Name) -> bool {
+    pub fn has(&self, name: &Name) -> bool {
         if !name.as_str().contains('*') {
             return self.declaration(name).is_some();
         }
         self.families.contains_key(name)
             || self.declarations.keys().any(|known| matches_glob(name.as_str(), known.as_str()))
+            // A family may be wider than the pattern.
+            || self.declaration(&Name::new(&name.as_str().replace('*', "X"))).is_some()
     }
 }

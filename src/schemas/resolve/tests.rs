@@ -257,7 +257,7 @@ fn required_is_united_to_wherever_either_schema_requires_it() {
             let fact = crate::fact::Fact { name: Name::new("A"), span: Span::default(), kind };
             let loaded =
                 Loaded { facts: vec![fact], schema: Some(crate::fact::Schema::default()), ..Loaded::default() };
-            own(&SourcePath::new(path), &loaded)
+            own(&SourcePath::new(path), &loaded, &[])
         };
         let all = Resolved::union([of(one, "a"), of(other, "b")]);
         all.declarations.into_values().next().unwrap().declaration.required.unwrap()

@@ -185,3 +185,30 @@ fn items_are_read_from_either_form() {
     assert_eq!(texts("[\"google\", 1, true, -2, 1.5]"), ["google", "1", "true", "-2", "1.5"]);
     assert_eq!(texts("[google]"), ["[google]"]);
 }
+
+#[test]
+fn every_bound_belongs_to_what_it_allows() {
+    let bound = |set: fn(&mut Constraints)| {
+        let mut constraints = Constraints::default();
+        set(&mut constraints);
+        constraints
+    };
+    for (kind, constraints, inside, outside) in [
+        (Type::Integer, bound(|c| c.min = Some(-3.0)), "-3", "-4"),
+        (Type::Integer, bound(|c| c.max = Some(3.0)), "3", "4"),
+        (Type::Number, bound(|c| c.min = Some(0.5)), "5e-1", "0.4999"),
+        (Type::Number, bound(|c| c.max = Some(0.5)), "0.5", "0.5001"),
+        (Type::Port, bound(|c| c.min = Some(1024.0)), "1024", "1023"),
+        (Type::Port, bound(|c| c.max = Some(1024.0)), "1024", "1025"),
+        (Type::List, bound(|c| c.min = Some(2.0)), "a,b", "a"),
+        (Type::List, bound(|c| c.max = Some(2.0)), "a,b", "a,b,c"),
+        (Type::String, bound(|c| c.min_length = Some(3)), "äöü", "äö"),
+        (Type::String, bound(|c| c.max_length = Some(3)), "äöü", "äöüß"),
+        (Type::Base64, bound(|c| c.bytes = Some(3)), "YWJj", "YWJjZA=="),
+        (Type::Hex, bound(|c| c.bytes = Some(3)), "616263", "6162"),
+    ] {
+        let declaration = with(kind, constraints);
+        assert_eq!(expected(&declaration, inside), "accepted", "{kind:?} {inside}");
+        assert_ne!(expected(&declaration, outside), "accepted", "{kind:?} {outside}");
+    }
+}
