@@ -103,6 +103,13 @@ pub fn is_environment_name(name: &str) -> bool {
 
 /// Whether a name fits a glob, in which `*` is any text, also none, and `?` any one character.
 pub fn matches_glob(glob: &str, name: &str) -> bool {
+    // Most globs are an end or a beginning.
+    if let Some(end) = glob.strip_prefix('*').filter(|end| !end.contains(['*', '?'])) {
+        return name.ends_with(end);
+    }
+    if let Some(start) = glob.strip_suffix('*').filter(|start| !start.contains(['*', '?'])) {
+        return name.starts_with(start);
+    }
     let (glob, name) = (glob.as_bytes(), name.as_bytes());
     let (mut at, mut read) = (0, 0);
     // Where the last `*` stands and how much of the name it has taken: going back to it alone is enough.
@@ -147,16 +154,30 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn a_glob_fits_the_whole_name() {
-        assert!(matches_glob("KV_*", "KV_REDIS_URL"));
+        for (glob, name) in
+            [("PATH", "PATH"), ("LC_*", "LC_"), ("*_URL", "A_URL"), ("*", ""), ("A*B*C", "AxByC"), ("A?C*", "ABC")]
+        {
+            assert!(matches_glob(glob, name), "{glob} {name}");
+        }
+        for (glob, name) in
+            [("PATH", "PATHS"), ("LC_*", "XLC_A"), ("*_URL", "A_URLS"), ("", "A"), ("A*B", "AC"), ("A", ""), ("?", "")]
+        {
+            assert!(!matches_glob(glob, name), "{glob} {name}");
+        }
+    }
+
+    #[test]
+    fn a_star_may_have_to_try_again() {
         assert!(matches_glob("*_A_*", "X_A_A_"));
-        assert!(matches_glob("A?C*", "ABC"));
-        assert!(!matches_glob("KV_*", "MY_KV_URL"));
-        assert!(!matches_glob("*_URL", "REDIS_URL_X"));
-        assert!(!matches_glob("A", ""));
+        assert!(matches_glob("*_PORT_*_TCP*", "API_PORT_X_PORT_80_TCP_ADDR"));
+        assert!(matches_glob("*?aab", "aaaaab"));
+        assert!(!matches_glob("*aab*c", "aaaaab"));
         assert!(!matches_glob(&"*a".repeat(2000), &"a".repeat(1999)), "and it ends");
     }
 
@@ -173,5 +194,14 @@ mod tests {
     fn a_variable_name_is_letters_digits_and_underscores() {
         assert!(is_variable_name("_A1") && is_variable_name("next"));
         assert!(!is_variable_name("1A") && !is_variable_name("") && !is_variable_name("A-B") && !is_variable_name("Ä"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_glob_agrees_with_a_regex(glob in "[ab*?]{0,8}", name in "[ab]{0,10}") {
+            let pattern = glob.replace('*', ".*").replace('?', ".");
+            let regex = regex::Regex::new(&format!("^{pattern}$")).unwrap();
+            prop_assert_eq!(matches_glob(&glob, &name), regex.is_match(&name));
+        }
     }
 }

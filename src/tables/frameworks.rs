@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::{Dependencies, any};
+use crate::name::matches_glob;
 
 /// Files that say one thing of the folder that they stand in.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ pub struct FileReader {
 
 /// What reads the env files of a folder whose manifest, of this name, depends on a package.
 pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader> {
-    let names = |reader: &&FileReader| reader.manifests.iter().any(|glob| super::glob(glob, manifest));
+    let names = |reader: &&FileReader| reader.manifests.iter().any(|glob| matches_glob(glob, manifest));
     FILE_READERS.iter().find(|reader| reader.package == package && names(reader))
 }
 

@@ -17,10 +17,12 @@ pub mod secret_names;
 
 use std::collections::BTreeSet;
 
+use crate::name::matches_glob;
+
 /// Names that are in a table for one reason.
 #[derive(Debug)]
 pub struct Row {
-    /// Globs, matched whole; see [`glob`].
+    /// Globs, matched whole; see [`matches_glob`].
     pub names: &'static [&'static str],
     /// Globs of names that are not meant although a glob of `names` matches them.
     pub except: &'static [&'static str],
@@ -39,42 +41,9 @@ impl Row {
     }
 }
 
-/// Whether a text matches a glob as a whole: `*` stands for any bytes, also none; all else stands for itself.
-pub fn glob(glob: &str, text: &str) -> bool {
-    // Most globs are an end or a beginning.
-    if let Some(end) = glob.strip_prefix('*').filter(|end| !end.contains('*')) {
-        return text.ends_with(end);
-    }
-    if let Some(start) = glob.strip_suffix('*').filter(|start| !start.contains('*')) {
-        return text.starts_with(start);
-    }
-    let (glob, text) = (glob.as_bytes(), text.as_bytes());
-    let (mut at_glob, mut at_text) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(byte) = text.get(at_text) {
-        match glob.get(at_glob) {
-            Some(b'*') => {
-                star = Some((at_glob + 1, at_text));
-                at_glob += 1;
-            }
-            Some(wanted) if wanted == byte => {
-                at_glob += 1;
-                at_text += 1;
-            }
-            _ => {
-                let Some((after, from)) = star else { return false };
-                star = Some((after, from + 1));
-                at_glob = after;
-                at_text = from + 1;
-            }
-        }
-    }
-    glob.get(at_glob..).unwrap_or_default().iter().all(|byte| *byte == b'*')
-}
-
 /// Whether a text matches one of several globs.
 pub(crate) fn any(globs: &[&str], text: &str) -> bool {
-    globs.iter().any(|wanted| glob(wanted, text))
+    globs.iter().any(|wanted| matches_glob(wanted, text))
 }
 
 /// The rows of a table by the first byte of their globs, so that a look-up reads a few of them only.
@@ -108,7 +77,7 @@ impl<T> Index<T> {
         let first = text.as_bytes().first().copied().map_or(Self::STAR, usize::from);
         let look = |bucket: usize| {
             let rows = self.buckets.get(bucket).map(Vec::as_slice).unwrap_or_default();
-            rows.iter().find(|(_, wanted, row)| glob(wanted, text) && accept(row))
+            rows.iter().find(|(_, wanted, row)| matches_glob(wanted, text) && accept(row))
         };
         let exact = if first < Self::STAR { look(first) } else { None };
         let found = match (exact, look(Self::STAR)) {
@@ -147,7 +116,11 @@ impl Dependencies {
     /// Whether the app depends on a package that matches the glob; case, `_` and `-` are one, as in `PyPI`.
     pub fn has(&self, package: &str) -> bool {
         let Some(names) = &self.0 else { return false };
-        if package.contains('*') { names.iter().any(|name| glob(package, name)) } else { names.contains(package) }
+        if package.contains('*') {
+            names.iter().any(|name| matches_glob(package, name))
+        } else {
+            names.contains(package)
+        }
     }
 
     /// Whether the app depends on one of several packages.
@@ -164,30 +137,7 @@ impl<'a> FromIterator<&'a str> for Dependencies {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    #[test]
-    fn a_glob_matches_the_whole_text() {
-        for (wanted, text) in
-            [("PATH", "PATH"), ("LC_*", "LC_ALL"), ("LC_*", "LC_"), ("*_URL", "A_URL"), ("*", ""), ("A*B*C", "AxByC")]
-        {
-            assert!(glob(wanted, text), "{wanted} {text}");
-        }
-        for (wanted, text) in
-            [("PATH", "PATHS"), ("LC_*", "XLC_A"), ("*_URL", "A_URLS"), ("", "A"), ("A*B", "AC"), ("A", "")]
-        {
-            assert!(!glob(wanted, text), "{wanted} {text}");
-        }
-    }
-
-    #[test]
-    fn a_star_may_have_to_try_again() {
-        assert!(glob("*_PORT_*_TCP*", "API_PORT_X_PORT_80_TCP_ADDR"));
-        assert!(glob("*aab", "aaaaab"));
-        assert!(!glob("*aab*c", "aaaaab"));
-    }
 
     #[test]
     fn the_first_row_of_a_table_wins() {
@@ -206,13 +156,5 @@ mod tests {
         assert!(known.has("django") && known.has("typing-extensions") && known.has("@clerk/*"));
         assert!(!known.has("djang") && !known.has("@clerk"));
         assert!(!Dependencies::unknown().has("*"));
-    }
-
-    proptest! {
-        #[test]
-        fn a_glob_agrees_with_a_regex(wanted in "[ab*]{0,8}", text in "[ab]{0,10}") {
-            let regex = regex::Regex::new(&format!("^{}$", wanted.replace('*', ".*"))).unwrap();
-            prop_assert_eq!(glob(&wanted, &text), regex.is_match(&text));
-        }
     }
 }
