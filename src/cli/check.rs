@@ -11,14 +11,13 @@ use super::look::{self, Color};
 use super::output;
 use super::overview::{Overview, says_something};
 use super::run::{Opened, Scope, Wanted, Where, known_rules};
-use crate::config::Config;
 use crate::finding::Level;
 use crate::levels::Levels;
 use crate::model::Model;
 use crate::name::Environment;
+use crate::project::Environments;
 use crate::reporters::{self, Look, REPORTERS, Report, Reporter};
 use crate::source::visible;
-use crate::tables::environments;
 
 /// Tells what is wrong.
 #[derive(Debug, Args)]
@@ -140,10 +139,11 @@ impl Check {
             let root = visible(&opened.located.root.to_string_lossy()).into_owned();
             return Err(CliError::Nothing { root, unread: opened.project.unread.len() });
         }
+        let environments = Environments::new(&opened.project.config);
         let mut mistakes = Vec::new();
         let mut wanted = Vec::new();
         for name in &self.env {
-            match environment(name, overview, &opened.project.config) {
+            match environment(name, overview, &environments) {
                 Ok(environment) => wanted.push(environment),
                 Err(error) => mistakes.push(error),
             }
@@ -208,22 +208,13 @@ fn split_format(argument: &OsStr) -> (String, Option<PathBuf>) {
     }
 }
 
-/// The environment that a word of the command line means: its name, or a word of the table or the config.
-fn environment(word: &str, overview: &Overview, config: &Config) -> Result<String, CliError> {
+/// The environment that a word of the command line means: one that is spoken of, else what the config or the table says.
+fn environment(word: &str, overview: &Overview, environments: &Environments) -> Result<String, CliError> {
     let spoken = |name: &str| overview.environments.iter().any(|known| known.as_str() == name);
-    let configured =
-        config.environments.iter().find(|entry| entry.name == word || entry.words.iter().any(|w| w == word));
-    let meant = if spoken(word) {
-        word
-    } else {
-        match configured {
-            Some(entry) => entry.name.as_str(),
-            None => environments::environment_of(word).unwrap_or(word),
-        }
-    };
-    if spoken(meant) {
-        Ok(meant.to_owned())
-    } else if configured.is_some() {
+    let meant = environments.of_word(word).filter(|_| !spoken(word)).unwrap_or_else(|| Environment::new(word));
+    if spoken(meant.as_str()) {
+        Ok(meant.to_string())
+    } else if environments.configured().any(|configured| configured == meant) {
         Err(CliError::Silent(visible(word).into_owned()))
     } else {
         Err(CliError::unknown("environment", word, overview.environments.iter().map(Environment::as_str)))
@@ -250,10 +241,12 @@ mod tests {
             words: vec![word.to_owned()],
             ..crate::config::EnvironmentEntry::default()
         };
-        let config = Config { environments: vec![entry("qa", "quality"), entry("live", "prod")], ..Config::default() };
-        assert_eq!(environment("qa", &overview, &config).unwrap(), "qa");
-        assert_eq!(environment("quality", &overview, &config).unwrap(), "qa");
-        assert!(matches!(environment("prod", &overview, &config), Err(CliError::Silent(_))));
-        assert!(matches!(environment("tset", &overview, &config), Err(CliError::Unknown { .. })));
+        let environments = vec![entry("qa", "quality"), entry("live", "prod")];
+        let environments =
+            Environments::new(&crate::config::Config { environments, ..crate::config::Config::default() });
+        assert_eq!(environment("qa", &overview, &environments).unwrap(), "qa");
+        assert_eq!(environment("quality", &overview, &environments).unwrap(), "qa");
+        assert!(matches!(environment("prod", &overview, &environments), Err(CliError::Silent(_))));
+        assert!(matches!(environment("tset", &overview, &environments), Err(CliError::Unknown { .. })));
     }
 }
