@@ -31,21 +31,13 @@ impl From<Exit> for ExitCode {
 /// Why a command could not do its job.
 #[derive(Debug, Error)]
 pub enum CliError {
-    /// A path of the command line cannot be looked at.
+    /// A path of the command line, or the config, cannot be looked at.
     #[error(transparent)]
     Locate(#[from] LocateError),
     /// A listing of the command line cannot be used.
     #[error(transparent)]
     Listing(#[from] ListingError),
-    /// The config cannot be read at all.
-    #[error("the config `{path}` cannot be read: {reason}")]
-    ConfigUnreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        reason: &'static str,
-    },
-    /// The config can be read, and is wrong. One of them for each mistake.
+    /// The config is wrong. One of them for each mistake.
     #[error("{path}:{line}:{column}: {message}")]
     Config {
         /// The file.
@@ -122,7 +114,9 @@ impl CliError {
     pub fn failures(&self) -> Vec<Failure> {
         match self {
             Self::Several(errors) => errors.iter().flat_map(Self::failures).collect(),
-            Self::ConfigUnreadable { path, .. } | Self::Config { path, .. } | Self::Unwritable { path, .. } => {
+            Self::Locate(LocateError::Unreadable { path, .. })
+            | Self::Config { path, .. }
+            | Self::Unwritable { path, .. } => {
                 vec![Failure { message: self.to_string(), path: Some(path.clone()), help: self.help() }]
             }
             _ => vec![Failure { message: self.to_string(), path: None, help: self.help() }],

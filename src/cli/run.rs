@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 use jiff::civil::Date;
 
-use super::failure::{CliError, reason};
+use super::failure::CliError;
 use super::overview::Overview;
 use crate::config::{Config, Known};
 use crate::finding::{Finding, Findings, Level, Settled, settle};
@@ -20,12 +20,10 @@ use crate::project::{ConfigChoice, Located, Options, Project, locate};
 use crate::reporters::{Report, Summary, Texts};
 use crate::rules::{self, RULES};
 use crate::schemas::SCHEMAS;
-use crate::source::{SourceFile, SourcePath, Span, visible};
+use crate::source::{SourceFile, SourcePath, Span};
 
 /// The kinds of stores that the config knows.
 const STORES: &[&str] = &["google", "aws", "vault", "github", "dotenv"];
-/// A config longer than this is none.
-const LONGEST_CONFIG: u64 = 10 * 1024 * 1024;
 
 /// Where to look: what all commands share.
 #[derive(Debug, Default, Args)]
@@ -64,7 +62,7 @@ impl Where {
         };
         let here = vec![PathBuf::from(".")];
         let located = locate(if self.paths.is_empty() { &here } else { &self.paths }, &choice)?;
-        let source = located.config.as_deref().map(|path| read_config(path, &located.root)).transpose()?;
+        let source = located.read_config()?;
         let config = source.as_ref().map_or_else(|| Ok(Config::default()), parse_config)?;
         let options = Options {
             tracked_only: self.tracked_only,
@@ -88,20 +86,6 @@ fn split_listing(argument: &OsString) -> (Option<String>, PathBuf) {
         }
         _ => (None, PathBuf::from(argument)),
     }
-}
-
-fn read_config(path: &Path, root: &Path) -> Result<SourceFile, CliError> {
-    let failed = |reason| CliError::ConfigUnreadable { path: visible(&path.to_string_lossy()).into_owned(), reason };
-    let metadata = std::fs::metadata(path).map_err(|error| failed(reason(&error)))?;
-    if !metadata.is_file() {
-        return Err(failed("it is no file"));
-    }
-    if metadata.len() > LONGEST_CONFIG {
-        return Err(failed("it is larger than 10 MB"));
-    }
-    let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
-    let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    Ok(SourceFile::new(SourcePath::new(&relative), bytes))
 }
 
 fn parse_config(source: &SourceFile) -> Result<Config, CliError> {

@@ -8,7 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 use super::gitignore::work_tree;
-use crate::source::SourcePath;
+use super::read::read_anywhere;
+use crate::source::{SourceFile, SourcePath};
 
 /// The name of the config file.
 const CONFIG: &str = "envcheck.toml";
@@ -36,7 +37,7 @@ pub struct Located {
     pub scope: Vec<SourcePath>,
 }
 
-/// A path of the command line that cannot be looked at.
+/// A path of the command line, or the config, that cannot be looked at.
 #[derive(Debug, Error)]
 pub enum LocateError {
     /// Nothing is there.
@@ -87,6 +88,21 @@ pub fn locate(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Located, Locat
     let root = nearest.unwrap_or(common);
     let scope = real.iter().map(|path| relative(path, &root)).collect();
     Ok(Located { root, config, scope })
+}
+
+impl Located {
+    /// Reads the config, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is no regular file of a bounded size that may be read.
+    pub fn read_config(&self) -> Result<Option<SourceFile>, LocateError> {
+        let Some(path) = &self.config else { return Ok(None) };
+        let bytes = read_anywhere(path)
+            .map_err(|refusal| LocateError::Unreadable { path: shown(path), reason: refusal.reason() })?;
+        let relative = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        Ok(Some(SourceFile::new(SourcePath::new(&relative), bytes)))
+    }
 }
 
 fn resolve(path: &Path) -> Result<PathBuf, LocateError> {
