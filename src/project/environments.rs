@@ -2,6 +2,7 @@
 
 use crate::config::{Config, EnvironmentEntry};
 use crate::name::Environment;
+use crate::source::SourcePath;
 use crate::tables::environments;
 
 /// Words to environments, and what is known of each.
@@ -25,6 +26,13 @@ impl Environments {
             .find(|entry| entry.name == word || entry.id.as_deref() == Some(&word) || entry.words.contains(&word));
         let name = own.map(|entry| entry.name.as_str()).or_else(|| environments::environment_of(&word))?;
         Some(Environment::new(name))
+    }
+
+    /// The environment that a word of the folders of a file names, nearest first, below its app's own folder.
+    pub fn of_folders(&self, path: &SourcePath, home: &SourcePath) -> Option<Environment> {
+        path.folders()
+            .take_while(|folder| folder != home && !folder.as_str().is_empty())
+            .find_map(|folder| folder.name().split(['-', '_', '.']).find_map(|token| self.of_word(token)))
     }
 
     /// What `{environment}` in names expands to.
@@ -61,7 +69,7 @@ impl Environments {
 
     /// Whether users meet it: everything but development and test, and what is like them.
     pub fn is_deployed(&self, environment: &Environment) -> bool {
-        !matches!(self.kind(environment), "development" | "test")
+        environments::is_deployed(self.kind(environment))
     }
 
     /// Whether it is for test runs, or like one that is: never complete, never deployed.

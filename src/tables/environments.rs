@@ -18,14 +18,9 @@ pub fn environment_of(word: &str) -> Option<&'static str> {
     find(word).map(|found| found.name)
 }
 
-/// Whether a built-in environment is deployed; `None` for a word that means none.
-pub fn deployed(word: &str) -> Option<bool> {
-    find(word).map(|found| found.deployed)
-}
-
-/// Whether the word says where a file is used rather than for which environment: a real word beside it beats it.
-pub fn is_weak(word: &str) -> bool {
-    word.eq_ignore_ascii_case("local")
+/// Whether users meet the environment of this name; one that is not built in counts as deployed.
+pub fn is_deployed(name: &str) -> bool {
+    ENVIRONMENTS.iter().find(|built_in| built_in.name == name).is_none_or(|built_in| built_in.deployed)
 }
 
 fn find(word: &str) -> Option<&'static BuiltIn> {
@@ -38,7 +33,7 @@ pub static ENVIRONMENTS: &[BuiltIn] = &[
         name: "development",
         words: &["development", "dev", "devel", "develop", "local"],
         deployed: false,
-        reason: "on a developer's machine; `local` is weak, see `is_weak`",
+        reason: "on a developer's machine",
     },
     BuiltIn {
         name: "test",
@@ -112,11 +107,8 @@ mod tests {
 
     #[test]
     fn only_some_are_deployed() {
-        assert_eq!(deployed("prod"), Some(true));
-        assert_eq!(deployed("preview"), Some(true));
-        assert_eq!(deployed("test"), Some(false));
-        assert_eq!(deployed("docker"), None);
-        assert!(is_weak("Local") && !is_weak("dev"));
+        assert!(is_deployed("production") && is_deployed("preview") && is_deployed("canary"));
+        assert!(!is_deployed("test") && !is_deployed("development"));
     }
 
     #[test]

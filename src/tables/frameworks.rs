@@ -33,12 +33,6 @@ pub fn run_marker(file: &str, dependencies: &Dependencies) -> Option<&'static Ma
     })
 }
 
-/// Why a file (its name, any case) makes its folder the root of a workspace, whatever it holds.
-pub fn workspace_marker(file: &str) -> Option<&'static Marker> {
-    let file = file.to_ascii_lowercase();
-    WORKSPACE_MARKERS.iter().find(|marker| any(marker.files, &file))
-}
-
 /// Whether a file is a Dockerfile by its name.
 pub fn is_dockerfile(file: &str) -> bool {
     let file = file.to_ascii_lowercase();
@@ -123,7 +117,7 @@ pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader>
 /// Whether a file is worth knowing of by its mere presence. Asked of every file of a repository, so it must be cheap.
 pub fn is_marker(file: &str) -> bool {
     static MARKERS: LazyLock<(HashSet<&str>, Vec<&str>)> = LazyLock::new(|| {
-        let all = UNIT_MARKERS.iter().chain(RUN_MARKERS).chain(WORKSPACE_MARKERS).flat_map(|marker| marker.files);
+        let all = UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
         let (globs, names): (Vec<&str>, Vec<&str>) = all.partition(|file| file.contains('*'));
         (names.into_iter().collect(), globs)
     });
@@ -188,11 +182,6 @@ static RUN_MARKERS: &[Marker] = &[
     marker(&["app.yaml"], "deployed to App Engine"),
     marker(&["procfile"], "deployed as on Heroku"),
     marker(&["serverless.yml", "serverless.yaml"], "deployed by Serverless"),
-];
-
-static WORKSPACE_MARKERS: &[Marker] = &[
-    marker(&["pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json"], "a JavaScript workspace"),
-    marker(&["go.work"], "a Go workspace"),
 ];
 
 static ENV_LOADERS: &[EnvLoader] = &[
@@ -335,10 +324,5 @@ mod tests {
         for reader in FILE_READERS {
             assert!(crate::syntax::dotenv::find(reader.loader).is_some(), "{}", reader.loader);
         }
-    }
-
-    #[test]
-    fn workspaces_are_marked() {
-        assert!(workspace_marker("pnpm-workspace.yaml").is_some() && workspace_marker("package.json").is_none());
     }
 }

@@ -45,21 +45,9 @@ pub fn platform(name: &str) -> Option<(Kind, &'static Row)> {
     INDEX.find(name, |(_, row)| !super::any(row.except, name)).map(|(kind, row)| (*kind, row))
 }
 
-/// Whether the name is build metadata, which is never missing either.
-pub fn is_stamp(name: &str) -> bool {
-    platform(name).is_some_and(|(kind, _)| kind == Kind::Stamp)
-}
-
 /// Why a name is given in a place, beyond what [`platform`] knows.
 pub fn given_in(place: Place, name: &str) -> Option<&'static Row> {
     PLACES.iter().find(|(given, row)| *given == place && row.holds(name)).map(|(_, row)| row)
-}
-
-/// The names that `BuildKit` takes as `--build-arg` without an `ARG` line.
-///
-/// Source: the Dockerfile reference, *predefined ARGs* and *`BuildKit` built-in build args*.
-pub fn predefined_build_argument(name: &str) -> bool {
-    super::any(PROXIES, name) || super::any(&["SOURCE_DATE_EPOCH", "BUILDKIT_*"], name)
 }
 
 const PROXIES: &[&str] = &[
@@ -377,10 +365,10 @@ mod tests {
             ("API_SERVICE_HOST", Kind::Host),
             ("REDIS_PORT_6379_TCP_ADDR", Kind::Host),
             ("GIT_SHA", Kind::Stamp),
+            ("NEXT_PUBLIC_APP_VERSION", Kind::Stamp),
         ] {
             assert_eq!(platform(name).map(|(found, _)| found), Some(kind), "{name}");
         }
-        assert!(is_stamp("NEXT_PUBLIC_APP_VERSION") && !is_stamp("NODE_ENV"));
     }
 
     #[test]
@@ -417,8 +405,6 @@ mod tests {
         assert!(given_in(Place::CloudBuild, "_REGION").is_some());
         assert!(given_in(Place::CloudBuild, "REGION").is_none());
         assert!(given_in(Place::Netlify, "URL").is_some());
-        assert!(predefined_build_argument("no_proxy") && predefined_build_argument("BUILDKIT_INLINE_CACHE"));
-        assert!(!predefined_build_argument("TARGETARCH") && !predefined_build_argument("VERSION"));
     }
 
     #[test]

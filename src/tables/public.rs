@@ -35,11 +35,6 @@ pub fn possible_prefix(name: &str) -> Option<(&'static PublicPrefix, &str)> {
         .and_then(|prefix| name.strip_prefix(prefix.prefix).map(|rest| (prefix, rest)))
 }
 
-/// The packages, among an app's dependencies, by which public variables are read at run time.
-pub fn run_time_public(dependencies: &Dependencies) -> Option<&'static Row> {
-    RUN_TIME.iter().find(|row| dependencies.has_any(row.names))
-}
-
 /// Why a name is public by design; `rest` is what stands after its public prefix.
 ///
 /// A name that [`is_evidently_secret`] is none, whatever else it holds.
@@ -90,13 +85,6 @@ static PREFIXES: &[PublicPrefix] = &[
         inlined: true,
         reason: "SvelteKit's `$env/static/public` and Astro; `$env/dynamic/public` reads at run time",
     },
-];
-
-static RUN_TIME: &[Row] = &[
-    Row::new(&["next-runtime-env", "next-public-env"], "writes `window.__ENV` when the server starts"),
-    Row::new(&["@import-meta-env/*"], "fills the bundle in at run time"),
-    Row::new(&["react-inject-env", "runtime-env-cra", "@beam-australia/react-env"], "writes an `env.js` at start-up"),
-    Row::new(&["vite-plugin-runtime-env", "vite-envs"], "fills the bundle in at run time"),
 ];
 
 static BY_DESIGN: &[Row] = &[
@@ -271,12 +259,5 @@ mod tests {
         for rest in ["SECRET_SANTA_ENABLED", "ENABLE_PASSWORD", "DEMO_PASSWORD", "SECRET_NAME", "CLIENT_SECRET_URL"] {
             assert!(!is_evidently_secret(rest), "{rest}");
         }
-    }
-
-    #[test]
-    fn run_time_mechanisms_are_known() {
-        assert!(run_time_public(&with(&["next", "next-runtime-env"])).is_some());
-        assert!(run_time_public(&with(&["@import-meta-env/cli"])).is_some());
-        assert!(run_time_public(&with(&["next"])).is_none());
     }
 }

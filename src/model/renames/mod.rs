@@ -74,11 +74,6 @@ impl Class {
     pub fn is_rename(self) -> bool {
         self != Self::MeaningSubset
     }
-
-    /// Whether it holds between two names that nobody reads as well.
-    fn holds_unread(self) -> bool {
-        matches!(self, Self::Respelt | Self::Same | Self::Unit | Self::SecretKey)
-    }
 }
 
 /// Two names that are one thing.
@@ -119,35 +114,6 @@ pub fn find(input: &Input<'_>) -> Vec<Rename> {
             }
         }
     }
-    settle(&unknown, &targets, &pairs)
-}
-
-/// Finds the names of a template or list that are names of a deploy target, where nobody reads either.
-///
-/// `shared` are the names that both have. Both lists may be of different apps: an app's bounds prove nothing about
-/// names that nobody reads.
-pub fn unread_pairs(documented: &[Name], deployed: &[Name], shared: &BTreeSet<Name>) -> Vec<Rename> {
-    let both: BTreeSet<&Name> = documented.iter().collect();
-    let both: BTreeSet<&Name> = deployed.iter().filter(|name| both.contains(*name)).collect();
-    let lone = |name: &&Name| !both.contains(*name) && !shared.contains(*name);
-    let unknown = distinct(documented.iter().filter(lone));
-    let deployed = distinct(deployed.iter().filter(lone));
-    let wanted: Vec<Wanted<'_>> = deployed
-        .iter()
-        .map(|name| Wanted { name, renamed_from: &[], given_by_values: true, documented: true })
-        .collect();
-    let targets: Vec<Target<'_>> =
-        wanted.iter().map(|wanted| Target { name: wanted.name, wanted: Some(wanted) }).collect();
-    let input = Input {
-        unknown: &[],
-        wanted: &[],
-        present: shared,
-        known: shared,
-        namespaces: &[],
-        dependencies: &Dependencies::unknown(),
-    };
-    let mut pairs = Matcher::new(&unknown, &targets, &input).pairs();
-    pairs.retain(|_, class| class.holds_unread());
     settle(&unknown, &targets, &pairs)
 }
 

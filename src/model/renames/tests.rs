@@ -254,20 +254,6 @@ fn the_schema_may_say_it() {
 }
 
 #[test]
-fn two_unread_names_need_the_strong_classes() {
-    let pairs = |documented: &[&str], deployed: &[&str], shared: &[&str]| {
-        unread_pairs(&names(documented), &names(deployed), &names(shared).into_iter().collect()).len()
-    };
-    assert_eq!(pairs(&["DB_HOST"], &["DATABASE_HOST"], &[]), 1);
-    assert_eq!(pairs(&["A_B_TTL_HOURS"], &["A_B_TTL_SECONDS"], &[]), 1);
-    assert_eq!(pairs(&["REDIS_URL"], &["KV_REDIS_URL"], &[]), 0);
-    assert_eq!(pairs(&["DATABSE_URL"], &["DATABASE_URL"], &[]), 0);
-    assert_eq!(pairs(&["STRIPE_SECRET"], &["STRIPE_SECRET_KEY"], &["STRIPE_PRICE"]), 1);
-    assert_eq!(pairs(&["STRIPE_SECRET"], &["STRIPE_SECRET_KEY"], &[]), 0);
-    assert_eq!(pairs(&["DB_HOST", "DATABASE_HOST"], &["DATABASE_HOST"], &[]), 0);
-}
-
-#[test]
 fn thousands_of_names_are_quick() {
     let words =
         ["REDIS", "STRIPE", "CACHE", "AUTH", "SESSION", "URL", "KEY", "SECRET", "TTL", "HOST", "KV", "GIZMO", "WIDGET"];
