@@ -58,13 +58,19 @@ impl Declaration {
         declaration
     }
 
-    /// Whether `required` asks for it in an environment that has these names and words. A default is not looked at.
-    pub fn is_required_in(&self, names: &[&str]) -> bool {
+    /// Whether it belongs into a store.
+    pub fn is_kept_in_store(&self) -> bool {
+        self.secret == Some(true) || self.stored == Some(true)
+    }
+
+    /// Whether `required` asks for it in the environment that is among words that `is_among` takes. A default is not
+    /// looked at.
+    pub fn is_required(&self, is_among: impl Fn(&[String]) -> bool) -> bool {
         match &self.required {
             None | Some(Required::Always) => true,
             Some(Required::Never) => false,
-            Some(Required::In(environments)) => environments.iter().any(|name| names.contains(&name.as_str())),
-            Some(Required::Except(environments)) => !environments.iter().any(|name| names.contains(&name.as_str())),
+            Some(Required::In(environments)) => is_among(environments),
+            Some(Required::Except(environments)) => !is_among(environments),
         }
     }
 }
@@ -359,8 +365,8 @@ mod tests {
 
     #[test]
     fn required_is_everywhere_unless_it_says_otherwise() {
-        let required =
-            |required| Declaration { required, ..Declaration::default() }.is_required_in(&["production", "prod"]);
+        let in_production = |words: &[String]| words.iter().any(|word| word == "prod");
+        let required = |required| Declaration { required, ..Declaration::default() }.is_required(in_production);
         assert!(required(None) && required(Some(Required::Always)));
         assert!(!required(Some(Required::Never)));
         assert!(required(Some(Required::In(vec!["prod".to_owned()]))));

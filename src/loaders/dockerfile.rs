@@ -8,7 +8,8 @@ use crate::fact::{Image, InlineIgnore, LinkKind, Loaded, Problem, Role, Setting,
 use crate::name::Name;
 use crate::source::{Place, SourceFile, SourcePath, Span};
 use crate::value::Template;
-use instruction::{Char, Instruction};
+use instruction::Instruction;
+use words::Char;
 
 /// The loader.
 pub static LOADER: Loader =

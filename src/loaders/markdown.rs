@@ -1,7 +1,7 @@
 //! Markdown: the variables that documents name, in tables, lists, code and prose. Nothing of it is ever a problem.
 //!
-//! What counts as a description of variables is told by `precision.md`'s sentence on tables and fenced blocks: a table
-//! whose header says so and that holds three names, lists with two, a block of code with two assignments.
+//! What counts as a description of variables: a table whose header says so and that holds three names, lists with two,
+//! a block of code with two definitions.
 
 mod fence;
 mod line;

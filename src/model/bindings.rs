@@ -9,9 +9,7 @@ use crate::source::{Place, SourcePath, Span};
 use crate::tables::placeholders;
 use crate::value::Value;
 
-use super::schema::requires;
 use super::stored::Holding;
-use super::view_building::public_prefix;
 use super::views::{Phase, Reason, Sighting, State};
 use super::{Model, files};
 
@@ -68,7 +66,7 @@ impl Binding {
         let needs = self.needs_a_value();
         self.sightings.iter().filter(move |sighting| {
             let view = &model.views[sighting.view];
-            let kept = is_kept_in_store(&self.declaration);
+            let kept = self.declaration.is_kept_in_store();
             let built = self.phase == Phase::Run || view.builds;
             let whole = if kept && view.target.is_none() {
                 // A listing has the word on secrets that no target hands out.
@@ -108,11 +106,6 @@ impl Binding {
         });
         Some(told.unwrap_or(Reason::Platform))
     }
-}
-
-/// Whether a declared variable belongs into a store.
-pub(super) fn is_kept_in_store(declaration: &Declaration) -> bool {
-    declaration.secret == Some(true) || declaration.stored == Some(true)
 }
 
 /// Binds every declared variable of every app in each of its environments.
@@ -167,12 +160,13 @@ fn binding(model: &Model<'_>, at: &At<'_>, name: &Name, hosts: &BTreeSet<&str>) 
     let declaration = declared.declaration.in_environment(names);
     let sightings = views.iter().map(|view| model.sight(*view, name)).collect();
     let deployed = model.is_deployed(environment);
-    let stored = is_kept_in_store(&declaration).then(|| stored(model, app, environment, name));
+    let stored = declaration.is_kept_in_store().then(|| stored(model, app, environment, name));
     Some(Binding {
         app,
         environment: (*environment).clone(),
         // Nobody knows which names of a family there must be.
-        required: !schema.is_of_family(name) && requires(&declaration, &model.environments, environment),
+        required: !schema.is_of_family(name)
+            && declaration.is_required(|words| model.environments.is_among(environment, words)),
         soft: schema.soft.contains(name),
         has_default: declaration
             .default
@@ -208,7 +202,7 @@ impl Model<'_> {
 
     /// When an app consumes a variable.
     pub fn phase(&self, app: usize, name: &Name) -> Phase {
-        if public_prefix(self, app, name.as_str()).is_some() { Phase::Build } else { Phase::Run }
+        if self.public_prefix(app, name).is_some() { Phase::Build } else { Phase::Run }
     }
 
     /// What a view says of a variable, declared or not.
@@ -235,7 +229,7 @@ fn stored(model: &Model<'_>, app: usize, environment: &Environment, name: &Name)
 }
 
 /// Whether a default is no value where users meet it: empty, a placeholder, a host that only a developer's machine
-/// or the compose network knows (`precision`, *hollow default*).
+/// or the compose network knows.
 fn is_hollow(name: &Name, declaration: &Declaration, default: &Value, hosts: &BTreeSet<&str>) -> bool {
     let text = default.expose();
     if text.is_empty() {

@@ -167,7 +167,10 @@ impl<'a> Model<'a> {
 
     /// The prefix that makes a variable of an app public at build time, if its name has one.
     pub fn public_prefix(&self, app: usize, name: &Name) -> Option<&str> {
-        view_building::public_prefix(self, app, name.as_str())
+        let own = self.schemas[app].resolved.public_prefixes.as_deref().unwrap_or_default();
+        let own = own.iter().find(|prefix| name.as_str().starts_with(prefix.as_str())).map(String::as_str);
+        let of_framework = || public::public_prefix(name.as_str(), &self.apps.list[app].dependencies);
+        own.or_else(|| of_framework().map(|prefix| prefix.prefix))
     }
 
     /// The prefixes that make variables of an app public, by its schema and its frameworks.
@@ -229,6 +232,6 @@ fn document(indexes: &Indexes, sources: &[Source<'_>], targets: &[AppTarget<'_>]
 /// The names of the secrets that any app declares.
 fn secrets(schemas: &[AppSchema]) -> BTreeSet<Name> {
     let declared = schemas.iter().flat_map(|schema| &schema.resolved.declarations);
-    let secrets = declared.filter(|(_, declared)| bindings::is_kept_in_store(&declared.declaration));
+    let secrets = declared.filter(|(_, declared)| declared.declaration.is_kept_in_store());
     secrets.map(|(name, _)| name.clone()).collect()
 }

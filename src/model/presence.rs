@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::bindings::{Binding, StoredState, is_kept_in_store};
+use super::bindings::{Binding, StoredState};
 use super::views::{Phase, Reason, Sighting, State};
 use super::{AppSchema, Model};
 use crate::fact::{Constraints, Declaration, SettingValue, Type};
@@ -106,7 +106,7 @@ impl<'m> Presences<'m> {
         if self.model.phase(of.app, name) == Phase::Build && !of.builds {
             return Presence::Unknown;
         }
-        let kept = self.declaration(view, name).is_some_and(|declaration| is_kept_in_store(&declaration));
+        let kept = self.declaration(view, name).is_some_and(|declaration| declaration.is_kept_in_store());
         let whole = if kept && of.target.is_none() {
             // A listing has the word on secrets that no target hands out.
             match self.binding(view, name).and_then(|binding| binding.stored.as_ref()) {

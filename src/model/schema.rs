@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::{Declaration, Problem, Required, Role};
+use crate::fact::{Problem, Required, Role};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
@@ -199,15 +199,5 @@ impl AppSchema {
             required.iter().chain(declaration.overrides.iter().map(|of| &of.environment))
         });
         words.filter_map(|word| environments.of_word(word)).collect()
-    }
-}
-
-/// Whether a declared variable must have a value in an environment, defaults aside.
-pub(super) fn requires(declaration: &Declaration, environments: &Environments, environment: &Environment) -> bool {
-    match &declaration.required {
-        None | Some(Required::Always) => true,
-        Some(Required::Never) => false,
-        Some(Required::In(words)) => environments.is_among(environment, words),
-        Some(Required::Except(words)) => !environments.is_among(environment, words),
     }
 }

@@ -119,7 +119,7 @@ fn source<'a>(
     let variant = words.words.iter().find(|word| environments.of_word(word).is_none()).cloned();
     let of_folder = || {
         let home = apps.home(path).map_or_else(|| SourcePath::new(""), |app| apps.list[app].folder.clone());
-        environment_of_folders(path, &home, environments)
+        environments.of_folders(path, &home)
     };
     let by_default = || {
         let ordinary = file.claim.role == Role::Values && variant.is_none() && file.format == "dotenv";
@@ -148,17 +148,6 @@ fn source<'a>(
     };
     read_facts(&mut source);
     source
-}
-
-/// The environment that a word of the folders names, nearest first, below the app's own folder.
-pub(super) fn environment_of_folders(
-    path: &SourcePath,
-    home: &SourcePath,
-    environments: &Environments,
-) -> Option<Environment> {
-    path.folders()
-        .take_while(|folder| folder != home && !folder.as_str().is_empty())
-        .find_map(|folder| folder.name().split(['-', '_', '.']).find_map(|token| environments.of_word(token)))
 }
 
 fn read_facts(source: &mut Source<'_>) {

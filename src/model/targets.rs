@@ -10,7 +10,6 @@ use crate::tables::images::ThirdPartyImage;
 use crate::tables::{frameworks, images};
 
 use super::apps::{Apps, adds_to_foreign};
-use super::sources::environment_of_folders;
 
 /// The environment of a deployed target that names none.
 pub const UNNAMED: &str = "compose";
@@ -33,7 +32,7 @@ pub struct AppTarget<'a> {
     pub family: Option<&'static ThirdPartyImage>,
 }
 
-/// Words of file names that say that what they describe is for users (`precision`, *Environment*).
+/// Words of file names that say that what they describe is for users.
 const DEPLOYED_WORDS: &[&str] = &["deploy", "selfhost", "hosting", "swarm", "stack"];
 
 /// Variables whose literal value names the environment, strongest first; `NODE_ENV` only tells production.
@@ -254,7 +253,7 @@ fn environment_of(
         return Some((environment, true));
     }
     let home = app.map_or_else(|| SourcePath::new(""), |app| apps.list[app].folder.clone());
-    let of_folders = |path: &SourcePath| environment_of_folders(path, &home, environments);
+    let of_folders = |path: &SourcePath| environments.of_folders(path, &home);
     if let Some(environment) = group.paths.iter().rev().find_map(of_folders) {
         return Some((environment, true));
     }

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue};
 use crate::name::Environment;
 use crate::source::SourcePath;
-use crate::tables::{frameworks, public};
+use crate::tables::frameworks;
 use crate::value::Template;
 
-use super::bindings::is_kept_in_store;
-use super::schema::requires;
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
 use super::{Agreed, AppTarget, Model, files};
@@ -306,9 +304,9 @@ fn gives_half(model: &Model<'_>, view: &View, secrets: bool) -> bool {
     let (mut required, mut given) = (0, 0);
     for (name, declared) in &schema.resolved.declarations {
         let declaration = declared.declaration.in_environment(&names);
-        if is_kept_in_store(&declaration) != secrets
+        if declaration.is_kept_in_store() != secrets
             || declaration.default.is_some()
-            || !requires(&declaration, &model.environments, &view.environment)
+            || !declaration.is_required(|words| model.environments.is_among(&view.environment, words))
         {
             continue;
         }
@@ -317,11 +315,4 @@ fn gives_half(model: &Model<'_>, view: &View, secrets: bool) -> bool {
         given += usize::from(sighting.state.is_given() || matches!(sighting.state, State::Empty { .. }));
     }
     given > 0 && given * 2 >= required
-}
-
-/// The prefix that makes a variable of an app public at build time, if one does.
-pub(super) fn public_prefix<'m>(model: &'m Model<'_>, app: usize, name: &str) -> Option<&'m str> {
-    let own = model.schemas[app].resolved.public_prefixes.as_deref().unwrap_or_default();
-    let own = own.iter().find(|prefix| name.starts_with(prefix.as_str())).map(String::as_str);
-    own.or_else(|| public::public_prefix(name, &model.apps.list[app].dependencies).map(|prefix| prefix.prefix))
 }

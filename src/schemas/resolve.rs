@@ -67,7 +67,9 @@ pub fn resolve(path: &SourcePath, files: &Lookup<'_>) -> Resolved {
 
 impl Resolved {
     /// What declares a name: a declaration of its own, else the family with the longest fixed part.
-    pub fn declaration(&self, name: &Name) -> Option<&Declared> {
+    ///
+    /// It looks at every family; whoever asks for each name of an app keeps an index.
+    fn declaration(&self, name: &Name) -> Option<&Declared> {
         self.declarations.get(name).or_else(|| self.folded(name)).or_else(|| {
             let fitting = self.families.iter().filter(|(family, declared)| declared.covers(family, name));
             fitting.max_by_key(|(family, _)| family.as_str().len()).map(|(_, declared)| declared)

@@ -3,10 +3,8 @@
 //! The grammar is `BuildKit`'s (`frontend/dockerfile/parser/parser.go`). A crate for it exists and judges this in the
 //! tests; it stops at the first fault and knows here-documents at the beginning of a `RUN` only.
 
+use super::words::{self, Char};
 use crate::source::Span;
-
-/// A character of an instruction and its offset in the file.
-pub(super) type Char = (usize, char);
 
 /// One instruction.
 pub(super) struct Instruction {
@@ -203,7 +201,7 @@ struct Mark {
 /// The words `<<EOF`, `<<-EOF`, `3<<"EOF"` of a command.
 fn marks(arguments: &[Char], escape: char) -> Vec<(Span, Mark)> {
     let mut found = Vec::new();
-    for word in super::words::split(arguments, escape) {
+    for word in words::split(arguments, escape) {
         let text: String = word.iter().map(|(_, char)| *char).collect();
         let Some(rest) = text.trim_start_matches(|char: char| char.is_ascii_digit()).strip_prefix("<<") else {
             continue;

@@ -2,13 +2,15 @@
 //!
 //! Sources: `BuildKit`, `frontend/dockerfile/parser/line_parsers.go` and `frontend/dockerfile/shell/lex.go`.
 
-use super::instruction::Char;
 use crate::name::Name;
 use crate::source::Span;
 use crate::value::{Operator, Part, Reference, Template, Value};
 
 /// How deep `${A:-${B:-…}}` is followed.
 const DEPTH: usize = 16;
+
+/// A character of an instruction and its offset in the file.
+pub(super) type Char = (usize, char);
 
 /// Splits at blank space outside of quotes; quotes and escapes stay in the words.
 pub(super) fn split(chars: &[Char], escape: char) -> Vec<&[Char]> {
