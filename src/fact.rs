@@ -16,7 +16,7 @@ pub use deploy::{
 use std::any::Any;
 
 use crate::name::Name;
-use crate::source::{SourcePath, Span};
+use crate::source::{SourceFile, SourcePath, Span};
 use crate::syntax::comment::{self, IgnoreComment};
 use crate::syntax::toml;
 use crate::value::Template;
@@ -184,6 +184,14 @@ impl InlineIgnore {
     pub fn read(comment: &str, span: Span, line: usize, alone: bool) -> Option<Self> {
         let IgnoreComment { rules, reason } = comment::ignore(comment)?;
         Some(Self { rules, reason, span, line: if alone { line + 1 } else { line } })
+    }
+
+    /// The ignore in the comment at `span` of a file, with its marker `#` or without; `alone` as above.
+    pub fn at(source: &SourceFile, span: Span, alone: bool) -> Option<Self> {
+        let text = source.slice(span).trim_start_matches('#');
+        // Only a comment that is one is worth its line, which takes time to find.
+        comment::ignore(text)?;
+        Self::read(text, span, source.position(span.start).line, alone)
     }
 }
 

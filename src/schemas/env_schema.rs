@@ -58,7 +58,11 @@ fn load(source: &SourceFile) -> Loaded {
         looks_declared.then(|| "a variable is declared under [server], [client] or [shared]".to_owned())
     });
     loaded.schema = Some(schema);
-    loaded.ignores = ignores(source, &document);
+    loaded.ignores = document
+        .comments()
+        .iter()
+        .filter_map(|comment| InlineIgnore::at(source, comment.span, comment.alone))
+        .collect();
     loaded.problems = document.faults().into_iter().map(Into::into).collect();
     loaded.shown = document.shown();
     loaded
@@ -152,17 +156,6 @@ fn prefixes(item: &Item<'_>) -> Option<Vec<String>> {
     }
     item.show();
     Some(prefixes)
-}
-
-fn ignores(source: &SourceFile, document: &Document<'_>) -> Vec<InlineIgnore> {
-    let read = |comment: &crate::syntax::toml::Comment| {
-        let text = source.slice(comment.span).trim_start_matches('#');
-        // Only a comment that could be one is worth its line, which takes time to find.
-        crate::syntax::comment::ignore(text)?;
-        let line = source.position(comment.span.start).line;
-        InlineIgnore::read(text, comment.span, line, comment.alone)
-    };
-    document.comments().iter().filter_map(read).collect()
 }
 
 #[cfg(test)]

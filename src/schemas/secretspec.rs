@@ -58,7 +58,11 @@ fn load(source: &SourceFile) -> Loaded {
     misspelled(&root.items(), &["project", "profiles", "providers", "scopes", "defaults"]);
     loaded.facts.sort_by_key(|fact| fact.span);
     loaded.schema = Some(schema);
-    loaded.ignores = ignores(source, &document);
+    loaded.ignores = document
+        .comments()
+        .iter()
+        .filter_map(|comment| InlineIgnore::at(source, comment.span, comment.alone))
+        .collect();
     loaded.problems = document.faults().into_iter().map(Into::into).collect();
     loaded.shown = document.shown();
     loaded
@@ -97,16 +101,6 @@ fn misspelled(items: &[Item<'_>], known: &[&'static str]) {
             item.report(item.key_span, message, None, false);
         }
     }
-}
-
-fn ignores(source: &SourceFile, document: &Document<'_>) -> Vec<InlineIgnore> {
-    let read = |comment: &crate::syntax::toml::Comment| {
-        let text = source.slice(comment.span).trim_start_matches('#');
-        crate::syntax::comment::ignore(text)?;
-        let line = source.position(comment.span.start).line;
-        InlineIgnore::read(text, comment.span, line, comment.alone)
-    };
-    document.comments().iter().filter_map(read).collect()
 }
 
 #[cfg(test)]

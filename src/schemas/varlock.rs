@@ -14,7 +14,7 @@ use super::{SchemaSource, pattern};
 use crate::fact::{Declaration, Fact, FactKind, InlineIgnore, Link, LinkKind, Loaded, Problem, Required, Schema, Type};
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
-use crate::syntax::env_spec::{self, Decorator, Document, Fault, Item, WordKind};
+use crate::syntax::env_spec::{self, Decorator, Fault, Item, WordKind};
 use crate::value::Value;
 use settings::{Settings, Truth};
 
@@ -79,7 +79,8 @@ fn load(source: &SourceFile) -> Loaded {
     loaded.problems.extend(document.faults.iter().map(|fault| problem(*fault)));
     loaded.problems.sort_by_key(|problem| problem.span);
     loaded.problems.truncate(MOST_PROBLEMS);
-    loaded.ignores = ignores(source, &document);
+    loaded.ignores =
+        document.comments.iter().filter_map(|(span, alone)| InlineIgnore::at(source, *span, *alone)).collect();
     loaded
 }
 
@@ -198,15 +199,6 @@ fn import(decorator: &Decorator<'_>, loaded: &mut Loaded, schema: &mut Schema) {
     loaded.links.push(Link { kind: LinkKind::Extends, path, span: first.word.span, required });
     loaded.shown.push(first.word.span);
     schema.extends_needs.push(needs);
-}
-
-fn ignores(source: &SourceFile, document: &Document<'_>) -> Vec<InlineIgnore> {
-    let read = |(span, alone): &(Span, bool)| {
-        let text = source.slice(*span);
-        crate::syntax::comment::ignore(text)?;
-        InlineIgnore::read(text, *span, source.position(span.start).line, *alone)
-    };
-    document.comments.iter().filter_map(read).collect()
 }
 
 #[cfg(test)]
