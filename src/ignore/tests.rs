@@ -1,3 +1,5 @@
+//! Tests of ignores: what they cover, and which of them matched nothing.
+
 use super::*;
 use crate::config::IgnoreEntry;
 use crate::fact::{InlineIgnore, Loaded, Role};

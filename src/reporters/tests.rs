@@ -1,3 +1,5 @@
+//! Tests of all formats: each against a file, and that none shows what is masked.
+
 use std::collections::BTreeMap;
 
 use snapbox::{assert_data_eq, file};

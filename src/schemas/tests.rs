@@ -1,3 +1,5 @@
+//! Tests of the list of schema sources: which one a file belongs to, and that the page on them is complete.
+
 use super::*;
 
 fn named(path: &str, text: &str) -> Option<&'static str> {

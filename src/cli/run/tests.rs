@@ -1,3 +1,5 @@
+//! Tests of a run: arguments, scope, levels, ignores and the order of findings.
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of the JSON Schema source beyond its fixtures.
+
 use super::*;
 use crate::fact::{GroupKind, Side};
 use crate::schemas::accepts;

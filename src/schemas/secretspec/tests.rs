@@ -1,3 +1,5 @@
+//! Tests of the secretspec source beyond its fixtures.
+
 use super::*;
 use crate::fact::{Declaration, GroupKind, Type};
 use crate::value::Value;

@@ -1,3 +1,5 @@
+//! Tests of values that a JSON Schema describes.
+
 use super::*;
 
 fn judge(schema: &str, value: &str) -> Option<bool> {

@@ -1,3 +1,5 @@
+//! Tests of the varlock source beyond its fixtures.
+
 use super::*;
 use crate::schemas::accepts;
 

@@ -1,3 +1,5 @@
+//! Tests of the syntax of `.env.schema`.
+
 use super::*;
 
 fn names<'a>(decorators: &[Decorator<'a>]) -> Vec<&'a str> {

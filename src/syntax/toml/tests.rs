@@ -1,3 +1,5 @@
+//! Tests of the TOML reader: errors in our own words, spans, and what may be shown.
+
 use super::*;
 use crate::source::SourcePath;
 use crate::value::Value;

@@ -1,3 +1,5 @@
+//! Tests of the providers; every credential is made at run time, so that none stands in the repository.
+
 use super::*;
 use crate::tables::placeholders;
 
