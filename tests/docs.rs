@@ -67,3 +67,22 @@ fn the_json_schemas_are_those_of_the_types() {
         compare(&format!("{:#}\n", make()), &file(&format!("schemas/{name}.json")));
     }
 }
+
+#[test]
+fn every_dependency_has_its_line() {
+    let read = |name: &str| std::fs::read_to_string(file(name)).expect(name);
+    let manifest = read("Cargo.toml");
+    let section = |name: &str| {
+        let behind = manifest.split(&format!("\n[{name}]\n")).nth(1).expect(name);
+        let lines = behind.lines().take_while(|line| !line.starts_with('['));
+        lines.filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect::<Vec<_>>()
+    };
+    let page = read("docs/dependencies.md");
+    let taken = page.split("## Not taken").next().expect("the part on what is taken");
+    let cells = taken.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let listed: Vec<&str> = cells.flat_map(|cell| cell.split(", ").map(|name| name.trim_matches('`'))).collect();
+    assert_eq!(listed, section("dependencies"));
+    for name in section("dev-dependencies") {
+        assert!(taken.contains(&format!("`{name}`")), "{name}");
+    }
+}
