@@ -30,7 +30,7 @@ pub(super) fn run(project: &Project, at: &str) -> Result<Exit, CliError> {
         rows.push(vec![format!("  {mark}"), known.id(), reading]);
     }
     let heading = format!("{}:{line}", visible(path.as_str()));
-    let legend = if readers.is_empty() { "" } else { "\n* reads this file" };
+    let legend = if readers.is_empty() { "" } else { "\n* reads this file\n" };
     output::text(&format!("{heading}\n{}{legend}", output::table(&rows)))?;
     Ok(Exit::Clean)
 }
