@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::failure::{CliError, reason};
 use super::overview::Overview;
@@ -194,11 +195,14 @@ impl Wanted {
 
 /// Runs the rules that are wanted. Levels are the findings' own.
 pub fn findings(model: &Model<'_>, levels: &Levels) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for rule in RULES.iter().filter(|rule| levels.runs(rule.id, rule.default_level)) {
+    let wanted: Vec<_> = RULES.iter().filter(|rule| levels.runs(rule.id, rule.default_level)).collect();
+    // Each rule speaks for itself; the order of reports is made later.
+    let found = wanted.par_iter().map(|rule| {
+        let mut found = Vec::new();
         (rule.check)(model, &mut Findings::new(rule.id, rule.default_level, &mut found));
-    }
-    found
+        found
+    });
+    found.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 /// Judges findings: their levels, what is ignored, what is in scope. In the order of reports.

@@ -102,7 +102,10 @@ fn of_entry(source: &SourceFile, entry: &Entry, evaluated: &Evaluated) -> String
     }
     let at = columns(source, entry.value_span);
     let length = evaluated.values.get(&entry.key).map(|value| value.expose().chars().count());
-    let length = length.map_or_else(String::new, |length| format!(" = {length} characters"));
+    let length = length.map_or_else(String::new, |length| match length {
+        1 => " = 1 character".to_owned(),
+        length => format!(" = {length} characters"),
+    });
     format!("{key}, {quotes}, value at {at}: {}{length}", segments(source, template))
 }
 

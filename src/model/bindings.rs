@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::fact::{Declaration, Type};
 use crate::name::{Environment, Name, SecretName};
 use crate::schemas::accepts::{Mismatch, accepts};
@@ -123,11 +125,9 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
     for (index, view) in model.views.iter().enumerate() {
         views.entry((view.app, &view.environment)).or_default().push(index);
     }
-    let mut bindings = Vec::new();
-    for app in 0..model.apps.list.len() {
-        if !model.schemas[app].exists() {
-            continue;
-        }
+    let apps = (0..model.apps.list.len()).into_par_iter().filter(|app| model.schemas[*app].exists());
+    let of_app = |app: usize| {
+        let mut bindings = Vec::new();
         for environment in model.environments_of(app) {
             let views = views.get(&(app, &environment)).map(Vec::as_slice).unwrap_or_default();
             let declared = model.schemas[app].resolved.declarations.keys();
@@ -136,8 +136,9 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
                 bindings.extend(binding(model, &at, name, &hosts));
             }
         }
-    }
-    bindings
+        bindings
+    };
+    apps.map(of_app).collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 /// The names that views give and that a family declares.

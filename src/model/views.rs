@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::fact::{Layer, LayerKind, LayerState, LinkOutcome, Setting, SettingValue};
 use crate::name::{Environment, Name, SecretName, Version};
 use crate::source::{Place, SourcePath};
+use crate::tables::references;
 use crate::value::{Known, Template, Value};
 
 /// How deep references to references are followed.
@@ -104,6 +105,8 @@ pub enum Reason {
     Unresolved,
     /// The rest comes from a platform that is not known here.
     Platform,
+    /// What stands there points into a store that is not known here: `op://…`.
+    KeptElsewhere,
     /// The image is built elsewhere.
     BuiltElsewhere,
     /// The target runs a command of its own, which may not need everything.
@@ -127,6 +130,7 @@ impl fmt::Display for Reason {
             Self::Unread(path) => write!(f, "`{path}` was not read"),
             Self::Unresolved => f.write_str("an unresolved expression"),
             Self::Platform => f.write_str("nothing says what the platform gives"),
+            Self::KeptElsewhere => f.write_str("it points into another store"),
             Self::BuiltElsewhere => f.write_str("the image is built elsewhere"),
             Self::OwnCommand => f.write_str("the target runs a command of its own"),
             Self::InFile => f.write_str("its value arrives as a file"),
@@ -318,6 +322,8 @@ impl View {
             // The reader itself fails, or what it depends on is not known.
             None => State::GivenUnknown(Reason::Unresolved),
             Some(value) if value.is_empty() => State::Empty { absent },
+            // What stands there is looked up in a store by whoever loads it.
+            Some(value) if references::points_elsewhere(value.expose()) => State::GivenUnknown(Reason::KeptElsewhere),
             Some(value) => State::Given(value),
         }
     }

@@ -111,7 +111,9 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
             let counts =
                 secret || !slot.fallback && !slot.is_unnamed() || secret_names::carries_credentials(&slot.value);
             if counts && placeholder() {
-                Some((if slot.fallback { FALLBACK } else { VALUE }, level))
+                // `https://shop.example.com` of a demonstration is wrong, but gives nothing away.
+                let harmless = !secret && !secret_names::carries_credentials(&slot.value);
+                Some((if slot.fallback { FALLBACK } else { VALUE }, if harmless { Level::Warning } else { level }))
             } else if known() {
                 Some((if slot.fallback { FALLBACK } else { KNOWN }, level))
             } else {

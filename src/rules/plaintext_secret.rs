@@ -91,9 +91,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 fn is_secret(model: &Model<'_>, slot: &Slot<'_>) -> bool {
     let name = slot.name.as_str();
     let text = slot.value.expose();
-    if placeholders::is_placeholder_in(name, &slot.value, true)
+    if text.starts_with("file:")
+        || text.starts_with('$')
+        || placeholders::is_placeholder_in(name, &slot.value, true)
         || placeholders::development_credential(name, &slot.value)
-        || is_reference(text)
         || committed_secret::live(slot).is_some()
     {
         return false;
@@ -101,26 +102,6 @@ fn is_secret(model: &Model<'_>, slot: &Slot<'_>) -> bool {
     let by_value = secret_names::carries_credentials(&slot.value)
         || providers::find(name, &slot.value).as_ref().is_some_and(Hit::is_secret);
     by_value || slot.is_secret(model) && !is_setting(name, text)
-}
-
-/// A reference into a store, which is what should stand there.
-fn is_reference(text: &str) -> bool {
-    let begins = [
-        "op://",
-        "vault:",
-        "sm://",
-        "projects/",
-        "arn:aws:",
-        "file:",
-        "enc:",
-        "ENC[",
-        "encrypted:",
-        "/run/secrets/",
-        "awssm://",
-        "gcp://",
-        "kms:",
-    ];
-    begins.iter().any(|begin| text.starts_with(begin)) || text.starts_with('$')
 }
 
 /// A flag, a number, a path or a scheme: a setting of a variable whose name speaks of a secret.

@@ -10,7 +10,7 @@ use crate::fact::{FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
 use crate::model::{AppTarget, Model, UNNAMED};
 use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath, Span};
-use crate::tables::secret_names;
+use crate::tables::{references, secret_names};
 use crate::value::{Operator, Part, Template, Value};
 
 /// A place that gives a variable a value.
@@ -131,6 +131,8 @@ pub(super) fn all<'m>(model: &'m Model<'_>) -> Vec<Slot<'m>> {
             of_schema(model, path, &file.loaded.facts, &mut slots);
         }
     }
+    // What only points to where the value is kept is no value to judge.
+    slots.retain(|slot| !references::points_elsewhere(slot.value.expose()));
     slots
 }
 

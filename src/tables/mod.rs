@@ -12,6 +12,7 @@ pub mod placeholders;
 pub mod platform;
 pub mod providers;
 pub mod public;
+pub mod references;
 pub mod sdk;
 pub mod secret_names;
 

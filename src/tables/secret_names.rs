@@ -23,7 +23,8 @@ pub fn names_a_secret(name: &str) -> bool {
     if any(SECRETS_ALL_THE_SAME, rest) {
         return true;
     }
-    !is_about_spelt(rest) && !any(PUBLIC_HALVES, rest) && holds_a_secret_word(rest)
+    // Most names hold no such word, and to see that is cheap.
+    holds_a_secret_word(rest) && !is_about_spelt(rest) && !any(PUBLIC_HALVES, rest)
 }
 
 /// Whether a name only speaks *about* a secret: where it is, how long, of which kind, whether it is wanted.

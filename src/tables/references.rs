@@ -1,0 +1,50 @@
+//! Values that are no values: references into a store, and what a tool has encrypted.
+
+/// A form of reference, by how it begins.
+struct Form {
+    begin: &'static str,
+    #[expect(dead_code, reason = "for whoever reads or extends the table")]
+    reason: &'static str,
+}
+
+const FORMS: &[Form] = &[
+    form("op://", "1Password"),
+    form("bw://", "Bitwarden"),
+    form("vault:", "Vault, by its injectors"),
+    form("sm://", "Secret Manager, by Spring and others"),
+    form("projects/", "Secret Manager's own names"),
+    form("gcp://", "Google Cloud, by secret loaders"),
+    form("arn:aws:", "an AWS resource"),
+    form("awssm://", "AWS Secrets Manager"),
+    form("kms:", "encrypted by a key service"),
+    form("doppler://", "Doppler"),
+    form("infisical://", "Infisical"),
+    form("/run/secrets/", "a mounted secret"),
+    form("enc:", "encrypted"),
+    form("ENC[", "encrypted by sops"),
+    form("encrypted:", "encrypted by dotenvx"),
+];
+
+const fn form(begin: &'static str, reason: &'static str) -> Form {
+    Form { begin, reason }
+}
+
+/// Whether a text points to where the value is kept, instead of being it.
+pub fn points_elsewhere(text: &str) -> bool {
+    FORMS.iter().any(|form| text.starts_with(form.begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::points_elsewhere;
+
+    #[test]
+    fn references_are_told_from_values() {
+        for text in ["op://production/auth", "projects/1/secrets/x/versions/2", "encrypted:BDqDBi"] {
+            assert!(points_elsewhere(text), "{text}");
+        }
+        for text in ["hunter2", "https://example.com", "ops", "project-x"] {
+            assert!(!points_elsewhere(text), "{text}");
+        }
+    }
+}
