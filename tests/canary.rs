@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use program::{repository, run, write};
@@ -12,7 +13,8 @@ mod program;
 /// What is planted: a part of it is enough to find it again, in any case.
 const CANARY: &str = "s3cr3tcanary";
 
-/// Files of every kind. `@` stands for the canary, wherever a value, a comment or prose stands.
+/// Files of every kind. `@` stands for the canary, wherever a value, a comment or prose stands, and `~` for an
+/// `@`.
 const FILES: &[(&str, &str)] = &[
     (
         ".env",
@@ -48,6 +50,55 @@ const FILES: &[(&str, &str)] = &[
         "infra/production.json",
         "[{\"name\":\"projects/p/secrets/a\",\"labels\":{\"l\":\"@\"},\"annotations\":{\"a\":\"@\"}}]\n",
     ),
+    (
+        "env.schema.json",
+        "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"@\",\n  \"$comment\": \"@\",\n  \"type\": \"object\",\n  \"properties\": {\n    \"A\": { \"type\": \"string\", \"minLength\": 90, \"description\": \"@\", \"default\": \"@\", \"examples\": [\"@\"], \"x-envcheck\": { \"secret\": true, \"side\": \"@\" } },\n    \"B\": { \"enum\": [\"@\", \"b@\"], \"const\": \"@\" },\n    \"PORT\": { \"type\": \"integer\", \"default\": \"@\", \"maximum\": \"@\" },\n    \"URL\": { \"type\": \"boolean\", \"format\": \"@\", \"pattern\": \"^@(\" },\n    \"R\": { \"$ref\": \"https://u:@@@h/@\" },\n    \"T\": { \"type\": \"@\" }\n  },\n  \"required\": [\"A\", \"PORT\"],\n  \"dependentRequired\": { \"A\": [\"B\"] }\n}\n",
+    ),
+    (
+        "shop/.env.schema",
+        "# @ prose\n# @defaultRequired=true @defaultSensitive=false\n# @currentEnv=$APP_ENV @plugin(\"@\")\n# ---\n\n# @ described\n# @type=enum(development, \"@\") @example=\"@\" @docs(\"https://@/\")\nAPP_ENV=development\n# @type=port\nPORT=@\n# @sensitive @type=string(startsWith=@, matches=\"@(\")\nA=@ # @\n# @sensitive\nS=exec(`op read @`)\nB=concat(\"@\", $A, '@')\n# @required=eq($APP_ENV, \"@\") @type=@\nC=\"@\n",
+    ),
+    ("shop/.env.production", "APP_ENV=@\nPORT=@\nA=@\nB=@\n"),
+    ("shop/package.json", "{ \"name\": \"shop\", \"dependencies\": { \"dotenv\": \"16\" } }\n"),
+    (
+        "spec/secretspec.toml",
+        "# @\n[project]\nname = \"spec\"\nrevision = \"@\"\n\n[profiles.default]\nA = { description = \"@\", default = \"@\" }\nPORT = { description = \"@\", type = \"@\", required = \"@\" }\nB = { description = \"@\", required = false, default = \"@\", providers = [\"@\"] }\nC = { descriptio = \"@\", generate = \"@\" }\n\n[profiles.production]\nA = { default = \"@\" }\n",
+    ),
+    ("spec/.env.production", "A=@\nPORT=@\nC=\"@\n"),
+    ("spec/package.json", "{ \"name\": \"spec\" }\n"),
+    (
+        "lint/.schema.env.json",
+        "{\n  \"version\": \"1.0\",\n  \"allow_other_keys\": \"@\",\n  \"entries\": {\n    \"A\": { \"type\": \"String\", \"required\": true, \"regex\": \"^@(\" },\n    \"B\": { \"type\": \"String\", \"regex\": \"^x@$\", \"note\": \"@\" },\n    \"PORT\": { \"type\": \"Integer\" },\n    \"U\": { \"type\": \"@\", \"required\": \"@\" }\n  }\n}\n",
+    ),
+    ("lint/.env", "A=@\nB=@\nPORT=@\nU=@\nEXTRA=@\n"),
+    ("lint/package.json", "{ \"name\": \"lint\" }\n"),
+    // What the rules on single values speak of: each in a deployed environment, by several loaders.
+    (
+        "values/env.schema.toml",
+        "[server]\nSESSION_SECRET = { secret = true, bytes = 64, same_in = [\"staging\", \"production\"] }\nOTHER_SECRET = { secret = true, generate = \"base64:32\" }\nSTRIPE_SECRET_KEY = { secret = true, issued_by = \"@\" }\nDB_URL = { type = \"url\", secret = true }\nDB_HOST = {}\nDB_PASSWORD = { secret = true }\nOLD = { deprecated = \"@\" }\nPEM = { type = \"pem\" }\nJWT = { type = \"jwt\", default = \"@\" }\nDATA = { type = \"json\", json_schema = \"data.json\", default = \"{\\\"a\\\":\\\"@\\\"}\" }\nEMPTY = {}\nMAIL_FROM = { required = false }\nMAIL_KEY = { required = false, secret = true }\nSWITCH = { values = [\"@\", \"off\"], required = false }\nITEMS = { type = \"list\", items = \"port\", default = \"1,@\", required = false }\n\n[[group]]\nname = \"mail\"\nall_or_none = [\"MAIL_FROM\", \"MAIL_KEY\"]\n\n[[group]]\nname = \"one\"\none_of = [\"DB_HOST\", \"DB_PASSWORD\"]\n\n[[group]]\nname = \"switch\"\nwhen = { SWITCH = [\"@\"] }\nrequire = [\"MAIL_KEY\"]\n\n[[group]]\nname = \"each\"\nfor_each = \"ITEMS\"\nrequire = [\"X_{ITEM}_KEY\"]\n\n[[agree]]\nurl = \"DB_URL\"\nhost = \"DB_HOST\"\npassword = \"DB_PASSWORD\"\n\n[[agree]]\nequal = [\"DB_HOST\", \"MAIL_FROM\"]\n",
+    ),
+    (
+        "values/data.json",
+        "{ \"type\": \"object\", \"properties\": { \"a\": { \"const\": \"x@\" } }, \"description\": \"@\" }\n",
+    ),
+    (
+        "values/package.json",
+        "{ \"name\": \"values\", \"dependencies\": { \"dotenv\": \"16\", \"dotenv-expand\": \"12\" }, \"scripts\": { \"start\": \"node --env-file=.env.production x.js\" } }\n",
+    ),
+    (
+        "values/.env.production",
+        "SESSION_SECRET=@ \nOTHER_SECRET=@\nSTRIPE_SECRET_KEY=pk_live_@\nDB_URL=postgres://u:p#@~db/@\nDB_HOST=@.example.com\nDB_PASSWORD=changeme-@\nOLD=@\nPEM=-----BEGIN KEY-----@\nJWT=eyJ@.eyJ@\nDATA='{\"a\":\"@\"}'\nMAIL_FROM=@\nEMPTY=\nSWITCH=@\nITEMS=@,2\nlower-case=@ # @\nTICK=`@`\nDOLLAR=a$@ b\nHASH=a#@\nSPACED = @ \nCMD=$(echo @)\nOPEN=\"@\n",
+    ),
+    (
+        "values/.env.staging",
+        "SESSION_SECRET=other@\nOTHER_SECRET=OTHER_SECRET=@\nDB_PASSWORD=@\nSTRIPE_SECRET_KEY=sk_live_@\nOLD=x\n",
+    ),
+    ("values/.env.example", "SESSION_SECRET=@\nNOT_THERE=@\nDB_HOST=<@>\n"),
+    (
+        "values/compose.production.yml",
+        "services:\n  web:\n    build: .\n    environment:\n      STRIPE_SECRET_KEY: sk_test_@\n      DB_URL: \"postgres://u:a/b@~h/x\"\n      NUMBER: 0123\n      OTHER_SECRET: ${OTHER_SECRET:-@}\n      ODD: \"@${\"\n    env_file:\n      - path: .env.production\n        format: raw\n  worker:\n    build: .\n    environment:\n      SESSION_SECRET: @\n    env_file: .env.staging\n",
+    ),
+    ("values/Dockerfile", "FROM node:22\nENV API_SECRET=@\nARG STRIPE_SECRET_KEY=sk_live_@\nCMD [\"node\"]\n"),
     ("infra/staging.json", "{\"name\":\"projects/p/secrets/a/versions/1\",\"payload\":{\"data\":\"@\"},\"x\":\"@\"}\n"),
     (
         "envcheck.toml",
@@ -66,12 +117,39 @@ const COMMANDS: &[&[&str]] = &[
     &["check", "--no-config", "--listing", "production=.env"],
     &["check", "--config", ".env"],
     &["sources"],
+    &["check", "--env", "production", "-E", "unverified-variable"],
+    &["check", "--color", "always", "--rule", "untidy-file", "--rule", "ambiguous-syntax"],
+    &["check", "--format", "concise", "--rule", "untidy-file", "--rule", "unverified-variable", "--app", "values"],
+    &["sources", "--no-config"],
     &["show", "A"],
+    &["show", "PORT"],
+    &["show", "SESSION_SECRET"],
     &["show", "NO_SUCH_NAME_AT_ALL"],
 ];
 
+/// Rules that read values, each of which what is planted must wake.
+const JUDGES: &[&str] = &[
+    "ambiguous-syntax",
+    "broken-secret",
+    "conflicting-declarations",
+    "deprecated-variable",
+    "disagreeing-values",
+    "empty-value",
+    "incomplete-group",
+    "invalid-name",
+    "invalid-syntax",
+    "invalid-value",
+    "mangled-scalar",
+    "misplaced-credential",
+    "placeholder-value",
+    "plaintext-secret",
+    "shared-secret",
+    "unescaped-password",
+    "weak-secret",
+];
+
 fn planted(text: &str) -> String {
-    text.replace('@', CANARY)
+    text.replace('@', CANARY).replace('~', "@")
 }
 
 /// Runs every command, and says where the canary was seen.
@@ -98,6 +176,28 @@ fn no_value_and_no_comment_of_a_whole_file_is_shown() {
 }
 
 #[test]
+fn what_is_planted_is_judged_by_the_rules_that_look_at_values() {
+    let folder = whole();
+    let report = run(folder.path(), &["check", "--format", "json", "--pedantic", "--no-config"]).json();
+    let told: BTreeSet<&str> =
+        report["findings"].as_array().unwrap().iter().filter_map(|finding| finding["rule"].as_str()).collect();
+    let lacking: Vec<&&str> = JUDGES.iter().filter(|rule| !told.contains(**rule)).collect();
+    assert!(lacking.is_empty(), "silent: {lacking:?}; told: {told:?}");
+}
+
+#[test]
+fn no_value_of_a_line_is_shown() {
+    let folder = whole();
+    for (path, text) in FILES.iter().filter(|(path, _)| path.contains(".env") && !path.contains("schema")) {
+        for line in 1..=text.lines().count() {
+            let said = run(folder.path(), &["show", "--line", &format!("{path}:{line}")]).said();
+            assert!(said.contains("systemd"), "{path}:{line}: {said}");
+            assert!(!said.to_lowercase().contains(CANARY), "{path}:{line}: {said}");
+        }
+    }
+}
+
+#[test]
 fn no_value_of_a_file_that_is_cut_short_is_shown() {
     let mut leaks = Vec::new();
     for (path, text) in FILES {
@@ -106,7 +206,7 @@ fn no_value_of_a_file_that_is_cut_short_is_shown() {
             std::fs::remove_file(folder.path().join("envcheck.toml")).unwrap();
         }
         let text = planted(text);
-        for end in (0..text.len()).step_by(37) {
+        for end in (0..text.len()).step_by(97) {
             write(folder.path(), path, &text.as_bytes()[..end]);
             if let Some(line) = seen_soon(folder.path()) {
                 leaks.push(format!("{path} cut at {end}: {line}"));
@@ -132,18 +232,22 @@ fn no_value_of_a_file_with_damaged_bytes_is_shown() {
         if *path != "envcheck.toml" {
             std::fs::remove_file(folder.path().join("envcheck.toml")).unwrap();
         }
-        for round in 0..12 {
+        for round in 0..4 {
             let mut bytes = text.as_bytes().to_vec();
             for _ in 0..4 {
                 let at = random(bytes.len());
                 // The sign that stands for the canary stays.
-                if bytes[at] != b'@' {
+                if !matches!(bytes[at], b'@' | b'~') {
                     bytes[at] = [b'"', b'\'', b'{', b'\n', b'=', b':', b'#', b' ', b'$', 0, 0xff, b'`'][random(12)];
                 }
             }
             let bytes: Vec<u8> = bytes
                 .iter()
-                .flat_map(|byte| if *byte == b'@' { CANARY.as_bytes().to_vec() } else { vec![*byte] })
+                .flat_map(|byte| match *byte {
+                    b'@' => CANARY.as_bytes().to_vec(),
+                    b'~' => vec![b'@'],
+                    byte => vec![byte],
+                })
                 .collect();
             write(folder.path(), path, &bytes);
             if let Some(line) = seen_soon(folder.path()) {

@@ -126,12 +126,12 @@ impl Check {
         };
         let model = Model::new(&opened.project);
         let overview = Overview::of(&opened.project, &model);
-        let scope = self.scope(&opened, &overview)?;
+        let scope = self.scope(&opened, &model, &overview)?;
         Ok(opened.report(overview, &model, &Wanted { scope, ..Wanted::new(levels) }))
     }
 
     /// What to report of, if there is such a thing.
-    fn scope(&self, opened: &Opened, overview: &Overview) -> Result<Scope, CliError> {
+    fn scope(&self, opened: &Opened, model: &Model<'_>, overview: &Overview) -> Result<Scope, CliError> {
         if !says_something(&opened.project) {
             if self.allow_nothing {
                 return Ok(Scope::default());
@@ -144,7 +144,8 @@ impl Check {
         let mut wanted = Vec::new();
         for name in &self.env {
             match environment(name, overview, &environments) {
-                Ok(environment) => wanted.push(environment),
+                Ok(environment) if model.says_of(&Environment::new(&environment)) => wanted.push(environment),
+                Ok(_) => mistakes.push(CliError::Silent(visible(name).into_owned())),
                 Err(error) => mistakes.push(error),
             }
         }

@@ -114,7 +114,8 @@ pub(super) fn says_something(project: &Project) -> bool {
     let targets = project.groups.iter().any(|group| !group.targets.is_empty() || !group.reads.is_empty());
     let built = |image: &Image| image.stages.iter().any(|s| !s.settings.is_empty() || !s.arguments.is_empty());
     let said = |loaded: &Loaded| {
-        !loaded.facts.is_empty() || loaded.listing.is_some() || loaded.image.as_ref().is_some_and(built)
+        let stored = loaded.listing.as_ref().is_some_and(|listing| !listing.secrets.is_empty());
+        !loaded.facts.is_empty() || stored || loaded.image.as_ref().is_some_and(built)
     };
     let broken = |loaded: &Loaded| !loaded.problems.is_empty() && loaded.manifest.is_none();
     targets || project.files.values().any(|file| said(&file.loaded) || broken(&file.loaded))

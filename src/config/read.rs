@@ -9,6 +9,7 @@ use crate::finding::Level;
 use crate::name::{Name, is_variable_name};
 use crate::syntax::dotenv::{self, Dialect};
 use crate::syntax::toml::{Item, Table};
+use crate::tables::environments::ENVIRONMENTS;
 
 /// Reads the whole config.
 pub(super) fn config(root: Table<'_>, known: &Known<'_>) -> Config {
@@ -94,14 +95,26 @@ fn environment(item: &Item<'_>) -> Option<EnvironmentEntry> {
     let entry = EnvironmentEntry {
         words: words::list(&table, "words", words::environment),
         id: words::text(&table, "id", words::environment),
-        like: words::text(&table, "like", |like| {
-            words::environment(like)?;
-            if like == item.key { Err("an environment is like another one, not like itself") } else { Ok(()) }
-        }),
+        like: table.get("like").and_then(|like| resemblance(&like, item.key)),
         name,
     };
     table.finish(false, |_| None);
     Some(entry)
+}
+
+/// What an environment is like: one of the built-in ones, for what that means is known of no other.
+fn resemblance(item: &Item<'_>, own: &str) -> Option<String> {
+    let word = item.string()?;
+    item.show();
+    if word.text == own {
+        item.fault("an environment is like another one, not like itself");
+        return None;
+    }
+    if let Some(name) = ENVIRONMENTS.iter().find(|built_in| built_in.words.contains(&word.text)) {
+        return Some(name.name.to_owned());
+    }
+    let known: Vec<&str> = ENVIRONMENTS.iter().map(|built_in| built_in.name).collect();
+    words::one_of(item, "environment", &known, None)
 }
 
 fn app(table: Table<'_>) -> Option<AppEntry> {

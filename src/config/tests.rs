@@ -209,6 +209,17 @@ fn templates_have_known_placeholders_only() {
 }
 
 #[test]
+fn an_environment_is_like_a_built_in_one() {
+    let config = sound("[environments]\nedge = { like = 'prod' }\n");
+    assert_eq!(config.environments[0].like.as_deref(), Some("production"));
+    let text = "[environments]\nedge = { like = 'prodution' }\nqa2 = { like = 'edge' }\n";
+    assert_eq!(
+        problems(text),
+        ["unknown environment `prodution`; did you mean `production`?", "unknown environment `edge`"]
+    );
+}
+
+#[test]
 fn environments_are_checked() {
     let text = "[environments]\na = { like = 'a' }\nb = 'b'\nc = ['x', 'y z']\nd = { words = ['X'], id = '' }\n\"e f\" = []\ng = { wrods = [] }\n";
     assert_eq!(

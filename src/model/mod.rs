@@ -69,6 +69,8 @@ pub struct Model<'a> {
     /// Names that stand where others are meant.
     pub renames: Vec<Explained>,
     indexes: Indexes,
+    /// The environments that were asked for and that there are.
+    asked: BTreeSet<Environment>,
 }
 
 impl<'a> Model<'a> {
@@ -98,7 +100,11 @@ impl<'a> Model<'a> {
             bindings: Vec::new(),
             renames: Vec::new(),
             indexes,
+            asked: BTreeSet::new(),
         };
+        if !project.requested.is_empty() {
+            model.asked = model.all_environments().intersection(&project.requested).cloned().collect();
+        }
         model.views = view_building::build(&model);
         model.bindings = bindings::bind(&model);
         model.indexes.bind(&model.bindings);
@@ -106,8 +112,16 @@ impl<'a> Model<'a> {
         model
     }
 
-    /// The environments of an app: those that any of its facts names, and those of the config.
+    /// The environments of an app: those that any of its facts names, those of the config, and those that were asked
+    /// for and that any other app has: a gate must not pass because nothing was said of one of them.
     pub fn environments_of(&self, app: usize) -> BTreeSet<Environment> {
+        let mut found = self.spoken_of(app);
+        found.extend(self.asked.iter().cloned());
+        found
+    }
+
+    /// The environments that the facts of an app and the config name.
+    fn spoken_of(&self, app: usize) -> BTreeSet<Environment> {
         let mut found: BTreeSet<Environment> = self.environments.configured().collect();
         found.extend(self.schemas[app].environments(&self.environments));
         found.extend(self.targets_of(app).map(|(_, target)| target.environment.clone()));
@@ -128,7 +142,19 @@ impl<'a> Model<'a> {
 
     /// Every environment of every app.
     pub fn all_environments(&self) -> BTreeSet<Environment> {
-        (0..self.apps.list.len()).flat_map(|app| self.environments_of(app)).collect()
+        (0..self.apps.list.len()).flat_map(|app| self.spoken_of(app)).collect()
+    }
+
+    /// Whether any fact speaks of an environment: a file, a target, a listing, a schema, or a variable that must have a
+    /// value there. That the config names it is no fact.
+    pub fn says_of(&self, environment: &Environment) -> bool {
+        let required = |binding: &Binding| binding.environment == *environment && binding.needs_a_value();
+        let of_schema = |schema: &AppSchema| schema.environments(&self.environments).contains(environment);
+        self.bindings.iter().any(required)
+            || self.schemas.iter().any(of_schema)
+            || self.targets.iter().any(|target| target.app.is_some() && target.environment == *environment)
+            || self.sources.iter().any(|source| !source.documents() && source.environment.as_ref() == Some(environment))
+            || self.stores.all().any(|(_, _, of)| of == environment)
     }
 
     /// Every variable that something declares, gives, reads, stores or names as a variable of an app.

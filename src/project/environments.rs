@@ -20,10 +20,10 @@ impl Environments {
     /// The environment that a word means, if it means one; the config's words go first.
     pub fn of_word(&self, word: &str) -> Option<Environment> {
         let word = word.to_ascii_lowercase();
-        let own = self
-            .entries
-            .iter()
-            .find(|entry| entry.name == word || entry.id.as_deref() == Some(&word) || entry.words.contains(&word));
+        let own = self.entries.iter().find(|entry| {
+            let words = entry.words.iter().chain(&entry.id).chain([&entry.name]);
+            words.into_iter().any(|known| known.eq_ignore_ascii_case(&word))
+        });
         let name = own.map(|entry| entry.name.as_str()).or_else(|| environments::environment_of(&word))?;
         Some(Environment::new(name))
     }
@@ -122,6 +122,14 @@ mod tests {
         assert!(is("production", "prod") && is("production", "production") && is("qa", "quality") && is("qa", "stg"));
         assert!(!is("production", "staging") && !is("staging", "qa") && !is("production", "nonsense"));
         assert!(environments.names(&Environment::new("production")).contains(&"prod"));
+    }
+
+    #[test]
+    fn words_of_the_config_are_known_in_any_case() {
+        let environments = known(&[("QA", &["Quality"], None)]);
+        for word in ["QA", "qa", "quality", "Quality"] {
+            assert_eq!(environments.of_word(word), Some(Environment::new("QA")), "{word}");
+        }
     }
 
     #[test]

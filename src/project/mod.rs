@@ -25,6 +25,7 @@ pub use environments::Environments;
 pub use gitignore::GitIgnore;
 pub use listings::ListingError;
 pub use locate::{ConfigChoice, LocateError, Located, locate};
+pub use walk::{NO_SCHEMA, SKIPPED};
 
 /// Everything that was read below one root.
 pub struct Project {

@@ -31,6 +31,10 @@ const NOT_BELOW_THE_ROOT: &[&str] = &["vendor", "third_party", "testdata", "fixt
 
 /// Why a template of a whole project or file is not read.
 const MADE_LATER: &str = "another tool makes the real file of it";
+/// Why a file is not read that has the name of a schema: other tools have such files too.
+pub const NO_SCHEMA: &str = "no known kind of schema";
+/// Why a file is not read that nobody wants to be read.
+pub const SKIPPED: &str = "skipped by the config";
 
 /// Whether a file that does not parse holds blocks of a templating language (`{% if … %}`).
 fn is_made_later(file: &File) -> bool {
@@ -211,7 +215,7 @@ impl<'a> Walker<'a> {
     fn file(&self, path: SourcePath, disk: &Path, is_plain: bool, chain: Option<&Chain>) {
         let entry = self.overrides.of(&path);
         if entry.is_some_and(|entry| entry.role == Some(None)) {
-            self.found().unread.push(Unread { path, reason: "skipped by the config".to_owned(), named: None });
+            self.found().unread.push(Unread { path, reason: SKIPPED.to_owned(), named: None });
             return;
         }
         let mut claimed = classify(&path);
@@ -252,9 +256,7 @@ impl<'a> Walker<'a> {
         let loaded = source.map_err(Refusal::reason).and_then(|source| {
             let format = match format {
                 // Several kinds of schema share names, and other tools use them too: the text decides.
-                Format::Schema(_) if !is_configured => {
-                    Format::Schema(schemas::claimant(&source).ok_or("no known kind of schema")?)
-                }
+                Format::Schema(_) if !is_configured => Format::Schema(schemas::claimant(&source).ok_or(NO_SCHEMA)?),
                 format => format,
             };
             let file = format.load(source, claim, local);

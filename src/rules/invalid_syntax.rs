@@ -1,9 +1,10 @@
 //! `invalid-syntax`: a file that its reader would not understand.
 
-use crate::fact::{LinkKind, LinkOutcome, Problem};
+use crate::fact::{LinkKind, LinkOutcome, Problem, Role};
 use crate::finding::Findings;
 use crate::model::Model;
-use crate::source::{Place, SourcePath};
+use crate::source::{Place, SourcePath, Span};
+use crate::syntax::dotenv::{self, Ending};
 
 super::rule! {
     /// A file cannot be read by the program that will read it.
@@ -39,6 +40,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (path, problem) in &model.problems() {
         report(findings, path, problem);
     }
+    refused(model, findings);
     for unread in &model.project.unread {
         let Some(named) = &unread.named else { continue };
         if is_elsewhere_on_purpose(model, named) {
@@ -46,6 +48,32 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         let message = format!("`{}` is named and was not read: {}", unread.path, unread.reason);
         findings.report(named, "named here", message);
+    }
+}
+
+/// An env file that its only loader refuses, or does not get through, though others would read it. Where several read
+/// the file `ambiguous-syntax` says who does what.
+fn refused(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for (path, readings) in &model.readings {
+        let ([(reader, evaluated)], Some(file)) = (readings.readers.as_slice(), model.project.files.get(path)) else {
+            continue;
+        };
+        let (what, flaw) = match &evaluated.ending {
+            Ending::Rejected(flaw) => ("refuses the file", flaw),
+            Ending::Stopped(flaw) => ("stops here and loads nothing below", flaw),
+            _ => continue,
+        };
+        let line = |span: Span| file.source.position(span.start).line;
+        let is_told = file.loaded.problems.iter().any(|problem| line(problem.span) == line(flaw.span));
+        if is_told || file.claim.role == Role::Template {
+            continue;
+        }
+        let words = dotenv::known(reader.dialect).words;
+        let message = format!("{words} {what}: {}", flaw.kind.message());
+        let finding = findings.report(&Place::new(path, flaw.span), "here", message).help(flaw.kind.help());
+        if let Some(named) = &reader.named {
+            finding.related(named, "named here");
+        }
     }
 }
 

@@ -1,8 +1,13 @@
 //! `unverified-variable`: required, and nothing can be said of it.
 
 use super::wording;
+use crate::fact::Role;
 use crate::finding::Findings;
+use crate::loaders::LOADERS;
 use crate::model::Model;
+use crate::project::{NO_SCHEMA, SKIPPED};
+use crate::schemas::SCHEMAS;
+use crate::source::{Place, Span};
 
 super::rule! {
     /// Nothing can be said of a required variable in an environment.
@@ -15,7 +20,8 @@ super::rule! {
     /// ## What makes a variable unknown?
     ///
     /// No listing of the secrets that the store holds, an env file that is not in the checkout, an expression that is
-    /// resolved elsewhere, a platform that gives the rest. The finding says which.
+    /// resolved elsewhere, a platform that gives the rest. The finding says which. A schema, an env file or a compose file
+    /// that is there and could not be read is told by itself.
     ///
     /// ## Example
     ///
@@ -33,6 +39,7 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    unread(model, findings);
     for ((app, environment, reason), bindings) in model.unknown() {
         let asked = model.project.requested.is_empty() || model.project.requested.contains(&environment);
         let deployed = model.is_deployed(&environment);
@@ -59,5 +66,24 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for binding in &bindings[1..] {
             finding.related(&binding.place, format!("`{}` is required here", binding.name));
         }
+    }
+}
+
+/// Files that would give or require variables and that were not read: too large, no text, made by another tool. A gate
+/// must not turn green because such a file says nothing. What the config skips is named by every report.
+fn unread(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for unread in model.project.unread.iter().filter(|unread| unread.named.is_none()) {
+        let path = &unread.path;
+        let claim = LOADERS.iter().find_map(|loader| (loader.claims)(path));
+        let says = claim.is_some_and(|claim| matches!(claim.role, Role::Values | Role::Deploy))
+            || SCHEMAS.iter().any(|source| (source.claims)(path))
+            || model.project.config.apps.iter().flat_map(|app| &app.schema).any(|named| named == path.as_str());
+        if !says || [NO_SCHEMA, SKIPPED].contains(&unread.reason.as_str()) {
+            continue;
+        }
+        let message = format!("what `{path}` says cannot be verified: it was not read ({})", unread.reason);
+        findings.report(&Place::new(path, Span::default()), "not read", message).help(
+            "remove it, repair it, or say in `envcheck.toml` that it is skipped: `[[source]]` with `role = \"skip\"`",
+        );
     }
 }

@@ -4,6 +4,7 @@ mod constraints;
 mod declaration;
 mod document;
 mod names;
+mod own_values;
 pub mod recipe;
 mod relations;
 mod types;

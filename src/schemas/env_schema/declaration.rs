@@ -1,7 +1,7 @@
 //! One declaration.
 
 use super::recipe::Recipe;
-use super::{constraints, names, types};
+use super::{constraints, names, own_values, types};
 use crate::fact::{Constraints, Declaration, Link, LinkKind, Override, Required, Side, Type};
 use crate::name::{Name, is_environment_name};
 use crate::syntax::toml::{Item, Table};
@@ -44,10 +44,11 @@ pub(super) fn read(item: &Item<'_>, side: Side, inherits: bool, links: &mut Vec<
     declaration.stored = table.bool("stored");
     declaration.renamed_from = table.get("renamed_from").map(|old| renamed_from(item, &old)).unwrap_or_default();
     declaration.same_in = table.get("same_in").map(|item| same_in(&item)).unwrap_or_default();
+    own_values::check(item.key, &table, &declaration.constraints, kind);
     generate(&table, &mut declaration);
     if let Some(environments) = table.get("in").and_then(|item| item.table()) {
         for entry in environments.items() {
-            declaration.overrides.extend(override_of(&entry, &declaration.constraints, kind, links));
+            declaration.overrides.extend(override_of(&entry, item.key, &declaration.constraints, kind, links));
         }
     }
     family(item, &table, &mut declaration);
@@ -75,7 +76,13 @@ const NEVER_IN: [&str; 16] = [
     "side",
 ];
 
-fn override_of(entry: &Item<'_>, base: &Constraints, kind: Option<Type>, links: &mut Vec<Link>) -> Option<Override> {
+fn override_of(
+    entry: &Item<'_>,
+    name: &str,
+    base: &Constraints,
+    kind: Option<Type>,
+    links: &mut Vec<Link>,
+) -> Option<Override> {
     if !is_environment_name(entry.key) {
         entry.report(entry.key_span, "this is no name of an environment".to_owned(), None, false);
         return None;
@@ -91,6 +98,7 @@ fn override_of(entry: &Item<'_>, base: &Constraints, kind: Option<Type>, links: 
         default: table.get("default").and_then(|item| item.scalar()),
         example: table.get("example").and_then(|item| item.scalar()),
     };
+    own_values::check(name, &table, &read.constraints.clone().or(base), kind);
     table.finish(false, |key| {
         NEVER_IN.contains(&key).then(|| match key {
             "required" => "one environment's word has constraints, `default` and `example`; for this say `required = [\"…\"]` in the declaration".to_owned(),
