@@ -8,6 +8,7 @@ use crate::finding::{Findings, Level};
 use crate::model::Model;
 use crate::name::Name;
 use crate::source::Place;
+use crate::syntax::url;
 use crate::tables::{placeholders, secret_names};
 
 super::rule! {
@@ -140,8 +141,16 @@ fn is_meant(slot: &Slot<'_>, secret: bool) -> bool {
     let text = slot.value.expose();
     let is_a_name = !secret && (text == "todo" || text.starts_with("example-") && text.contains('.'));
     is_a_name
+        || !secret && is_of_a_demonstration(text)
         || OFF.iter().any(|word| text.eq_ignore_ascii_case(word))
         || slot.name.as_str().split('_').any(is_for_others)
+}
+
+/// An address below a domain that is kept for documents (RFC 2606), such as `https://shop.staging.example.com`: a
+/// demonstration keeps its addresses apart with it. The bare domain is a placeholder.
+fn is_of_a_demonstration(text: &str) -> bool {
+    let host = url::first_host(text).or_else(|| text.rsplit('@').next()).unwrap_or(text);
+    [".example.com", ".example.org", ".example.net"].iter().any(|domain| host.ends_with(domain))
 }
 
 fn is_generated(model: &Model<'_>, slot: &Slot<'_>) -> bool {
