@@ -88,22 +88,24 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
     }
     let mut proofs = Vec::new();
     for ((environment, app), bindings) in groups {
-        let count = |what: &dyn Fn(&Binding) -> bool| bindings.iter().filter(|binding| what(binding)).count();
-        let injects = |binding: &Binding| binding.sightings.iter().any(|s| matches!(s.state, State::Injected(..)));
-        let stored = |binding: &Binding| matches!(binding.stored, Some(StoredState::Held(..)));
-        let unknown = count(&|binding| binding.unknown(model).is_some());
-        if unknown == bindings.len() {
+        // What can be told of each is asked once; every number below is a question to these.
+        let told: Vec<&Binding> = bindings.iter().copied().filter(|binding| binding.unknown(model).is_none()).collect();
+        if told.is_empty() {
             continue;
         }
+        let count =
+            |of: &[&Binding], what: &dyn Fn(&Binding) -> bool| of.iter().filter(|binding| what(binding)).count();
+        let injects = |binding: &Binding| binding.sightings.iter().any(|s| matches!(s.state, State::Injected(..)));
+        let stored = |binding: &Binding| matches!(binding.stored, Some(StoredState::Held(..)));
         proofs.push(Proof {
             environment: environment.clone(),
             app: model.apps.list[app].name.clone(),
             required: bindings.len(),
-            given: count(&|binding| binding.is_given() && binding.unknown(model).is_none() && !injects(binding)),
-            injected: count(&injects),
-            stored: count(&stored),
-            missing: count(&|binding| !binding.is_given() && !stored(binding) && binding.unknown(model).is_none()),
-            unknown,
+            given: count(&told, &|binding| binding.is_given() && !injects(binding)),
+            injected: count(&bindings, &injects),
+            stored: count(&bindings, &stored),
+            missing: count(&told, &|binding| !binding.is_given() && !stored(binding)),
+            unknown: bindings.len() - told.len(),
         });
     }
     proofs
