@@ -38,8 +38,6 @@ pub struct Config {
     pub rules: BTreeMap<String, Level>,
     /// Findings that the user decided not to see.
     pub ignores: Vec<IgnoreEntry>,
-    /// The spans of its file that a report may show, as in [`crate::fact::Loaded`].
-    pub shown: Vec<Span>,
 }
 
 /// `[environments] NAME = …`.
@@ -154,7 +152,6 @@ impl Config {
         let document = Document::parse(source);
         let mut config = read::config(document.root(), known);
         config.path = Some(source.path().clone());
-        config.shown = document.shown();
         (config, document.faults().into_iter().map(Into::into).collect())
     }
 }

@@ -1,3 +1,5 @@
+//! The config: what is read, and how each error is told.
+
 use jiff::civil::date;
 
 use super::*;
