@@ -9,8 +9,9 @@ pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, Dependency, Image, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, Setting,
-    SettingValue, Stage, Stored, StoredVersion, Target, TargetGroup, TargetSigns, VersionState,
+    Build, Dependency, Image, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose,
+    SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredVersion, Target, TargetGroup, TargetKind,
+    TargetSigns, VersionState,
 };
 
 use std::any::Any;

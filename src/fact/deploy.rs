@@ -27,6 +27,8 @@ pub enum SettingValue {
     PassThrough,
     /// A stored secret.
     Injected {
+        /// Where it is kept.
+        store: StoreKind,
         /// Its id.
         secret: SecretName,
         /// Which version.
@@ -34,6 +36,29 @@ pub enum SettingValue {
     },
     /// Something that cannot be told here.
     Unknown,
+}
+
+/// What keeps a stored secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StoreKind {
+    /// Google Secret Manager.
+    GoogleSecretManager,
+    /// AWS Secrets Manager.
+    AwsSecretsManager,
+    /// AWS Systems Manager's parameters.
+    AwsParameterStore,
+    /// Azure Key Vault.
+    AzureKeyVault,
+    /// Vault, and what is forked from it.
+    Vault,
+    /// The secrets of a GitHub repository or of one of its environments.
+    GitHubSecrets,
+    /// The variables of a GitHub repository or of one of its environments.
+    GitHubVariables,
+    /// A `Secret` of a Kubernetes cluster that no file of the repository describes; the id is `name/key`.
+    Kubernetes,
+    /// A platform's own list of variables, such as Vercel's.
+    Platform,
 }
 
 /// A source of a target's variables, as strong as its place in the target's list.
@@ -80,21 +105,97 @@ pub enum LayerState {
     },
 }
 
-/// What gives an app its environment: a compose service.
+/// What a [`Target`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TargetKind {
+    /// A service of compose.
+    ComposeService,
+    /// A service of Cloud Run.
+    CloudRunService,
+    /// A job of Cloud Run.
+    CloudRunJob,
+    /// A function of a cloud: Cloud Functions, Lambda.
+    Function,
+    /// A container of an ECS task.
+    EcsContainer,
+    /// A container of a Kubernetes workload.
+    KubernetesContainer,
+    /// An app of a platform that builds and runs it: App Engine, Fly, Render, Railway, Vercel, Netlify, Workers.
+    PlatformApp,
+    /// A unit of systemd.
+    SystemdUnit,
+    /// A container that `docker run` starts.
+    DockerContainer,
+    /// A step of a workflow, or a task of another runner, which runs a program of the repository.
+    Step,
+}
+
+impl TargetKind {
+    /// What people call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ComposeService | Self::CloudRunService => "service",
+            Self::CloudRunJob => "job",
+            Self::Function => "function",
+            Self::EcsContainer | Self::KubernetesContainer | Self::DockerContainer => "container",
+            Self::PlatformApp => "app",
+            Self::SystemdUnit => "unit",
+            Self::Step => "step",
+        }
+    }
+}
+
+/// What gives an app its environment, such as a compose service.
 #[derive(Clone, Debug)]
 pub struct Target {
+    /// What it is.
+    pub kind: TargetKind,
     /// Its name in its file.
     pub name: String,
     /// Where that stands.
     pub place: Place,
     /// What it gives at run time, strongest first. The image is not among them; `model` finds it through `build`.
     pub layers: Vec<Layer>,
+    /// The stored secrets that it finds as files.
+    pub secret_files: Vec<SecretFile>,
+    /// The word by which its file says where it runs, such as the `environment` of a workflow's job.
+    pub environment: Option<String>,
     /// How its image is built, if it is built here.
     pub build: Option<Build>,
     /// The image that it names, as far as it is literal, and where.
     pub image: Option<(String, Span)>,
     /// What tells where it runs.
     pub signs: TargetSigns,
+    /// Whether something of it could not be followed, so that absence proves nothing.
+    pub partial: bool,
+}
+
+/// A stored secret that a [`Target`] finds as a file.
+#[derive(Clone, Debug)]
+pub struct SecretFile {
+    /// Its path in the container.
+    pub path: String,
+    /// Where the target names it.
+    pub place: Place,
+    /// Where it is kept.
+    pub store: StoreKind,
+    /// Its id.
+    pub secret: SecretName,
+    /// Which version.
+    pub version: Version,
+}
+
+/// A step that builds an image: what it is called then, and what it is built with.
+#[derive(Clone, Debug)]
+pub struct ImageBuild {
+    /// How.
+    pub build: Build,
+    /// The file.
+    pub path: SourcePath,
+    /// The names that the image gets, as far as they are literal.
+    pub images: Vec<String>,
+    /// The word by which its file says for what environment.
+    pub environment: Option<String>,
     /// Whether something of it could not be followed, so that absence proves nothing.
     pub partial: bool,
 }
@@ -145,6 +246,8 @@ pub struct TargetGroup {
     pub surroundings: Vec<Layer>,
     /// Its targets.
     pub targets: Vec<Target>,
+    /// The images that it builds beside those of its targets.
+    pub builds: Vec<ImageBuild>,
     /// Every reference in it, wherever it stands.
     pub reads: Vec<Read>,
     /// Names by which its targets reach each other: services, aliases, containers.

@@ -248,6 +248,9 @@ fn environment_of(
     app: Option<usize>,
 ) -> Option<(Environment, bool)> {
     let development = || Some((Environment::new("development"), false));
+    if let Some(environment) = target.environment.as_ref().and_then(|word| environments.of_word(word)) {
+        return Some((environment, true));
+    }
     let words: Vec<String> = group.paths.iter().rev().flat_map(words).collect();
     if let Some(environment) = words.iter().find_map(|word| environments.of_word(word)) {
         return Some((environment, true));

@@ -304,7 +304,7 @@ impl View {
                 Known::Absent => State::Absent,
                 Known::Unknown => State::Unknown(Reason::Unresolved),
             },
-            SettingValue::Injected { secret, version } => State::Injected(secret.clone(), version.clone()),
+            SettingValue::Injected { secret, version, .. } => State::Injected(secret.clone(), version.clone()),
             SettingValue::Unknown => State::GivenUnknown(Reason::Unresolved),
         }
     }

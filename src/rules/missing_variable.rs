@@ -154,7 +154,7 @@ fn where_it_is(model: &Model<'_>, view: &View) -> String {
     match view.target {
         Some(target) => {
             let target = &model.targets[target];
-            format!("at the service `{}` in {}", target.target.name, view.environment)
+            format!("at the {} `{}` in {}", target.target.kind.word(), target.target.name, view.environment)
         }
         None => format!("in {}", view.environment),
     }

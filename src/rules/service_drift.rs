@@ -72,8 +72,11 @@ fn report<'f>(
 ) -> &'f mut crate::finding::Finding {
     let app = &model.apps.list[app].name;
     let message = format!(
-        "`{name}` of {app} reaches the service `{}` and not `{}` in {}",
-        sibling.target.name, target.target.name, target.environment
+        "`{name}` of {app} reaches the {} `{}` and not `{}` in {}",
+        sibling.target.kind.word(),
+        sibling.target.name,
+        target.target.name,
+        target.environment
     );
     findings
         .report(&target.target.place, "not given here", message)

@@ -7,7 +7,7 @@ use super::layers::{EnvFiles, Scope};
 use super::merge::{self, Problems};
 use super::parts::{BuildPart, ComposeFile, Extends, Grant, Include, Mode, Service, Text};
 use super::{read, signs};
-use crate::fact::{Build, Layer, LayerKind, LayerState, LinkOutcome, Problem, Read, Target, TargetGroup};
+use crate::fact::{Build, Layer, LayerKind, LayerState, LinkOutcome, Problem, Read, Target, TargetGroup, TargetKind};
 use crate::loaders::{Assembled, Files};
 use crate::source::{Place, SourcePath, Span};
 
@@ -319,7 +319,13 @@ impl<'a> Assembly<'a> {
         if targets.is_empty() && reads.is_empty() {
             return;
         }
-        self.groups.push(TargetGroup { paths: scope.paths.clone(), surroundings, targets, reads, hosts: Vec::new() });
+        self.groups.push(TargetGroup {
+            paths: scope.paths.clone(),
+            surroundings,
+            targets,
+            reads,
+            ..TargetGroup::default()
+        });
     }
 
     fn target(&mut self, service: &Service, scope: &Scope, awaited: bool) -> Target {
@@ -339,9 +345,12 @@ impl<'a> Assembly<'a> {
         let context = build.as_ref().and_then(|build| build.context.as_ref());
         let image = service.image.value.as_ref();
         Target {
+            kind: TargetKind::ComposeService,
             name: service.name.clone(),
             place: service.place.clone(),
             layers,
+            secret_files: Vec::new(),
+            environment: None,
             signs: signs::of(service, &scope.folder, context, awaited),
             image: image.and_then(|image| Some((image.described()?, image.place.span))),
             build,
