@@ -4,15 +4,17 @@
 
 mod declaration;
 mod deploy;
+mod image;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, Dependency, Image, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose,
-    SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredVersion, Target, TargetGroup, TargetKind,
-    TargetSigns, VersionState,
+    Build, Dependency, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, SecretFile,
+    Setting, SettingValue, StoreKind, Stored, StoredVersion, Target, TargetGroup, TargetKind, TargetSigns,
+    VersionState,
 };
+pub use image::{Bundling, Command, CommandKind, Copied, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage};
 
 use std::any::Any;
 
@@ -83,6 +85,12 @@ pub struct Loaded {
     pub manifest: Option<Manifest>,
     /// If it describes how an image is built.
     pub image: Option<Image>,
+    /// If it is a script that a container starts: what it tells.
+    pub script: Option<Shell>,
+    /// Whether it says that browsers get public variables when the app runs, not only when it is built.
+    pub public_at_run_time: bool,
+    /// If it says what builds leave out of their context.
+    pub kept_back: Option<KeptBack>,
     /// If it says what a store holds.
     pub listing: Option<Listing>,
     /// What the loader's own second step, `assemble`, needs of this file; nobody else looks into it.
@@ -165,6 +173,8 @@ pub enum LinkKind {
     Dockerfile,
     /// A JSON Schema of one value.
     JsonSchema,
+    /// A script that a container starts.
+    Script,
 }
 
 /// `# envcheck: ignore[rule] reason`.

@@ -13,11 +13,21 @@ pub mod dotenv;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod next_config;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
-pub static LOADERS: &[&Loader] =
-    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &listing::LOADER];
+pub static LOADERS: &[&Loader] = &[
+    &dotenv::LOADER,
+    &compose::LOADER,
+    &dockerfile::LOADER,
+    &dockerfile::ignore::LOADER,
+    &dockerfile::script::LOADER,
+    &manifest::LOADER,
+    &markdown::LOADER,
+    &next_config::LOADER,
+    &listing::LOADER,
+];
 
 /// What reads one source format.
 pub struct Loader {

@@ -5,10 +5,12 @@
 
 mod apps;
 mod bindings;
+mod bundles;
 mod commands;
 mod documents;
 mod explain;
 mod files;
+mod images;
 mod indexes;
 mod loaders;
 mod presence;
@@ -32,8 +34,10 @@ use crate::tables::{platform, public, sdk};
 
 pub use apps::{App, Apps};
 pub use bindings::{Binding, StoredState};
+pub use bundles::Bundle;
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
+pub use images::Built;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;

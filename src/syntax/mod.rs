@@ -6,6 +6,7 @@ pub mod env_spec;
 pub mod interpolation;
 pub mod json;
 pub mod jwt;
+pub mod path_pattern;
 pub mod pem;
 pub mod toml;
 pub mod url;

@@ -117,7 +117,8 @@ pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader>
 /// Whether a file is worth knowing of by its mere presence. Asked of every file of a repository, so it must be cheap.
 pub fn is_marker(file: &str) -> bool {
     static MARKERS: LazyLock<(HashSet<&str>, Vec<&str>)> = LazyLock::new(|| {
-        let all = UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
+        let all = UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files).copied();
+        let all = all.chain(super::browser_runtime::scripts());
         let (globs, names): (Vec<&str>, Vec<&str>) = all.partition(|file| file.contains('*'));
         (names.into_iter().collect(), globs)
     });

@@ -317,6 +317,7 @@ static PLACES: &[(Place, Row)] = &[
         ),
     ),
     (Place::ImageBuild, Row::new(PROXIES, "predefined by Docker")),
+    (Place::ImageBuild, Row::new(&["BUILDKIT_*"], "switches of BuildKit itself")),
     (Place::ImageChoice, Row::new(&["*_VERSION", "*_IMAGE", "*_TAG"], "picks the base image")),
     (Place::ViteSource, Row::new(&["MODE", "DEV", "PROD", "SSR", "BASE_URL"], "built into `import.meta.env`")),
     (

@@ -81,10 +81,11 @@ static PREFIXES: &[PublicPrefix] = &[
     },
     PublicPrefix {
         prefix: "PUBLIC_",
-        packages: &["@sveltejs/kit", "astro"],
-        inlined: true,
-        reason: "SvelteKit's `$env/static/public` and Astro; `$env/dynamic/public` reads at run time",
+        packages: &["@sveltejs/kit"],
+        inlined: false,
+        reason: "SvelteKit: `$env/dynamic/public` reads at run time, `$env/static/public` does not; nobody can tell",
     },
+    PublicPrefix { prefix: "PUBLIC_", packages: &["astro"], inlined: true, reason: "inlined by Astro" },
 ];
 
 static BY_DESIGN: &[Row] = &[

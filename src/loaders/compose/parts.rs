@@ -208,6 +208,8 @@ pub(super) struct Command {
     pub(super) serves_development: bool,
     /// It ends by itself: a migration, a seed.
     pub(super) ends: bool,
+    /// It builds what browsers get before it serves it.
+    pub(super) builds: bool,
 }
 
 /// A path of the host in a container.

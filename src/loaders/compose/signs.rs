@@ -6,29 +6,7 @@ use super::parts::{Command, Mount, Service, Text};
 use crate::fact::TargetSigns;
 use crate::source::SourcePath;
 use crate::syntax::yaml::Node;
-
-/// Words that make a command a development server or a watcher.
-const DEVELOPMENT: &[&str] = &[
-    "dev",
-    "develop",
-    "runserver",
-    "runserver_plus",
-    "--reload",
-    "--watch",
-    "watch",
-    "nodemon",
-    "air",
-    "watchexec",
-    "watchfiles",
-    "watchmedo",
-    "ts-node-dev",
-    "cargo-watch",
-    "start:dev",
-    "storybook",
-];
-
-/// Words that make a command end by itself.
-const ENDING: &[&str] = &["migrate", "migration", "migrations", "seed", "seeds", "init", "collectstatic", "bootstrap"];
+use crate::tables::commands;
 
 /// Stages that are for development.
 const STAGES: &[&str] = &["dev", "development", "local"];
@@ -75,10 +53,7 @@ pub(super) fn command(node: Node<'_>) -> Command {
 }
 
 fn told_by(text: &str) -> Command {
-    let words = |text: &str, list: &[&str]| {
-        text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ';' | '&' | '|' | '(' | ')'))
-            .any(|word| list.contains(&word) || word.split(':').next().is_some_and(|first| list.contains(&first)))
-    };
+    let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ';' | '&' | '|' | '(' | ')'));
     // What runs last is what stays: `migrate && serve` serves.
     let last = text.rsplit(['&', ';', '|', '\n']).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
     let ends = last
@@ -86,8 +61,13 @@ fn told_by(text: &str) -> Command {
         // `/init` is what supervisors of long-running processes are called.
         .filter(|word| *word != "/init")
         .filter_map(|word| word.rsplit('/').next())
-        .any(|word| ENDING.contains(&word.to_ascii_lowercase().as_str()));
-    Command { serves_development: words(text, DEVELOPMENT), ends }
+        .any(|word| commands::ends(&word.to_ascii_lowercase()));
+    let builds = text.split(['&', ';', '|', '\n', '(', ')', '\'', '"']).any(|part| {
+        let mut words = part.split_whitespace();
+        let program = words.next().map(|word| word.rsplit('/').next().unwrap_or(word));
+        program.is_some_and(|program| commands::builds(program, words))
+    });
+    Command { serves_development: words.any(commands::develops), ends, builds }
 }
 
 /// What all of a merged service tells. `folder` is the project's, `context` that of its build.
@@ -106,6 +86,7 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
         restarts: matches!(restart.as_str(), "always" | "unless-stopped"),
         one_shot: awaited || restart == "no" || (commands().any(|command| command.ends) && !serves_development),
         own_command: commands().next().is_some(),
+        builds: commands().any(|command| command.builds),
         profiled: service.profiles.value.is_some(),
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Instructions {
     pub(super) escape: char,
     /// Whether another program than `BuildKit`'s own front end reads the file.
     pub(super) foreign: bool,
+    /// The checks that the file turns off.
+    pub(super) skipped_checks: Vec<String>,
     /// Where a here-document begins that does not end.
     pub(super) unterminated: Option<Span>,
 }
@@ -51,6 +53,7 @@ pub(super) fn read(text: &str) -> Instructions {
             comments: Vec::new(),
             escape: '\\',
             foreign: false,
+            skipped_checks: Vec::new(),
             unterminated: None,
         },
     };
@@ -86,7 +89,7 @@ impl Reader<'_> {
         self.text.get(span.start..span.end).unwrap_or_default()
     }
 
-    /// `# escape=…` and `# syntax=…`, which stand before everything else.
+    /// `# escape=…`, `# syntax=…` and `# check=skip=…;error=…`, which stand before everything else.
     fn directives(&mut self) {
         for line in &self.lines {
             let text = self.text.get(line.start..line.end).unwrap_or_default();
@@ -98,6 +101,11 @@ impl Reader<'_> {
                 "syntax" => {
                     self.found.foreign = !value.trim().starts_with("docker/dockerfile")
                         && !value.trim().starts_with("docker.io/docker/dockerfile");
+                }
+                "check" => {
+                    let skipped = value.split(';').filter_map(|part| part.trim().strip_prefix("skip="));
+                    let skipped = skipped.flat_map(|list| list.split(',')).map(|check| check.trim().to_owned());
+                    self.found.skipped_checks.extend(skipped);
                 }
                 key if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) => return,
                 _ => {}
