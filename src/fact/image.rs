@@ -165,6 +165,11 @@ impl Image {
         self.reached(stage).into_iter().flat_map(|(_, stage)| &stage.arguments).collect()
     }
 
+    /// Whether the file turns a check of Docker's off, alone or with all others.
+    pub fn skips_check(&self, check: &str) -> bool {
+        self.skipped_checks.iter().any(|skipped| skipped.eq_ignore_ascii_case(check) || skipped == "all")
+    }
+
     /// The image that a stage starts from in the end; `None` is the last stage.
     pub fn base(&self, stage: Option<&str>) -> Option<&str> {
         self.chain(self.find(stage)).last().map(|(_, stage)| stage.base.as_str())

@@ -45,9 +45,6 @@ super::rule! {
 const LEND: &str = "lend it to the one command that needs it, by `RUN --mount=type=secret`, or give it at the start";
 const LEAVE_OUT: &str = "leave it out with a line in `.dockerignore`, and give its values when the container starts";
 
-/// The check of Docker's own that looks for secrets, and what turns all of them off.
-const CHECKS: [&str; 2] = ["SecretsUsedInArgOrEnv", "all"];
-
 /// A build, its app, and the target whose own it is.
 type Use<'m, 'a> = (Built<'a>, Option<usize>, Option<&'m AppTarget<'a>>);
 
@@ -70,7 +67,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for (path, file) in &model.project.files {
         let Some(image) = file.loaded.image.as_ref().filter(|image| !image.stages.is_empty()) else { continue };
-        if image.skipped_checks.iter().any(|check| CHECKS.contains(&check.as_str())) || !is_for_users(model, path) {
+        if image.skips_check("SecretsUsedInArgOrEnv") || !is_for_users(model, path) {
             continue;
         }
         let uses = by_path.get(path).map(Vec::as_slice).unwrap_or_default();
@@ -152,7 +149,8 @@ fn given(model: &Model<'_>, findings: &mut Findings<'_>, recipe: &Recipe<'_>) {
             }
         }
     }
-    for (name, taken) in found {
+    for taken in found.into_values() {
+        let name = &taken.kept.name;
         let of = recipe.app(model).map(|app| format!(" of {app}")).unwrap_or_default();
         let label = if taken.is_set { "set in the image" } else { "kept in the history of the image" };
         let message = format!("`{name}`{of} is a secret, and stays in the image of `{}`", recipe.path);

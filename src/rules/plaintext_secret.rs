@@ -3,6 +3,7 @@
 use super::committed_secret;
 use super::kinds::{self, Fault, Kind};
 use super::slots::{self, Origin, Slot};
+use crate::fact::TargetKind;
 use crate::finding::{Findings, Level};
 use crate::model::Model;
 use crate::tables::providers::{self, Hit};
@@ -20,7 +21,8 @@ super::rule! {
     ///
     /// In development and test, where a container's own database needs no better password. On placeholders, which are
     /// `placeholder-value`'s, on references, and on names that only speak about a secret (`…_FILE`, `…_TTL`). In the
-    /// stages of a Dockerfile that are not the last. On credentials that `committed-secret` tells. A compose file that names no environment gets a warning.
+    /// stages of a Dockerfile that are not the last, and where it says `# check=skip=SecretsUsedInArgOrEnv`. On
+    /// credentials that `committed-secret` tells. A compose file that names no environment gets a warning.
     ///
     /// ## Example
     ///
@@ -54,6 +56,11 @@ const FALLBACK: Kind = Kind {
     help: "write `${NAME:?}`, which refuses to start without a value",
 };
 
+const ELSEWHERE: Kind = Kind {
+    help: "keep it in a store or among the platform's secrets, and let the target take it from there",
+    ..LITERAL
+};
+
 const BAKED: Kind = Kind {
     one: "is a secret, and its value stands in the image",
     many: "are secrets, and their values stand in the image",
@@ -67,7 +74,10 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for slot in &all {
         let kind = match slot.origin {
             Origin::Target(_) if slot.fallback => FALLBACK,
-            Origin::Target(_) => LITERAL,
+            Origin::Target(target) if model.targets[target].target.kind == TargetKind::ComposeService => LITERAL,
+            Origin::Target(_) => ELSEWHERE,
+            Origin::Build => BAKED,
+            Origin::Image { .. } if is_looked_at_elsewhere(model, slot) => continue,
             Origin::Image { last_stage: true, .. } => BAKED,
             _ => continue,
         };
@@ -85,6 +95,12 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         faults.push(Fault { slot, kind, level, related: Vec::new() });
     }
     kinds::report(model, findings, faults);
+}
+
+/// Whether the Dockerfile turns off Docker's own check for secrets.
+fn is_looked_at_elsewhere(model: &Model<'_>, slot: &Slot<'_>) -> bool {
+    let image = model.project.files.get(slot.path).and_then(|file| file.loaded.image.as_ref());
+    image.is_some_and(|image| image.skips_check("SecretsUsedInArgOrEnv"))
 }
 
 /// Whether it is a secret, and no placeholder of one.

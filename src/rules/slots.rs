@@ -50,9 +50,11 @@ pub(super) enum Origin {
     Image {
         /// Whether it is `ARG`, which only the build sees, as against `ENV`.
         argument: bool,
-        /// Whether it stands in the last stage, which is the one that runs.
+        /// Whether it stands in the last stage, which is the one that runs, or in one that this starts from.
         last_stage: bool,
     },
+    /// An argument that a step gives to the build of an image.
+    Build,
     /// A default in a schema.
     SchemaDefault,
     /// An example in a schema.
@@ -118,11 +120,12 @@ pub(super) fn all<'m>(model: &'m Model<'_>) -> Vec<Slot<'m>> {
     let mut slots = Vec::new();
     of_files(model, &mut slots);
     of_targets(model, &mut slots);
+    of_builds(model, &mut slots);
     for (path, file) in &model.project.files {
         if let Some(image) = &file.loaded.image {
-            let last = image.stages.len().saturating_sub(1);
+            let kept: BTreeSet<usize> = image.chain(image.find(None)).iter().map(|(index, _)| *index).collect();
             for (index, stage) in image.stages.iter().enumerate() {
-                let last_stage = index == last;
+                let last_stage = kept.contains(&index);
                 of_image(model, path, &stage.settings, Origin::Image { argument: false, last_stage }, &mut slots);
                 of_image(model, path, &stage.arguments, Origin::Image { argument: true, last_stage }, &mut slots);
             }
@@ -210,6 +213,29 @@ fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
             if is_fallback && template.references().first().is_some_and(|first| defined.1.contains(&first.name)) {
                 slots.truncate(from);
             }
+        }
+    }
+}
+
+/// What steps give to the builds of images.
+fn of_builds<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
+    for step in model.project.groups.iter().flat_map(|group| &group.builds) {
+        let home = step.build.dockerfile.as_ref().and_then(|path| model.apps.home(path));
+        let environment = step.environment.as_ref().and_then(|word| model.environments.of_word(word));
+        let deployed = environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
+        for setting in &step.build.arguments {
+            push(setting, slots, |name, span, value, fallback| Slot {
+                name,
+                path: &setting.place.path,
+                span,
+                value,
+                origin: Origin::Build,
+                fallback,
+                apps: Cow::Owned(home.into_iter().collect()),
+                environment: environment.clone(),
+                deployed,
+                local: false,
+            });
         }
     }
 }
