@@ -169,8 +169,7 @@ impl<'a> Model<'a> {
 
     /// Whether a name is one that platforms, tools or the SDKs of an app provide or read by themselves.
     pub fn is_noise(&self, app: usize, name: &Name) -> bool {
-        platform::platform(name.as_str()).is_some()
-            || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
+        platform::is_platform_name(name) || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
     }
 
     /// Whether a template, a list or prose of an app names a variable.

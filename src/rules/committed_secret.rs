@@ -79,13 +79,12 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// The credential that a value is, if it looks as if it worked.
 pub(super) fn live(slot: &Slot<'_>) -> Option<Hit> {
-    let name = slot.name.as_str();
-    let hit = providers::find(name, &slot.value)?;
+    let hit = providers::find(slot.name, &slot.value)?;
     if hit.provider.kind == Kind::Public
         || matches!(hit.truth, Truth::Damaged | Truth::Other)
-        || placeholders::is_placeholder_in(name, &slot.value, true)
-        || placeholders::development_credential(name, &slot.value)
-        || is_public(name, &hit)
+        || placeholders::is_placeholder_in(slot.name, &slot.value, true)
+        || placeholders::development_credential(slot.name, &slot.value)
+        || is_public(slot.name.as_str(), &hit)
     {
         return None;
     }

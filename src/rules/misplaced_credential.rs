@@ -38,9 +38,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
     for slot in slots::all(model) {
         let name = slot.name.as_str();
-        let Some(hit) = providers::find(name, &slot.value) else { continue };
-        if placeholders::is_placeholder_in(name, &slot.value, true)
-            || placeholders::development_credential(name, &slot.value)
+        let Some(hit) = providers::find(slot.name, &slot.value) else { continue };
+        if placeholders::is_placeholder_in(slot.name, &slot.value, true)
+            || placeholders::development_credential(slot.name, &slot.value)
             || !seen.insert((slot.place(), slot.name.clone(), slot.environment.clone()))
         {
             continue;

@@ -96,7 +96,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// What is wrong with a value, and how grave that is.
 fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Level)> {
-    let name = slot.name.as_str();
+    let name = slot.name;
     let placeholder = || placeholders::is_placeholder_in(name, &slot.value, secret) && !is_meant(slot, secret);
     let known = || {
         (secret || secret_names::carries_credentials(&slot.value))

@@ -93,14 +93,14 @@ fn is_secret(model: &Model<'_>, slot: &Slot<'_>) -> bool {
     let text = slot.value.expose();
     if text.starts_with("file:")
         || text.starts_with('$')
-        || placeholders::is_placeholder_in(name, &slot.value, true)
-        || placeholders::development_credential(name, &slot.value)
+        || placeholders::is_placeholder_in(slot.name, &slot.value, true)
+        || placeholders::development_credential(slot.name, &slot.value)
         || committed_secret::live(slot).is_some()
     {
         return false;
     }
     let by_value = secret_names::carries_credentials(&slot.value)
-        || providers::find(name, &slot.value).as_ref().is_some_and(Hit::is_secret);
+        || providers::find(slot.name, &slot.value).as_ref().is_some_and(Hit::is_secret);
     by_value || slot.is_secret(model) && !is_setting(name, text)
 }
 

@@ -110,7 +110,7 @@ fn is_test_word(part: &str) -> bool {
 /// Whether a variable of these apps is a secret, by a schema that declares it, else by its name.
 pub(super) fn is_secret(model: &Model<'_>, apps: &[usize], name: &Name) -> bool {
     let declared = apps.iter().find_map(|app| model.schemas[*app].declaration(name)?.declaration.secret);
-    declared.unwrap_or_else(|| secret_names::names_a_secret(name.as_str()))
+    declared.unwrap_or_else(|| secret_names::is_secret_name(name))
 }
 
 /// All of them: files by path, then targets, images and schemas.
@@ -132,7 +132,7 @@ pub(super) fn all<'m>(model: &'m Model<'_>) -> Vec<Slot<'m>> {
         }
     }
     // What only points to where the value is kept is no value to judge.
-    slots.retain(|slot| !references::points_elsewhere(slot.value.expose()));
+    slots.retain(|slot| !references::points_elsewhere(&slot.value));
     slots
 }
 

@@ -45,7 +45,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let stands_in = matches!(slot.origin, Origin::Template | Origin::SchemaExample)
-            && placeholders::is_placeholder(slot.name.as_str(), &slot.value);
+            && placeholders::is_placeholder(slot.name, &slot.value);
         if stands_in || !seen.insert((slot.place(), slot.name.clone())) {
             continue;
         }
