@@ -1,11 +1,12 @@
 //! Names as types, so that a variable is never taken for a secret or an environment.
 
-use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{LazyLock, Mutex, PoisonError};
+
+use memchr::memchr2;
 
 use crate::memo::Answers;
 
@@ -88,10 +89,9 @@ macro_rules! name_type {
             }
         }
 
-        // As the text itself, so that maps can be asked with it.
         impl Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
-                self.0.text.hash(state);
+                std::ptr::from_ref(self.0).addr().hash(state);
             }
         }
 
@@ -104,12 +104,6 @@ macro_rules! name_type {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(&*self.0.text, f)
-            }
-        }
-
-        impl Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0.text
             }
         }
 
@@ -183,14 +177,21 @@ pub fn is_environment_name(name: &str) -> bool {
 
 /// Whether a name fits a glob, in which `*` is any text, also none, and `?` any one character.
 pub fn matches_glob(glob: &str, name: &str) -> bool {
-    // Most globs are an end or a beginning.
-    if let Some(end) = glob.strip_prefix('*').filter(|end| !end.contains(['*', '?'])) {
-        return name.ends_with(end);
-    }
-    if let Some(start) = glob.strip_suffix('*').filter(|start| !start.contains(['*', '?'])) {
-        return name.starts_with(start);
-    }
     let (glob, name) = (glob.as_bytes(), name.as_bytes());
+    let differs = |glob: Option<&u8>, name: Option<&u8>| {
+        glob.is_some_and(|byte| !matches!(byte, b'*' | b'?') && name != Some(byte))
+    };
+    // Most names differ in their first or in their last letter, and most globs are an end or a beginning.
+    if differs(glob.first(), name.first()) || differs(glob.last(), name.last()) {
+        return false;
+    }
+    let plain = |part: &[u8]| memchr2(b'*', b'?', part).is_none();
+    match glob {
+        [b'*', end @ ..] if plain(end) => return name.ends_with(end),
+        [start @ .., b'*'] if plain(start) => return name.starts_with(start),
+        whole if plain(whole) => return name == whole,
+        _ => {}
+    }
     let (mut at, mut read) = (0, 0);
     // Where the last `*` stands and how much of the name it has taken: going back to it alone is enough.
     let mut star: Option<(usize, usize)> = None;

@@ -74,6 +74,12 @@ impl SourcePath {
         &self.0
     }
 
+    /// What stands in it under a name of one part.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Self {
+        if self.0.is_empty() { Self::new(name) } else { Self(Arc::from([&*self.0, "/", name].concat())) }
+    }
+
     /// The last part: the file's name.
     pub fn name(&self) -> &str {
         match memrchr(b'/', self.0.as_bytes()) {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::slots::{self, Origin, Slot};
 use crate::fact::Declaration;
 use crate::finding::Findings;
 use crate::model::Model;
+use crate::model::{Origin, Slot};
 use crate::syntax::jwt::{self, Jwt};
 use crate::syntax::pem::{self, PemFault};
 use crate::tables::providers::{self, Truth};
@@ -43,11 +43,11 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for slot in slots::all(model) {
+    for slot in &model.slots {
         if !matches!(slot.origin, Origin::EnvFile | Origin::Target(_) | Origin::Image { .. }) {
             continue;
         }
-        let Some(damage) = damage(model, &slot) else { continue };
+        let Some(damage) = damage(model, slot) else { continue };
         if !seen.insert((slot.place(), slot.name.clone())) {
             continue;
         }
@@ -90,7 +90,7 @@ fn damage(model: &Model<'_>, slot: &Slot<'_>) -> Option<Damage> {
             ),
         };
     }
-    let secret = slot.is_secret(model);
+    let secret = slot.secret;
     let pasted = pasted(slot.name.as_str(), text);
     let is_secret = secret || secret_names::carries_credentials(pasted.as_ref().unwrap_or(&slot.value));
     if !is_secret || placeholders::is_placeholder_in(slot.name, &slot.value, true) {
