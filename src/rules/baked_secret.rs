@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{slots, wording};
+use super::wording;
 use crate::fact::{Build, Copied, FactKind, Image, Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Built, Model, looks_like_env_file};
@@ -181,7 +181,7 @@ fn is_literal(setting: &Setting) -> bool {
 
 fn is_secret(model: &Model<'_>, apps: &[usize], name: &Name) -> bool {
     let is_public = public::possible_prefix(name.as_str()).is_some_and(|(prefix, _)| prefix.prefix != "PUBLIC_");
-    !is_public && slots::is_secret(model, apps, name)
+    !is_public && model.is_secret(apps, name)
 }
 
 /// Env files that come in with what is copied.
@@ -286,9 +286,9 @@ fn secrets(
         let secret = is_secret(model, &recipe.apps, name);
         (secret || secret_names::carries_credentials(value))
             && !text.is_empty()
-            && !references::points_elsewhere(text)
-            && !placeholders::is_placeholder_in(name.as_str(), value, true)
-            && !placeholders::development_credential(name.as_str(), value)
+            && !references::points_elsewhere(value)
+            && !placeholders::is_placeholder_in(name, value, true)
+            && !placeholders::development_credential(name, value)
     };
     let found = facts.iter().filter_map(|fact| {
         let FactKind::Definition { value, .. } = &fact.kind else { return None };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{slots, wording};
+use super::wording;
 use crate::fact::{Image, Setting};
 use crate::finding::{Findings, Level};
 use crate::model::{Built, Bundle, Model};
@@ -108,7 +108,7 @@ fn judge<'m>(
     let own = app.is_some_and(|app| model.schemas[app].declares(name));
     let apps: Vec<usize> = app.into_iter().collect();
     // A number of a user or a mode of the run time, left over from an older file, does no harm.
-    let level = if public || own || slots::is_secret(model, &apps, name) { Level::Error } else { Level::Warning };
+    let level = if public || own || model.is_secret(&apps, name) { Level::Error } else { Level::Warning };
     let stage = built.build.stage.as_deref();
     let takes = |settings: &[Setting]| settings.iter().any(|argument| argument.name == *name);
     let last = image.find(stage).and_then(|index| image.stages.get(index)).map(|stage| stage.span).unwrap_or_default();
