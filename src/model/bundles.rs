@@ -32,9 +32,9 @@ impl<'m> Bundle<'m> {
         self.commands.iter().any(|of| self.image.seen_by(*of).0.iter().any(|argument| argument.name == *name))
     }
 
-    /// The first command that does it.
+    /// The last command that does it: libraries are built before what uses them.
     pub fn command(&self) -> Option<&'m Command> {
-        self.commands.first().map(|of| of.command)
+        self.commands.last().map(|of| of.command)
     }
 }
 

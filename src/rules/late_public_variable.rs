@@ -115,19 +115,9 @@ fn judge<'m>(
     }
 }
 
-/// Whether two settings give the same by the way that they are written.
+/// Whether two settings give the same by the way that they are written, or by what they are taken from.
 fn is_same(one: &Setting, other: &Setting) -> bool {
-    let passes_on = |value: &SettingValue, name: &Name| match value {
-        SettingValue::PassThrough => Some(name.clone()),
-        SettingValue::Given(template) => match template.parts.as_slice() {
-            [Part::Reference(reference)] if reference.operator.is_none() => Some(reference.name.clone()),
-            _ => None,
-        },
-        _ => None,
-    };
-    if one.place == other.place
-        || passes_on(&one.value, &one.name).is_some_and(|name| passes_on(&other.value, &other.name) == Some(name))
-    {
+    if one.place == other.place || taken_from(one).is_some_and(|name| taken_from(other) == Some(name)) {
         return true;
     }
     match (&one.value, &other.value) {
@@ -137,6 +127,19 @@ fn is_same(one: &Setting, other: &Setting) -> bool {
             SettingValue::Injected { store: other_store, secret: other_secret, version: other_version },
         ) => store == other_store && secret == other_secret && version == other_version,
         _ => false,
+    }
+}
+
+/// The variable of the surroundings that a setting takes its value from, whatever stands in for it; a line of an env
+/// file that is not in the checkout is such a variable itself.
+fn taken_from(setting: &Setting) -> Option<&Name> {
+    match &setting.value {
+        SettingValue::PassThrough | SettingValue::Unknown => Some(&setting.name),
+        SettingValue::Given(template) => match template.parts.as_slice() {
+            [Part::Reference(reference)] => Some(&reference.name),
+            _ => None,
+        },
+        SettingValue::Injected { .. } => None,
     }
 }
 

@@ -76,9 +76,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Origin::Target(_) if slot.fallback => FALLBACK,
             Origin::Target(target) if model.targets[target].target.kind == TargetKind::ComposeService => LITERAL,
             Origin::Target(_) => ELSEWHERE,
-            Origin::Build => BAKED,
             Origin::Image { .. } if is_looked_at_elsewhere(model, slot) => continue,
-            Origin::Image { last_stage: true, .. } => BAKED,
+            Origin::Image { last_stage: true, .. } | Origin::Build => BAKED,
             _ => continue,
         };
         if !slot.deployed || slot.is_for_tests() || !is_secret(slot) {
