@@ -276,6 +276,24 @@ mod tests {
     }
 
     #[test]
+    fn every_table_has_its_files_once_and_reasons() {
+        for table in [UNIT_MARKERS, RUN_MARKERS] {
+            let mut known = std::collections::BTreeSet::new();
+            for marker in table {
+                assert!(!marker.files.is_empty() && marker.reason.len() > 3, "{marker:?}");
+                for file in marker.files {
+                    assert_eq!(*file, file.to_ascii_lowercase());
+                    // One file may mark several kinds of apps only where packages tell them apart.
+                    assert!(known.insert((*file, marker.packages)), "{file} stands in the table twice");
+                }
+            }
+        }
+        assert!(ENV_LOADERS.iter().all(|loader| !loader.packages.is_empty() && loader.reason.len() > 3));
+        let folders: std::collections::BTreeSet<&&str> = IMAGE_FOLDERS.iter().collect();
+        assert_eq!(folders.len(), IMAGE_FOLDERS.len());
+    }
+
+    #[test]
     fn units_are_marked_by_manifests_and_dockerfiles() {
         for file in ["package.json", "requirements-dev.txt", "Cargo.toml", "Gemfile", "Shop.csproj", "api.Dockerfile"] {
             assert!(unit_marker(file).is_some(), "{file}");

@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn every_row_has_its_names_once_and_a_reason() {
+        super::super::tests::is_sound(BY_DESIGN.iter());
+        for (at, prefix) in PREFIXES.iter().enumerate() {
+            assert!(!prefix.packages.is_empty() && prefix.reason.len() > 3, "{prefix:?}");
+            let hides =
+                |later: &&PublicPrefix| later.prefix != prefix.prefix && later.prefix.starts_with(prefix.prefix);
+            assert!(PREFIXES[at..].iter().find(hides).is_none(), "{} hides a longer one", prefix.prefix);
+        }
+    }
+
+    #[test]
     fn a_prefix_is_public_with_its_framework_only() {
         let prefix = |name, packages: &[&str]| public_prefix(name, &with(packages)).map(|found| found.prefix);
         assert_eq!(prefix("NEXT_PUBLIC_URL", &["next"]), Some("NEXT_PUBLIC_"));
