@@ -23,7 +23,8 @@ super::rule! {
     ///
     /// For stages that the image does not hold; for `RUN --mount=type=secret`; for placeholders that only get a build
     /// through; for images of development and tests; for env files without secrets, or that `.dockerignore` leaves out;
-    /// and where the file says `# check=skip=SecretsUsedInArgOrEnv`. A value that stands in the Dockerfile itself is
+    /// and where the file says `# check=skip=SecretsUsedInArgOrEnv`. Where only developers are known to build it, an env
+    /// file that git tracks is a warning, and all else is silent. A value that stands in the Dockerfile itself is
     /// told by `plaintext-secret`. An `ARG` that nothing in the repository gives is a warning.
     ///
     /// ## Example
@@ -55,6 +56,8 @@ struct Recipe<'m> {
     apps: Vec<usize>,
     /// The builds that make images for users; none where nobody is known to build it.
     builds: Vec<Built<'m>>,
+    /// The builds that are known, if all of them are for developers: what they copy, others will copy as well.
+    elsewhere: Vec<Built<'m>>,
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -73,15 +76,23 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let uses = by_path.get(path).map(Vec::as_slice).unwrap_or_default();
         let deployed: Vec<_> =
             uses.iter().filter(|(_, _, target)| target.is_none_or(|target| target.deployed)).collect();
-        if deployed.is_empty() && !uses.is_empty() {
+        let is_for_developers = deployed.is_empty() && !uses.is_empty();
+        if is_for_developers && image.start(None).iter().any(|command| command.shell.develops) {
             continue;
         }
         let of_uses = deployed.iter().filter_map(|(_, app, _)| *app);
         let mut apps: Vec<usize> = of_uses.chain(model.apps.home(path)).collect();
         apps.truncate(1);
-        let recipe = Recipe { path, image, apps, builds: deployed.iter().map(|(built, _, _)| *built).collect() };
-        given(model, findings, &recipe);
-        copied(model, findings, &recipe);
+        let builds = deployed.iter().map(|(built, _, _)| *built).collect();
+        let whole = |built: &Built<'_>| built.build.stage.is_none();
+        let elsewhere = uses.iter().map(|(built, _, _)| *built).filter(whole).filter(|_| is_for_developers).collect();
+        let recipe = Recipe { path, image, apps, builds, elsewhere };
+        if !is_for_developers {
+            given(model, findings, &recipe);
+        }
+        if !is_for_developers || !recipe.elsewhere.is_empty() {
+            copied(model, findings, &recipe);
+        }
     }
 }
 
@@ -201,9 +212,9 @@ fn copied(model: &Model<'_>, findings: &mut Findings<'_>, recipe: &Recipe<'_>) {
         if chain.iter().chain(&reached).flat_map(|(_, stage)| &stage.commands).any(|command| command.names_env_file) {
             continue;
         }
-        let uses: Vec<(&Build, bool)> = match builds.as_slice() {
-            [] => vec![(&own, false)],
-            builds => builds.iter().map(|built| (built.build, built.step)).collect(),
+        let uses: Vec<(&Build, bool)> = match (builds.as_slice(), recipe.elsewhere.as_slice()) {
+            ([], []) => vec![(&own, false)],
+            (builds, elsewhere) => builds.iter().chain(elsewhere).map(|built| (built.build, built.step)).collect(),
         };
         for (build, step) in uses {
             for path in env_files(model, recipe.image, build) {
@@ -241,14 +252,14 @@ fn tell(
 ) {
     let by_name = copied.sources.iter().any(|source| path.as_str().ends_with(source.as_str()) && !source.is_empty());
     let (secrets, level) = match model.project.files.get(path) {
-        // A fresh checkout has no file that git ignores.
-        Some(file) if file.local && step => return,
+        // A fresh checkout has no file that git ignores, and what developers build stays with them.
+        Some(file) if file.local && (step || !recipe.elsewhere.is_empty()) => return,
         Some(file) => {
             let secrets = secrets(model, recipe, path, &file.loaded.facts);
             // Only what is built on this machine gets it, unless the file is meant to be there.
             (secrets, if file.local && !by_name { Level::Warning } else { Level::Error })
         }
-        None if by_name && !step => {
+        None if by_name && !step && recipe.elsewhere.is_empty() => {
             let Some(template) = model.stand_in(path).filter(|template| template.path.folder() == path.folder()) else {
                 return;
             };
@@ -262,6 +273,7 @@ fn tell(
     let what = if more.is_empty() { "the secret" } else { "the secrets" };
     let message = format!("`{path}` holds {what} {names}, and is copied into the image of `{}`", recipe.path);
     let finding = findings.report(&Place::new(recipe.path, copied.span), "copied here", message);
+    let level = if recipe.elsewhere.is_empty() { level } else { Level::Warning };
     finding.at_level(level).help(LEAVE_OUT);
     if let [(name, _)] = secrets.as_slice() {
         finding.variable(name);
