@@ -254,63 +254,51 @@ impl Image {
         }
     }
 
-    /// Whether a file of the context comes into a stage, and by which instruction, the last one first; `path` is
-    /// relative to the context.
+    /// The instructions by which a file of the context comes into a stage, the last one first; `path` is relative to the
+    /// context.
     pub fn copies_of(&self, stage: usize, path: &str) -> Vec<&Copied> {
-        self.landings(stage, path, 0).into_iter().map(|(copied, _)| copied).collect()
+        // A stage holds what came into those before it, so each is looked at once.
+        let mut held: Vec<Vec<(&Copied, String)>> = Vec::new();
+        for index in 0..=stage.min(self.stages.len()) {
+            let mut found = Vec::new();
+            for (of, stage) in self.chain(Some(index)) {
+                for copied in stage.files.iter().rev() {
+                    let place = |place: &str| Some((copied, copied.place_of(place)?));
+                    match copied.from.as_deref().map(|from| self.earlier(from, of)) {
+                        None => found.extend(place(path)),
+                        Some(None) => {}
+                        Some(Some(earlier)) => {
+                            let there = held.get(earlier).map(Vec::as_slice).unwrap_or_default();
+                            found.extend(there.iter().filter_map(|(_, there)| place(there)));
+                        }
+                    }
+                }
+            }
+            found.truncate(MOST);
+            held.push(found);
+        }
+        held.pop().unwrap_or_default().into_iter().map(|(copied, _)| copied).collect()
     }
 
     /// The file of the context that stands at a path of a stage, if a copy brought it there.
     pub fn origin(&self, stage: usize, path: &str) -> Option<String> {
-        self.origin_of(stage, path, 0)
+        self.origin_of(stage, path, &mut MOST.clone())
     }
 
-    fn origin_of(&self, stage: usize, path: &str, depth: usize) -> Option<String> {
-        if depth > DEPTH {
-            return None;
-        }
-        let chain = self.chain(Some(stage));
-        let copied = chain.iter().flat_map(|(index, stage)| {
-            stage.files.iter().rev().filter(|copied| !copied.mounted).map(move |copied| (*index, copied))
-        });
-        for (index, copied) in copied {
-            let Some(source) = copied.source_of(path) else { continue };
-            match &copied.from {
-                None => return Some(source),
-                Some(from) => match self.earlier(from, index) {
-                    Some(earlier) => {
-                        if let Some(found) = self.origin_of(earlier, &source, depth + 1) {
-                            return Some(found);
-                        }
-                    }
-                    None => return None,
-                },
-            }
-        }
-        None
-    }
-
-    /// Where a file of the context comes to lie in a stage, with what brought it there.
-    fn landings(&self, stage: usize, path: &str, depth: usize) -> Vec<(&Copied, String)> {
-        let mut found = Vec::new();
-        if depth > DEPTH {
-            return found;
-        }
+    /// `left`: how many more copies are looked at.
+    fn origin_of(&self, stage: usize, path: &str, left: &mut usize) -> Option<String> {
         for (index, stage) in self.chain(Some(stage)) {
-            for copied in stage.files.iter().rev() {
-                let there = match &copied.from {
-                    None => vec![path.to_owned()],
-                    Some(from) => self.earlier(from, index).map_or_else(Vec::new, |earlier| {
-                        self.landings(earlier, path, depth + 1).into_iter().map(|(_, place)| place).collect()
-                    }),
-                };
-                found.extend(there.iter().filter_map(|place| Some((copied, copied.place_of(place)?))));
-                if found.len() > MOST {
-                    return found;
+            for copied in stage.files.iter().rev().filter(|copied| !copied.mounted) {
+                let Some(source) = copied.source_of(path) else { continue };
+                *left = left.checked_sub(1)?;
+                let Some(from) = &copied.from else { return Some(source) };
+                let earlier = self.earlier(from, index)?;
+                if let Some(found) = self.origin_of(earlier, &source, left) {
+                    return Some(found);
                 }
             }
         }
-        found
+        None
     }
 
     /// The stage of this name or number before another one; names are compared as Docker does, without case.
@@ -321,10 +309,7 @@ impl Image {
     }
 }
 
-/// How many stages in a row a file is followed through.
-const DEPTH: usize = 6;
-
-/// How many ways into a stage are followed.
+/// How many ways of a file into a stage are followed.
 const MOST: usize = 64;
 
 impl Copied {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::fact::{Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Setting, SettingValue};
+use crate::fact::{Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, Setting, SettingValue};
 use crate::name::Name;
-use crate::source::SourcePath;
-use crate::tables::{browser_runtime, public};
+use crate::source::{Place, SourcePath};
+use crate::tables::images::third_party;
+use crate::tables::{browser_runtime, platform, public};
 
 use super::images::{self, Built};
 use super::views::ViewLayer;
@@ -108,6 +109,27 @@ impl<'a> Model<'a> {
         self.script_of(path, command).map_or(command.script, |(_, shell)| changes(shell))
     }
 
+    /// The variables without which a container of a build stops when it starts (`${NAME:?}`), and where it says so.
+    pub fn needed_at_start<'m>(&'m self, build: &Build) -> Vec<(&'m Name, Place)> {
+        let Some((path, image)) = self.image_of(build) else { return Vec::new() };
+        let family = image.base(build.stage.as_deref()).and_then(third_party);
+        let mut found = Vec::new();
+        for command in image.start(build.stage.as_deref()) {
+            let own = command.shell.reads.iter().filter(|read| !read.span.is_empty()).map(|read| (path, read));
+            let script = self.script_of(path, command);
+            let of_script =
+                script.into_iter().flat_map(|(path, shell)| shell.reads.iter().map(move |read| (path, read)));
+            for (path, read) in own.chain(of_script).filter(|(_, read)| read.need == Need::Required) {
+                // What it starts from may set names of its own.
+                let of_base = family.is_some_and(|family| family.reads(read.name.as_str()));
+                if !of_base && platform::platform(read.name.as_str()).is_none() {
+                    found.push((&read.name, Place::new(path, read.span)));
+                }
+            }
+        }
+        found
+    }
+
     /// The script that a command of a Dockerfile starts, if it was read.
     pub fn script_of(&self, path: &SourcePath, command: &Command) -> Option<(&SourcePath, &crate::fact::Shell)> {
         let file = self.project.files.get(path)?;
@@ -161,6 +183,16 @@ impl<'a> Model<'a> {
         let Some(inside) = self.path_in_context(bundle.build, path) else { return false };
         bundle.commands.iter().any(|of| !bundle.image.copies_of(of.stage, inside).is_empty())
     }
+}
+
+/// The names that the commands of images and the scripts that they start read.
+pub(super) fn read_by_images(model: &Model<'_>) -> impl Iterator<Item = Name> {
+    let files = || model.project.files.values();
+    let images = files().filter_map(|file| file.loaded.image.as_ref());
+    let commands = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.commands);
+    let scripts = files().filter_map(|file| file.loaded.script.as_ref());
+    let shells = commands.map(|command| &command.shell).chain(scripts);
+    shells.flat_map(|shell| &shell.reads).map(|read| read.name.clone()).collect::<Vec<_>>().into_iter()
 }
 
 /// What only the build of a target's image sees, strongest first: what its stage sets, the arguments that it is given

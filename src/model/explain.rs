@@ -195,7 +195,8 @@ fn mapped(setting: &Setting) -> Vec<Name> {
     names.filter(|name| *name != setting.name).collect()
 }
 
-/// Names that compose reads for anything but to hand them on under the same name, and those that images are made of.
+/// Names that compose reads for anything but to hand them on under the same name, those that images are made of, and
+/// those that their shells read.
 fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
     let reads = model.project.groups.iter().flat_map(|group| &group.reads);
     let reads = reads.filter(|read| match &read.purpose {
@@ -205,7 +206,7 @@ fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
     let reads = reads.map(|read| read.reference.name.clone());
     let images = model.project.files.values().filter_map(|file| file.loaded.image.as_ref());
     let set = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
-    reads.chain(set.flat_map(mapped)).collect()
+    reads.chain(set.flat_map(mapped)).chain(super::bundles::read_by_images(model)).collect()
 }
 
 impl Model<'_> {

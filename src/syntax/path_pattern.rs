@@ -25,7 +25,7 @@ enum Token {
 }
 
 /// Longer patterns fit nothing, and longer paths no pattern: a bound on the work, far beyond what anybody writes.
-const LONGEST: usize = 1024;
+const LONGEST: usize = 512;
 
 impl PathPattern {
     /// Takes a pattern apart; what is no pattern for Docker stands for itself here.
@@ -68,6 +68,16 @@ impl PathPattern {
 
     /// Whether it fits a whole path.
     pub fn fits(&self, path: &str) -> bool {
+        self.ends(path, |rest| rest.is_none())
+    }
+
+    /// Whether it fits a path or one of the folders above it.
+    pub fn fits_or_holds(&self, path: &str) -> bool {
+        self.ends(path, |rest| matches!(rest, None | Some('/')))
+    }
+
+    /// Whether it fits a beginning of a path; `may_end` is asked about the character behind that.
+    fn ends(&self, path: &str, may_end: impl Fn(Option<char>) -> bool) -> bool {
         if self.tokens.len() > LONGEST || path.len() > LONGEST {
             return false;
         }
@@ -79,13 +89,11 @@ impl PathPattern {
         }
         for token in &self.tokens {
             taken = step(token, &chars, &taken);
+            if !taken.contains(&true) {
+                return false;
+            }
         }
-        taken.last().copied().unwrap_or_default()
-    }
-
-    /// Whether it fits a path or one of the folders above it.
-    pub fn fits_or_holds(&self, path: &str) -> bool {
-        self.fits(path) || path.match_indices('/').any(|(at, _)| path.get(..at).is_some_and(|folder| self.fits(folder)))
+        taken.iter().enumerate().any(|(at, taken)| *taken && may_end(chars.get(at).copied()))
     }
 
     /// Whether it is no more than its own text.

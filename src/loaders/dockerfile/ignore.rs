@@ -9,7 +9,7 @@ use crate::syntax::path_pattern::PathPattern;
 pub static LOADER: Loader = Loader { name: "dockerignore", claims, links: &[], load, assemble: None };
 
 /// How many patterns are read; nobody writes as many.
-const MOST: usize = 10_000;
+const MOST: usize = 1_000;
 
 fn claims(path: &SourcePath) -> Option<Claim> {
     let name = path.name();
