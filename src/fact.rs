@@ -14,9 +14,12 @@ pub use deploy::{
     Setting, SettingValue, StoreKind, Stored, StoredVersion, Target, TargetGroup, TargetKind, TargetSigns,
     VersionState,
 };
-pub use image::{Bundling, Command, CommandKind, Copied, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage};
+pub use image::{
+    Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
+};
 
 use std::any::Any;
+use std::sync::Arc;
 
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
@@ -39,7 +42,7 @@ pub struct Fact {
 #[derive(Clone, Debug)]
 pub enum FactKind {
     /// A schema says that it exists.
-    Declaration(Box<Declaration>),
+    Declaration(Arc<Declaration>),
     /// A file gives it a value. A commented line of a template is a [`FactKind::Mention`].
     Definition {
         /// The value, with its references.

@@ -1,7 +1,7 @@
 //! How an image is built: its stages, with what each of them sets, takes, copies and runs. What comes of it in an
 //! environment is for `model`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Setting, SettingValue};
 use crate::name::Name;
@@ -109,7 +109,7 @@ pub struct Shell {
     /// The variables that it reads from its surroundings, in order.
     pub reads: Vec<ShellRead>,
     /// The variables that it sets.
-    pub sets: Vec<Name>,
+    pub sets: BTreeSet<Name>,
     /// Whether it builds what is sent to browsers: `next build`, `npm run build`.
     pub builds: bool,
     /// Whether it runs a development server or a watcher.
@@ -138,6 +138,19 @@ pub enum Need {
     Hoped,
     /// It stops (`${NAME:?}`).
     Required,
+}
+
+/// The defaults of the arguments before the first stage, which those of stages inherit.
+pub struct Defaults<'i>(BTreeMap<&'i Name, &'i Setting>);
+
+impl<'i> Defaults<'i> {
+    /// The default of an argument of a stage.
+    pub fn of(&self, argument: &'i Setting) -> Option<&'i Setting> {
+        match argument.value {
+            SettingValue::Given(_) => Some(argument),
+            _ => self.0.get(&argument.name).copied(),
+        }
+    }
 }
 
 /// A command that builds what browsers get, and the stage that it runs in.
@@ -223,13 +236,15 @@ impl Image {
         [CommandKind::Entrypoint, CommandKind::Cmd].into_iter().filter_map(nearest).collect()
     }
 
-    /// The commands of a build that build what browsers get; `None` is the last stage.
+    /// The commands of a build that build what browsers get, the last few of them; `None` is the last stage.
     pub fn bundling(&self, stage: Option<&str>) -> Vec<Bundling<'_>> {
         let commands = self.reached(stage).into_iter().flat_map(|(index, stage)| {
             let runs = stage.commands.iter().filter(|command| command.kind == CommandKind::Run);
             runs.filter(|command| command.shell.builds).map(move |command| Bundling { stage: index, command })
         });
-        commands.collect()
+        let mut all: Vec<Bundling<'_>> = commands.collect();
+        all.drain(..all.len().saturating_sub(BUNDLINGS));
+        all
     }
 
     /// The arguments that a command of a stage can read, and what is set there, both weakest first: a stage inherits
@@ -242,16 +257,11 @@ impl Image {
         (arguments.collect(), settings.collect())
     }
 
-    /// The default of an argument of a stage: its own, else that of the argument of its name before the first stage.
-    pub fn default_of<'i>(&'i self, argument: &'i Setting) -> Option<&'i Setting> {
-        match argument.value {
-            SettingValue::Given(_) => Some(argument),
-            _ => self
-                .arguments
-                .iter()
-                .rev()
-                .find(|global| global.name == argument.name && matches!(global.value, SettingValue::Given(_))),
-        }
+    /// The defaults of the arguments of stages, by their own or by that of the argument of that name before the first
+    /// stage.
+    pub fn defaults(&self) -> Defaults<'_> {
+        let given = self.arguments.iter().filter(|argument| matches!(argument.value, SettingValue::Given(_)));
+        Defaults(given.map(|argument| (&argument.name, argument)).collect())
     }
 
     /// The instructions by which a file of the context comes into a stage, the last one first; `path` is relative to the
@@ -308,6 +318,9 @@ impl Image {
         by_name.or_else(|| name.parse::<usize>().ok().filter(|index| *index < before))
     }
 }
+
+/// How many commands of one build are looked at that build what browsers get.
+const BUNDLINGS: usize = 16;
 
 /// How many ways of a file into a stage are followed.
 const MOST: usize = 64;

@@ -8,6 +8,8 @@ pub mod script;
 mod shell;
 mod words;
 
+use std::collections::BTreeMap;
+
 use super::{Claim, Loader};
 use crate::fact::{CommandKind, Image, InlineIgnore, LinkKind, Loaded, Problem, Role, Setting, SettingValue, Stage};
 use crate::name::Name;
@@ -20,6 +22,9 @@ use words::Char;
 /// The loader.
 pub static LOADER: Loader =
     Loader { name: "dockerfile", claims, links: &[(LinkKind::Dockerfile, Role::Manifest)], load, assemble: None };
+
+/// How many stages are read; a build of as many would take days.
+const STAGES: usize = 1_000;
 
 /// Ends of names that are no Dockerfiles: what they ignore, what makes them, what was left over, source code.
 const OTHER: &[&str] = &[
@@ -101,7 +106,7 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
         image: Image { foreign: read.foreign, skipped_checks: read.skipped_checks, ..Image::default() },
         out: Loaded::default(),
         folders: Vec::new(),
-        starts: Vec::new(),
+        starts: BTreeMap::new(),
         lost: false,
     };
     for comment in &read.comments {
@@ -109,6 +114,11 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
         reader.out.ignores.extend(InlineIgnore::read(text, comment.span, comment.line, true));
     }
     for instruction in &read.list {
+        if reader.image.stages.len() >= STAGES && instruction.keyword == "FROM" {
+            let problem = format!("this is stage {STAGES}, and no further one is read");
+            reader.problem(Problem::new(instruction.span, problem));
+            break;
+        }
         reader.instruction(instruction);
     }
     if let Some(span) = read.unterminated {
@@ -130,8 +140,8 @@ struct Reader<'a> {
     out: Loaded,
     /// The working folder of each stage at its end, from the root of the image; that of its base is not known.
     folders: Vec<String>,
-    /// What containers start: the stage, where it is said, the working folder, the words.
-    starts: Vec<(usize, Span, String, Vec<String>)>,
+    /// What containers of each stage start, by stage and kind: where it is said, the working folder, the words.
+    starts: BTreeMap<(usize, CommandKind), (Span, String, Vec<String>)>,
     lost: bool,
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::fact::{Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, Setting, SettingValue};
 use crate::name::Name;
+use crate::project::Project;
 use crate::source::{Place, SourcePath};
 use crate::tables::images::third_party;
 use crate::tables::{browser_runtime, platform, public};
@@ -28,9 +29,9 @@ pub struct Bundle<'m> {
 }
 
 impl<'m> Bundle<'m> {
-    /// Whether one of its commands can read an argument of the build.
-    pub fn sees_argument(&self, name: &Name) -> bool {
-        self.commands.iter().any(|of| self.image.seen_by(*of).0.iter().any(|argument| argument.name == *name))
+    /// The arguments of the build that its commands can read.
+    pub fn arguments(&self) -> BTreeSet<&'m Name> {
+        self.commands.iter().flat_map(|of| self.image.seen_by(*of).0).map(|argument| &argument.name).collect()
     }
 
     /// The last command that does it: libraries are built before what uses them.
@@ -186,8 +187,8 @@ impl<'a> Model<'a> {
 }
 
 /// The names that the commands of images and the scripts that they start read.
-pub(super) fn read_by_images(model: &Model<'_>) -> impl Iterator<Item = Name> {
-    let files = || model.project.files.values();
+pub(super) fn read_by_images(project: &Project) -> impl Iterator<Item = Name> {
+    let files = || project.files.values();
     let images = files().filter_map(|file| file.loaded.image.as_ref());
     let commands = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.commands);
     let scripts = files().filter_map(|file| file.loaded.script.as_ref());
@@ -221,7 +222,8 @@ pub(super) fn layers(
     let given: Vec<Arc<Setting>> = taken.map(|argument| Arc::new(argument.clone())).collect();
     let mut given = ViewLayer::of_file(path, &given, None);
     given.kind = LayerKind::BuildArguments;
-    let defaults = arguments.iter().filter_map(|argument| image.default_of(argument));
+    let all = image.defaults();
+    let defaults = arguments.iter().filter_map(|argument| all.of(argument));
     let defaults: Vec<Arc<Setting>> = defaults
         .filter(|default| matches!(default.value, SettingValue::Given(_)))
         .map(|of| Arc::new(of.clone()))

@@ -168,13 +168,14 @@ pub(super) fn resolved(
     let mut steps: Vec<(&Setting, bool)> = arguments.iter().map(|setting| (*setting, false)).collect();
     steps.extend(settings.iter().map(|setting| (*setting, true)));
     steps.sort_by_key(|(setting, _)| setting.place.span);
+    let defaults = image.defaults();
+    let given: BTreeMap<&Name, &Setting> = given.iter().map(|setting| (&setting.name, setting)).collect();
     let mut taken: BTreeMap<&Name, Held<'_>> = BTreeMap::new();
     let mut set: BTreeMap<Name, Option<Arc<Setting>>> = BTreeMap::new();
     let mut found: Vec<Arc<Setting>> = Vec::new();
     for (setting, is_set) in steps {
         if !is_set {
-            let own = given.iter().rev().find(|own| own.name == setting.name);
-            let held = match own.or_else(|| image.default_of(setting)) {
+            let held = match given.get(&setting.name).copied().or_else(|| defaults.of(setting)) {
                 None => Held::Nothing,
                 Some(source) => match literal(source) {
                     Some(value) => Held::Value(value),

@@ -136,8 +136,11 @@ struct Taken<'m> {
 /// Secrets that come in as arguments of the build.
 fn given(model: &Model<'_>, findings: &mut Findings<'_>, recipe: &Recipe<'_>) {
     let mut found: BTreeMap<&Name, Taken<'_>> = BTreeMap::new();
+    let defaults = recipe.image.defaults();
     for (end, builds) in recipe.ends() {
         let chain = recipe.image.chain(Some(end));
+        let given = builds.iter().flat_map(|built| &built.build.arguments).filter(|setting| !is_literal(setting));
+        let given: BTreeMap<&Name, &Setting> = given.map(|setting| (&setting.name, setting)).collect();
         let arguments: BTreeMap<&Name, &Setting> =
             chain.iter().flat_map(|(_, stage)| &stage.arguments).map(|argument| (&argument.name, argument)).collect();
         let set = chain.iter().flat_map(|(_, stage)| &stage.settings).filter_map(|setting| {
@@ -153,9 +156,9 @@ fn given(model: &Model<'_>, findings: &mut Findings<'_>, recipe: &Recipe<'_>) {
             if !is_secret || found.contains_key(&argument.name) {
                 continue;
             }
-            let giver = giver(argument, &builds);
+            let giver = given.get(&argument.name).copied();
             // A literal is a placeholder, or told where it stands.
-            if giver.is_some() || is_given_by_nobody_known(recipe.image, argument, &builds) {
+            if giver.is_some() || builds.is_empty() && defaults.of(argument).is_none() {
                 found.insert(&argument.name, Taken { kept, is_set, giver });
             }
         }
@@ -174,16 +177,6 @@ fn given(model: &Model<'_>, findings: &mut Findings<'_>, recipe: &Recipe<'_>) {
             finding.related(&giver.place, "given here");
         }
     }
-}
-
-/// What gives an argument a value that stands elsewhere.
-fn giver<'m>(argument: &Setting, builds: &[Built<'m>]) -> Option<&'m Setting> {
-    let mut given = builds.iter().flat_map(|built| &built.build.arguments);
-    given.find(|setting| setting.name == argument.name && !is_literal(setting))
-}
-
-fn is_given_by_nobody_known(image: &Image, argument: &Setting, builds: &[Built<'_>]) -> bool {
-    builds.is_empty() && image.default_of(argument).is_none()
 }
 
 fn is_literal(setting: &Setting) -> bool {

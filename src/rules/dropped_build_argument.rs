@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::wording;
 use crate::fact::{Image, Setting};
 use crate::finding::{Findings, Level};
-use crate::model::{Built, Bundle, Model};
+use crate::model::{Bundle, Model};
 use crate::name::Name;
 use crate::source::{Place, SourcePath, Span};
 use crate::tables::platform;
@@ -81,22 +81,55 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let bundle = model.bundle(built);
+        let taken = Taken::of(image, built.build.stage.as_deref(), bundle.as_ref());
         let dropped: Vec<Dropped<'_>> = built
             .build
             .arguments
             .iter()
             .filter(|setting| seen.insert((setting.place.clone(), path)))
-            .filter_map(|setting| judge(model, built, app, image, bundle.as_ref(), setting))
+            .filter_map(|setting| judge(model, app, &taken, bundle.as_ref(), setting))
             .collect();
         report(model, findings, app, path, &dropped);
     }
 }
 
+/// The names of the arguments that a Dockerfile takes, by where it does.
+struct Taken<'m> {
+    in_stages: BTreeSet<&'m Name>,
+    outside: BTreeSet<&'m Name>,
+    base_reads: BTreeSet<&'m Name>,
+    /// In the stages of the commands that build what browsers get, and in time.
+    seen: BTreeSet<&'m Name>,
+    /// In these stages, in time or not.
+    of_bundle: BTreeSet<&'m Name>,
+    /// Whether a stage writes an env file, through which an argument may well get there.
+    writes_file: bool,
+    /// The last stage.
+    last: Span,
+}
+
+impl<'m> Taken<'m> {
+    fn of(image: &'m Image, stage: Option<&str>, bundle: Option<&Bundle<'m>>) -> Self {
+        let names = |settings: &'m [Setting]| settings.iter().map(|argument| &argument.name);
+        let commands = bundle.map(|bundle| bundle.commands.as_slice()).unwrap_or_default();
+        let chains = commands.iter().flat_map(|of| image.chain(Some(of.stage)));
+        let reached = image.reached(stage);
+        Self {
+            in_stages: image.stages.iter().flat_map(|stage| names(&stage.arguments)).collect(),
+            outside: names(&image.arguments).collect(),
+            base_reads: image.base_reads.iter().collect(),
+            seen: bundle.map(Bundle::arguments).unwrap_or_default(),
+            of_bundle: chains.flat_map(|(_, stage)| names(&stage.arguments)).collect(),
+            writes_file: reached.iter().flat_map(|(_, stage)| &stage.commands).any(|command| command.names_env_file),
+            last: image.find(stage).and_then(|index| image.stages.get(index)).map(|of| of.span).unwrap_or_default(),
+        }
+    }
+}
+
 fn judge<'m>(
     model: &Model<'_>,
-    built: Built<'m>,
     app: Option<usize>,
-    image: &Image,
+    taken: &Taken<'_>,
     bundle: Option<&Bundle<'_>>,
     setting: &'m Setting,
 ) -> Option<Dropped<'m>> {
@@ -106,35 +139,22 @@ fn judge<'m>(
     }
     let public = app.is_some_and(|app| model.is_inlined(app, name));
     let own = app.is_some_and(|app| model.schemas[app].declares(name));
-    let apps: Vec<usize> = app.into_iter().collect();
     // A number of a user or a mode of the run time, left over from an older file, does no harm.
-    let level = if public || own || model.is_secret(&apps, name) { Level::Error } else { Level::Warning };
-    let stage = built.build.stage.as_deref();
-    let takes = |settings: &[Setting]| settings.iter().any(|argument| argument.name == *name);
-    let last = image.find(stage).and_then(|index| image.stages.get(index)).map(|stage| stage.span).unwrap_or_default();
-    let in_stages = image.stages.iter().any(|stage| takes(&stage.arguments));
-    if !in_stages {
-        let needed = bundle.and_then(Bundle::command).map(|command| (command.span, "the bundle is built here"));
-        let there = needed.filter(|_| public).unwrap_or((last, "this stage takes no such argument"));
-        let why = match takes(&image.arguments) {
-            true if image.base_reads.contains(name) => return None,
+    let level = if public || own || model.is_secret(app.as_slice(), name) { Level::Error } else { Level::Warning };
+    let command = bundle.and_then(Bundle::command).filter(|_| public).map(|command| command.span);
+    if !taken.in_stages.contains(name) {
+        let there = command.map(|span| (span, "the bundle is built here"));
+        let there = there.unwrap_or((taken.last, "this stage takes no such argument"));
+        let why = match taken.outside.contains(name) {
+            true if taken.base_reads.contains(name) => return None,
             true => Why::Outside,
             false => Why::Nowhere,
         };
         return Some(Dropped { setting, why, there, level });
     }
-    let bundle = bundle.filter(|_| public)?;
-    let reached = image.reached(stage);
-    // Through a file that a stage writes, it may well get there.
-    let writes_file = reached.iter().flat_map(|(_, stage)| &stage.commands).any(|command| command.names_env_file);
-    if bundle.sees_argument(name) || writes_file {
-        return None;
-    }
-    let own_stage =
-        |of: &crate::fact::Bundling<'_>| image.chain(Some(of.stage)).iter().any(|(_, stage)| takes(&stage.arguments));
-    let why = if bundle.commands.iter().any(own_stage) { Why::Late } else { Why::Elsewhere };
-    let there = (bundle.command()?.span, "the bundle is built here, without it");
-    Some(Dropped { setting, why, there, level })
+    let command = command.filter(|_| !taken.seen.contains(name) && !taken.writes_file)?;
+    let why = if taken.of_bundle.contains(name) { Why::Late } else { Why::Elsewhere };
+    Some(Dropped { setting, why, there: (command, "the bundle is built here, without it"), level })
 }
 
 fn report(model: &Model<'_>, findings: &mut Findings<'_>, app: Option<usize>, path: &SourcePath, all: &[Dropped<'_>]) {

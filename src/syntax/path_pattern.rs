@@ -2,13 +2,31 @@
 //!
 //! Sources: Go's `filepath.Match` and moby's `patternmatcher`: `*` and `?` stay within one part of a path, `**` does not.
 
+use std::fmt::{self, Write as _};
+
 /// A pattern that was taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PathPattern {
     tokens: Vec<Token>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl fmt::Debug for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for token in &self.tokens {
+            match token {
+                Token::Literal(char) => f.write_char(*char)?,
+                Token::One => f.write_str("?")?,
+                Token::Star => f.write_str("*")?,
+                Token::Deep => f.write_str("**")?,
+                Token::Folders => f.write_str("**/")?,
+                Token::Class { .. } => f.write_str("[…]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, PartialEq, Eq)]
 enum Token {
     /// This character.
     Literal(char),

@@ -64,14 +64,14 @@ impl Reader<'_> {
         });
         if kind != CommandKind::Run {
             let words = json(&text).unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect());
-            self.starts.push((self.image.stages.len() - 1, instruction.span, self.folder(), words));
+            self.starts.insert((self.image.stages.len() - 1, kind), (instruction.span, self.folder(), words));
         }
     }
 
     /// Names the scripts that containers start, as files of the context: beside the Dockerfile, or in a folder above it
     /// that may be the context.
     pub(super) fn link_scripts(&mut self) {
-        for (stage, span, folder, words) in std::mem::take(&mut self.starts) {
+        for ((stage, _), (span, folder, words)) in std::mem::take(&mut self.starts) {
             let words = words.iter().map(|word| word.trim_matches(['"', '\'']));
             let mut words = words.skip_while(|word| {
                 let name = word.rsplit('/').next().unwrap_or(word);
@@ -83,7 +83,7 @@ impl Reader<'_> {
             let found = is_path.then(|| self.image.origin(stage, &absolute(&folder, program))).flatten();
             let found = found.filter(|path| !path.is_empty() && !path.contains('$'));
             let commands = self.image.stages.get_mut(stage).map(|stage| &mut stage.commands);
-            if let Some(command) = commands.and_then(|all| all.iter_mut().find(|command| command.span == span)) {
+            if let Some(command) = commands.and_then(|all| all.iter_mut().rev().find(|command| command.span == span)) {
                 command.script = is_script;
             }
             let Some(path) = found else { continue };

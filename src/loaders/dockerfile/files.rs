@@ -60,13 +60,17 @@ impl Reader<'_> {
     }
 }
 
+/// How many paths of one instruction, and how many instructions of one stage, are followed.
+const SOURCES: usize = 1_000;
+const COPIES: usize = 1_000;
+
 fn add(stage: &mut Stage, folder: &str, from: Option<String>, sources: &[String], to: &str, mounted: bool, span: Span) {
     let sources = sources.iter().map(|source| match from {
         Some(_) => absolute("/", source),
         None => absolute("/", source).trim_start_matches('/').to_owned(),
     });
-    let sources: Vec<String> = sources.collect();
-    if sources.is_empty() {
+    let sources: Vec<String> = sources.take(SOURCES).collect();
+    if sources.is_empty() || stage.files.len() >= COPIES {
         return;
     }
     let place = absolute(folder, to);

@@ -134,11 +134,11 @@ impl Scan<'_> {
         let Some(word) = self.word.take() else { return };
         let assigned = word.split_once('=').map(|(name, _)| name.strip_suffix('+').unwrap_or(name));
         if let Some(name) = assigned.filter(|name| is_name(name)) {
-            self.shell.sets.push(Name::new(name));
+            self.shell.sets.insert(Name::new(name));
         }
         let before = self.words.last().map(String::as_str);
         if matches!(before, Some("for" | "read" | "local" | "declare" | "typeset")) && is_name(&word) {
-            self.shell.sets.push(Name::new(&word));
+            self.shell.sets.insert(Name::new(&word));
         }
         self.words.push(word);
     }

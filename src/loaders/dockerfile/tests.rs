@@ -119,8 +119,8 @@ fn a_build_sees_the_arguments_of_its_stage_that_stand_before_it() {
     let (arguments, settings) = image.seen_by(bundling[0]);
     assert_eq!(told(&arguments), ["A", "B", "G"]);
     assert_eq!(told(&settings), ["E=1"]);
-    assert_eq!(told(&[image.default_of(arguments[2]).unwrap()]), ["G=1"]);
-    assert!(image.default_of(arguments[0]).is_none());
+    assert_eq!(told(&[image.defaults().of(arguments[2]).unwrap()]), ["G=1"]);
+    assert!(image.defaults().of(arguments[0]).is_none());
     assert!(image.bundling(Some("other")).is_empty());
 }
 
@@ -248,4 +248,27 @@ proptest::proptest! {
             proptest::prop_assert!(source.text().get(span.start..span.end).is_some());
         }
     }
+}
+
+#[test]
+fn many_stages_and_copies_end() {
+    let stages = |count: usize| -> String {
+        let stage =
+            |index: usize| format!("FROM s{} AS s{}\nCOPY --from=s{0} / /\nCOPY . .\n", index.saturating_sub(1), index);
+        (0..count).map(stage).collect()
+    };
+    let image = image(&stages(300));
+    assert!(!image.copies_of(299, ".env").is_empty());
+    assert_eq!(image.origin(299, "/none/x").as_deref(), Some("none/x"));
+    let (_, loaded) = read(&stages(3_000));
+    assert_eq!(loaded.image.unwrap().stages.len(), STAGES);
+    assert_eq!(loaded.problems.len(), 1);
+}
+
+#[test]
+fn one_long_instruction_ends() {
+    let text = format!("FROM a\nRUN {}\nCMD {}\n", "A=1 $B ".repeat(100_000), "x ".repeat(100_000));
+    assert_eq!(image(&text).stages[0].commands.len(), 2);
+    let text = format!("FROM a\nCOPY {} /x\n", "a*b ".repeat(100_000));
+    assert!(image(&text).copies_of(0, "c").is_empty());
 }
