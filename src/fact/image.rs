@@ -110,6 +110,8 @@ pub struct Shell {
     pub reads: Vec<ShellRead>,
     /// The variables that it sets.
     pub sets: BTreeSet<Name>,
+    /// The scripts of the package that it runs: `start` of `npm start`.
+    pub scripts: Vec<String>,
     /// Whether it builds what is sent to browsers: `next build`, `npm run build`.
     pub builds: bool,
     /// Whether it runs a development server or a watcher.

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::fact::{Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, Setting, SettingValue};
+use crate::fact::{
+    Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, Setting, SettingValue, Shell,
+};
 use crate::name::Name;
 use crate::project::Project;
 use crate::source::{Place, SourcePath};
 use crate::tables::images::third_party;
-use crate::tables::{browser_runtime, platform, public};
+use crate::tables::{browser_runtime, commands, platform, public};
 
 use super::images::{self, Built};
 use super::views::ViewLayer;
@@ -95,19 +97,33 @@ impl<'a> Model<'a> {
             || files.any(|copied| {
                 ["/docker-entrypoint.d", "/etc/nginx/templates"].iter().any(|at| copied.to.starts_with(at))
             })
-            || start.iter().any(|command| self.may_change_files(bundle.path, command))
+            || start.iter().any(|command| self.may_change_files(app, bundle.path, command))
             || self.project.markers.iter().any(is_script)
             || self.project.files.iter().any(|(path, file)| file.loaded.public_at_run_time && path.folder() == *folder)
     }
 
     /// Whether a command that starts a container may change what browsers get; of a script that was not read nobody
     /// knows.
-    fn may_change_files(&self, path: &SourcePath, command: &Command) -> bool {
-        let changes = |shell: &crate::fact::Shell| shell.builds || shell.develops || shell.replaces;
+    fn may_change_files(&self, app: usize, path: &SourcePath, command: &Command) -> bool {
+        let changes = |shell: &Shell| {
+            shell.builds || shell.develops || shell.replaces || self.runs_a_building_script(app, &shell.scripts)
+        };
         if changes(&command.shell) {
             return true;
         }
         self.script_of(path, command).map_or(command.script, |(_, shell)| changes(shell))
+    }
+
+    /// Whether one of these scripts of an app's package builds, or serves developers.
+    fn runs_a_building_script(&self, app: usize, names: &[String]) -> bool {
+        if names.is_empty() {
+            return false;
+        }
+        let folder = &self.apps.list[app].folder;
+        let manifests = self.project.files.iter().filter(|(path, _)| path.folder() == *folder);
+        let scripts = manifests.filter_map(|(_, file)| file.loaded.manifest.as_ref()).flat_map(|of| &of.scripts);
+        let mut lines = scripts.filter(|(name, _)| names.contains(name)).map(|(_, line)| commands::in_line(line));
+        lines.any(|line| line.builds || line.develops)
     }
 
     /// The variables without which a container of a build stops when it starts (`${NAME:?}`), and where it says so.
@@ -132,7 +148,7 @@ impl<'a> Model<'a> {
     }
 
     /// The script that a command of a Dockerfile starts, if it was read.
-    pub fn script_of(&self, path: &SourcePath, command: &Command) -> Option<(&SourcePath, &crate::fact::Shell)> {
+    pub fn script_of(&self, path: &SourcePath, command: &Command) -> Option<(&SourcePath, &Shell)> {
         let file = self.project.files.get(path)?;
         let named = file.loaded.links.iter().zip(&file.outcomes);
         let mut named = named.filter(|(link, _)| link.kind == LinkKind::Script && link.span == command.span);
@@ -179,10 +195,18 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// Whether a file comes into a stage of a build that makes a bundle.
+    /// Whether a file comes into a stage of a build that makes a bundle, itself, or perhaps with what a stage before it
+    /// has made of it (`turbo prune`).
     pub fn is_copied(&self, bundle: &Bundle<'_>, path: &SourcePath) -> bool {
         let Some(inside) = self.path_in_context(bundle.build, path) else { return false };
-        bundle.commands.iter().any(|of| !bundle.image.copies_of(of.stage, inside).is_empty())
+        let holds = |stage: usize| !bundle.image.copies_of(stage, inside).is_empty();
+        let made_of = |stage: usize| {
+            let chain = bundle.image.chain(Some(stage));
+            let from: BTreeSet<&str> =
+                chain.iter().flat_map(|(_, stage)| &stage.files).filter_map(|copied| copied.from.as_deref()).collect();
+            from.into_iter().filter_map(|from| bundle.image.find(Some(from))).any(|from| from < stage && holds(from))
+        };
+        bundle.commands.iter().any(|of| holds(of.stage) || made_of(of.stage))
     }
 }
 

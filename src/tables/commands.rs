@@ -28,6 +28,34 @@ pub fn builds<'w>(program: &str, mut rest: impl Iterator<Item = &'w str>) -> boo
     })
 }
 
+/// What a line of commands does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// One of them builds what browsers get.
+    pub builds: bool,
+    /// One of them serves developers.
+    pub develops: bool,
+}
+
+/// What a line of commands does, as compose and package managers have them.
+pub fn in_line(text: &str) -> Line {
+    let mut told = Line::default();
+    for command in text.split(['&', ';', '|', '\n', '(', ')', '\'', '"']) {
+        let mut words = command.split_whitespace().skip_while(|word| word.contains('='));
+        told.develops |= words.clone().any(develops);
+        let program = words.next().map(|word| word.rsplit('/').next().unwrap_or(word));
+        told.builds |= program.is_some_and(|program| builds(program, words));
+    }
+    told
+}
+
+/// The script of a package that a command runs: `npm run start:prod`, `yarn serve`.
+pub fn script<'w>(program: &str, rest: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let manages = matches!(program, "npm" | "pnpm" | "yarn" | "bun");
+    let mut words = rest.filter(|word| !word.starts_with('-') && !matches!(*word, "run" | "run-script"));
+    words.next().filter(|_| manages)
+}
+
 /// Whether a text of a command or a script writes variables into files that were built before.
 pub fn replaces(text: &str) -> bool {
     REPLACEMENTS.iter().any(|row| row.names.iter().any(|sign| text.contains(sign)))
@@ -121,6 +149,15 @@ mod tests {
         {
             assert!(!line(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_line_and_the_script_that_a_command_runs_are_told() {
+        assert_eq!(in_line("A=1 next build && next start"), Line { builds: true, develops: false });
+        assert_eq!(in_line("sh -c 'nodemon x'"), Line { builds: false, develops: true });
+        assert_eq!(script("npm", ["run", "start:prod"].into_iter()), Some("start:prod"));
+        assert_eq!(script("yarn", ["--silent", "serve"].into_iter()), Some("serve"));
+        assert_eq!(script("node", ["server.js"].into_iter()), None);
     }
 
     #[test]

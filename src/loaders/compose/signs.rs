@@ -53,7 +53,6 @@ pub(super) fn command(node: Node<'_>) -> Command {
 }
 
 fn told_by(text: &str) -> Command {
-    let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ';' | '&' | '|' | '(' | ')'));
     // What runs last is what stays: `migrate && serve` serves.
     let last = text.rsplit(['&', ';', '|', '\n']).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
     let ends = last
@@ -62,12 +61,8 @@ fn told_by(text: &str) -> Command {
         .filter(|word| *word != "/init")
         .filter_map(|word| word.rsplit('/').next())
         .any(|word| commands::ends(&word.to_ascii_lowercase()));
-    let builds = text.split(['&', ';', '|', '\n', '(', ')', '\'', '"']).any(|part| {
-        let mut words = part.split_whitespace();
-        let program = words.next().map(|word| word.rsplit('/').next().unwrap_or(word));
-        program.is_some_and(|program| commands::builds(program, words))
-    });
-    Command { serves_development: words.any(commands::develops), ends, builds }
+    let line = commands::in_line(text);
+    Command { serves_development: line.develops, ends, builds: line.builds }
 }
 
 /// What all of a merged service tells. `folder` is the project's, `context` that of its build.

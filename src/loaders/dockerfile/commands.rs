@@ -48,6 +48,7 @@ impl Reader<'_> {
             shell.develops |= told.develops;
             shell.replaces |= told.replaces;
             shell.sets.extend(told.sets);
+            shell.scripts.extend(told.scripts);
         }
         let lent: Vec<&Name> = secrets.iter().filter_map(|mount| mount.variable.as_ref()).collect();
         shell.reads.retain(|read| !lent.contains(&&read.name));

@@ -156,6 +156,7 @@ impl Scan<'_> {
         });
         if let Some(program) = rest.next() {
             let program = program.rsplit('/').next().unwrap_or(program);
+            self.shell.scripts.extend(commands::script(program, rest.clone()).map(str::to_owned));
             self.shell.builds |= commands::builds(program, rest);
         }
     }
