@@ -56,7 +56,7 @@ pub fn portability(text: &str) -> Portability {
 /// The entries of a file that is portable to the loader that reads it: what every such loader makes of it.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
     let entry = |(start, line): (usize, &str)| {
-        let Line::Statement(name, value) = read(line) else { return None };
+        let (name, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
         let quotes = usize::from(is_quoted(value));
         let separator = Span::new(start + name.len(), start + name.len() + 1);
         let value_span = Span::new(separator.end + quotes, start + line.len() - quotes);
@@ -111,7 +111,7 @@ fn read(line: &str) -> Line<'_> {
     let named = name.bytes().next().is_some_and(|first| !first.is_ascii_digit()) && name.bytes().all(is_name);
     let quotes = usize::from(is_quoted(value));
     let inside = value.as_bytes().get(quotes..value.len() - quotes).unwrap_or_default();
-    let is_portable = named && name != "export" && inside.iter().copied().all(is_plain);
+    let is_portable = named && name != "export" && is_plain(inside);
     if is_portable { Line::Statement(name, value) } else { Line::Odd }
 }
 
@@ -119,9 +119,22 @@ fn is_quoted(value: &str) -> bool {
     value.len() > 1 && value.starts_with('"') && value.ends_with('"')
 }
 
-/// What no loader but a shell takes for anything else than text.
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'+'..=b'/' | b':' | b'@' | b'%' | b'=' | b'^')
+/// Which bytes no loader but a shell takes for anything else than text.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
+        let character = byte as u8;
+        plain[byte] = character.is_ascii_alphanumeric()
+            || matches!(character, b'_' | b'.' | b'/' | b':' | b'@' | b'%' | b'+' | b',' | b'=' | b'-' | b'^');
+        byte += 1;
+    }
+    plain
+};
+
+fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|byte| PLAIN[usize::from(*byte)])
 }
 
 #[cfg(test)]
