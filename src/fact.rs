@@ -4,6 +4,7 @@
 
 mod declaration;
 mod deploy;
+mod module;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
@@ -13,6 +14,8 @@ pub use deploy::{
     SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredVersion, Target, TargetGroup, TargetKind,
     TargetSigns, VersionState,
 };
+
+pub use module::{Module, ModuleValues, ModuleVariable};
 
 use std::any::Any;
 
@@ -254,6 +257,8 @@ pub enum Role {
     Manifest,
     /// Says what a store holds.
     Listing,
+    /// Gives the variables of a deploy description values (`terraform.tfvars`).
+    Inputs,
 }
 
 /// The words that files say about themselves beside their facts, from their names.

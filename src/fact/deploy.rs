@@ -1,5 +1,7 @@
 //! What hands an app its environment: targets with their layers, images, packages, and what stores hold.
 
+use std::collections::BTreeMap;
+
 use super::LinkOutcome;
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
@@ -252,6 +254,9 @@ pub struct TargetGroup {
     pub reads: Vec<Read>,
     /// Names by which its targets reach each other: services, aliases, containers.
     pub hosts: Vec<String>,
+    /// Where a value stands that a setting of a target hands on from elsewhere: from the place of the setting's value to
+    /// that of the text itself.
+    pub origins: BTreeMap<Place, Place>,
 }
 
 /// A reference in a [`TargetGroup`].

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
+use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
 pub mod compose;
@@ -13,11 +13,19 @@ pub mod dotenv;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod terraform;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
-pub static LOADERS: &[&Loader] =
-    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &listing::LOADER];
+pub static LOADERS: &[&Loader] = &[
+    &dotenv::LOADER,
+    &compose::LOADER,
+    &dockerfile::LOADER,
+    &manifest::LOADER,
+    &markdown::LOADER,
+    &terraform::LOADER,
+    &listing::LOADER,
+];
 
 /// What reads one source format.
 pub struct Loader {
@@ -80,6 +88,8 @@ impl File {
 pub struct Assembled {
     /// The targets.
     pub groups: Vec<TargetGroup>,
+    /// The modules that take variables of their own.
+    pub modules: Vec<Module>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
 }

@@ -204,6 +204,11 @@ fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
                 deployed,
                 local,
             });
+            if let Some(slot) = slots.get_mut(from)
+                && let Some((path, span, local)) = origin(model, target, &slot.place())
+            {
+                (slot.path, slot.span, slot.local) = (path, span, local);
+            }
             // What the file beside it gives, no fallback replaces.
             let SettingValue::Given(template) = &setting.value else { continue };
             let is_fallback = slots.get(from).is_some_and(|slot| slot.fallback);
@@ -212,6 +217,12 @@ fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
             }
         }
     }
+}
+
+/// Where a value stands that a target hands on from elsewhere, and whether git ignores that file.
+fn origin<'m>(model: &'m Model<'_>, target: &AppTarget<'m>, place: &Place) -> Option<(&'m SourcePath, Span, bool)> {
+    let Place { path, span } = target.group.origins.get(place)?;
+    Some((path, *span, model.project.files.get(path).is_some_and(|file| file.local)))
 }
 
 /// Tells the groups of targets apart.
