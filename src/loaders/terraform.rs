@@ -19,13 +19,18 @@ mod targets;
 
 mod value;
 
-use crate::fact::Loaded;
+use crate::fact::{LinkKind, Loaded, Role};
 use crate::loaders::{Claim, Loader};
 use crate::source::SourceFile;
 
 /// The loader.
-pub static LOADER: Loader =
-    Loader { name: "terraform", claims: claims::claims, links: &[], load, assemble: Some(assemble::assemble) };
+pub static LOADER: Loader = Loader {
+    name: "terraform",
+    claims: claims::claims,
+    links: &[(LinkKind::VarFile, Role::Inputs)],
+    load,
+    assemble: Some(assemble::assemble),
+};
 
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     read::load(source)
