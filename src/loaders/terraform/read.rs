@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use super::claims::{self, Form};
 use super::parts::{Given, TfFile};
 use super::shown;
-use crate::fact::{InlineIgnore, Loaded, Problem};
+use crate::fact::{Fact, FactKind, InlineIgnore, Loaded, Problem};
+use crate::name::Name;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expression, Hcl, Kind, Member, Piece, Step};
 use crate::syntax::json::{self, Dialect, Node};
-use crate::value::Value;
+use crate::value::{Template, Value};
 
 /// The arguments that a `variable` block takes.
 const OF_VARIABLE: &[&str] = &["type", "default", "description", "sensitive", "nullable", "ephemeral", "deprecated"];
@@ -66,9 +67,31 @@ fn values(source: &SourceFile, loaded: &mut Loaded) -> TfFile {
         if let Some((span, message)) = not_constant(&value) {
             loaded.problems.push(Problem::new(span, message).harmless());
         }
+        definitions(&name, name_span, &value, &mut loaded.facts);
         values.push(Given { name, span: name_span, value });
     }
     TfFile::Values { values, whole }
+}
+
+/// The texts of a value, also those in maps, each under the nearest name.
+fn definitions(name: &str, span: Span, value: &Expression, facts: &mut Vec<Fact>) {
+    match &value.kind {
+        Kind::Text(text) => facts.push(Fact {
+            name: Name::new(name),
+            span,
+            kind: FactKind::Definition { value: Template::literal(text.clone()), value_span: value.span },
+        }),
+        Kind::Tuple(items) => items.iter().for_each(|item| definitions(name, span, item, facts)),
+        Kind::Object(members) => {
+            for Member { key, value } in members {
+                match key.as_name().or_else(|| key.as_text().map(Value::expose)) {
+                    Some(name) => definitions(name, key.span, value, facts),
+                    None => definitions(name, span, value, facts),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What every file of HCL has: faults, comments, and what of it may be shown.
@@ -169,6 +192,7 @@ fn values_in_json(source: &SourceFile, loaded: &mut Loaded) -> TfFile {
         loaded.shown.push(member.key_span);
         show_keys(&member.value, &mut loaded.shown);
         let value = of_json(&member.value);
+        definitions(&member.key, member.key_inner(), &value, &mut loaded.facts);
         values.push(Given { name: (&*member.key).into(), span: member.key_inner(), value });
     }
     TfFile::Values { values, whole: true }
