@@ -18,6 +18,7 @@ pub use deploy::{
 pub use module::{Module, ModuleValues, ModuleVariable};
 
 use std::any::Any;
+use std::sync::Arc;
 
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
@@ -40,7 +41,7 @@ pub struct Fact {
 #[derive(Clone, Debug)]
 pub enum FactKind {
     /// A schema says that it exists.
-    Declaration(Box<Declaration>),
+    Declaration(Arc<Declaration>),
     /// A file gives it a value. A commented line of a template is a [`FactKind::Mention`].
     Definition {
         /// The value, with its references.

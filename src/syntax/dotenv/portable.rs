@@ -61,7 +61,7 @@ pub fn portability(text: &str) -> Portability {
 
 /// What no loader but a shell takes for anything else than text.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_./:@%+,=-^".contains(&byte)
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'+'..=b'/' | b':' | b'@' | b'%' | b'=' | b'^')
 }
 
 #[cfg(test)]
