@@ -201,9 +201,6 @@ impl Parser<'_> {
             match self.peek() {
                 _ if self.at >= end => {}
                 Some(b'\n') => {
-                    if pieces.text.ends_with('\r') {
-                        pieces.text.pop();
-                    }
                     pieces.text.push('\n');
                     self.at += 1;
                     begins_line = true;
@@ -220,7 +217,8 @@ impl Parser<'_> {
         let mut at = self.at;
         loop {
             let rest = self.text.get(at..)?;
-            let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            // The line of the word must end: at the end of a file that has no last line break, Terraform misses it.
+            let length = memchr::memchr(b'\n', rest.as_bytes())?;
             let line = &rest[..length];
             if line.trim() == word {
                 let leading = line.len() - line.trim_start().len();
