@@ -4,15 +4,8 @@ use super::parser::{Parser, Read, is_start};
 use super::{Expression, For, Kind, Member, Operator, Step};
 use crate::source::Span;
 
-/// Operators by rank, the weakest first.
-const RANKS: &[&[(&str, Operator)]] = &[
-    &[("||", Operator::Or)],
-    &[("&&", Operator::And)],
-    &[("==", Operator::Equal), ("!=", Operator::Unequal)],
-    &[("<=", Operator::LessOrEqual), (">=", Operator::GreaterOrEqual), ("<", Operator::Less), (">", Operator::Greater)],
-    &[("+", Operator::Plus), ("-", Operator::Minus)],
-    &[("*", Operator::Times), ("/", Operator::Divided), ("%", Operator::Modulo)],
-];
+/// The rank of the operators that bind tightest; the weakest are of rank 0.
+const TIGHTEST: usize = 5;
 
 /// What traversals start from; what starts from another bare word may be a value that lost its quotes.
 const ROOTS: &[&str] = &["var", "local", "module", "data", "each", "count", "self", "path", "terraform"];
@@ -41,30 +34,49 @@ impl Parser<'_> {
         Ok(expression)
     }
 
-    fn operation(&mut self, rank: usize) -> Read<Expression> {
-        let Some(operators) = RANKS.get(rank) else { return self.unary() };
-        let first = self.operation(rank + 1)?;
-        let mut rest = Vec::new();
+    /// Operators of a rank and of tighter ones. Those of one rank are kept side by side, so that a long sum is not deep.
+    fn operation(&mut self, weakest: usize) -> Read<Expression> {
+        let mut left = self.unary()?;
+        let mut open = None;
         loop {
             self.skip();
-            let Some(operator) = self.operator(operators) else { break };
+            let Some((operator, rank, length)) = self.operator().filter(|(_, rank, _)| *rank >= weakest) else {
+                return Ok(left);
+            };
+            self.punctuation(length);
             self.skip();
-            rest.push((operator, self.operation(rank + 1)?));
+            let right = if rank == TIGHTEST { self.unary()? } else { self.operation(rank + 1)? };
+            let span = Span::new(left.span.start, right.span.end);
+            match &mut left.kind {
+                Kind::Operation(_, rest) if open == Some(rank) => {
+                    rest.push((operator, right));
+                    left.span = span;
+                }
+                _ => left = Expression { span, kind: Kind::Operation(Box::new(left), vec![(operator, right)]) },
+            }
+            open = Some(rank);
         }
-        let Some((_, last)) = rest.last() else { return Ok(first) };
-        let span = Span::new(first.span.start, last.span.end);
-        Ok(Expression { span, kind: Kind::Operation(Box::new(first), rest) })
     }
 
-    fn operator(&mut self, operators: &[(&str, Operator)]) -> Option<Operator> {
-        // Most expressions end here, and few bytes begin an operator.
-        if !matches!(self.peek()?, b'|' | b'&' | b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%') {
-            return None;
-        }
-        let rest = self.text.get(self.at..)?;
-        let (word, operator) = operators.iter().find(|(word, _)| rest.starts_with(word))?;
-        self.punctuation(word.len());
-        Some(*operator)
+    /// The operator that stands here, with its rank and its length.
+    fn operator(&self) -> Option<(Operator, usize, usize)> {
+        let next = self.byte(1);
+        Some(match (self.peek()?, next) {
+            (b'|', Some(b'|')) => (Operator::Or, 0, 2),
+            (b'&', Some(b'&')) => (Operator::And, 1, 2),
+            (b'=', Some(b'=')) => (Operator::Equal, 2, 2),
+            (b'!', Some(b'=')) => (Operator::Unequal, 2, 2),
+            (b'<', Some(b'=')) => (Operator::LessOrEqual, 3, 2),
+            (b'>', Some(b'=')) => (Operator::GreaterOrEqual, 3, 2),
+            (b'<', _) => (Operator::Less, 3, 1),
+            (b'>', _) => (Operator::Greater, 3, 1),
+            (b'+', _) => (Operator::Plus, 4, 1),
+            (b'-', _) => (Operator::Minus, 4, 1),
+            (b'*', _) => (Operator::Times, TIGHTEST, 1),
+            (b'/', _) => (Operator::Divided, TIGHTEST, 1),
+            (b'%', _) => (Operator::Modulo, TIGHTEST, 1),
+            _ => return None,
+        })
     }
 
     fn unary(&mut self) -> Read<Expression> {

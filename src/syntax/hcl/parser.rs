@@ -251,7 +251,8 @@ impl<'a> Parser<'a> {
         let span = Span::new(start.min(end), end);
         // A comment is passed again where reading went back before it.
         let is_new = self.comments.last().is_none_or(|last| last.span.start < span.start);
-        if is_new && self.text.get(span.start..span.end).is_some_and(|text| text.contains("envcheck:")) {
+        if is_new && self.text.get(span.start..span.end).is_some_and(|text| text.trim_start().starts_with("envcheck:"))
+        {
             let bytes = self.text.as_bytes();
             let before = &bytes[self.at.saturating_sub(LINE)..self.at];
             let before = before.iter().rev().take_while(|byte| **byte != b'\n');
@@ -286,7 +287,11 @@ impl<'a> Parser<'a> {
 
     /// Takes bytes that a report may show.
     pub(super) fn punctuation(&mut self, length: usize) {
-        self.shown.push(Span::new(self.at, self.at + length));
+        let span = Span::new(self.at, self.at + length);
+        match self.shown.last_mut() {
+            Some(last) if last.end == span.start => last.end = span.end,
+            _ => self.shown.push(span),
+        }
         self.at += length;
     }
 

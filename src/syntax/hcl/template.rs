@@ -22,15 +22,14 @@ impl Pieces {
 
     fn end_text(&mut self) {
         if !self.text.is_empty() {
-            self.done.push(Piece::Text(Value::new(self.text.as_str())));
-            self.text = Zeroizing::default();
+            self.done.push(Piece::Text(Value::new(std::mem::take(&mut *self.text))));
         }
     }
 
     /// `"${a}"` is what `a` is; all else is a text.
     fn finish(mut self, span: Span) -> Expression {
         if self.done.is_empty() {
-            return Expression { span, kind: Kind::Text(Value::new(self.text.as_str())) };
+            return Expression { span, kind: Kind::Text(Value::new(std::mem::take(&mut *self.text))) };
         }
         self.end_text();
         Expression { span, kind: Kind::Template(self.done) }
@@ -45,7 +44,8 @@ impl Parser<'_> {
         let mut pieces = Pieces::default();
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let plain = rest.find(['"', '\\', '$', '%', '\n']).unwrap_or(rest.len());
+            let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n');
+            let plain = rest.as_bytes().iter().position(ends).unwrap_or(rest.len());
             pieces.text.push_str(&rest[..plain]);
             self.at += plain;
             match self.peek() {
