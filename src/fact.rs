@@ -125,10 +125,12 @@ pub enum Mangling {
     Word,
     /// `12:30:45`: other readers of YAML take it for a number of seconds.
     Sexagesimal,
+    /// It is a number or a boolean where only text is taken, so that the whole manifest is refused (Kubernetes).
+    Refused,
 }
 
 impl Mangling {
-    /// Whether compose itself changes the value, as against other readers of YAML.
+    /// Whether the reader itself changes or refuses the value, as against other readers of YAML.
     pub fn is_certain(self) -> bool {
         !matches!(self, Self::Word | Self::Sexagesimal)
     }

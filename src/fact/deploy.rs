@@ -39,9 +39,10 @@ pub enum SettingValue {
 }
 
 /// What keeps a stored secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StoreKind {
     /// Google Secret Manager.
+    #[default]
     GoogleSecretManager,
     /// AWS Secrets Manager.
     AwsSecretsManager,
@@ -173,7 +174,7 @@ pub struct Target {
 /// A stored secret that a [`Target`] finds as a file.
 #[derive(Clone, Debug)]
 pub struct SecretFile {
-    /// Its path in the container.
+    /// Its path in the container; empty where only a part of it arrives, in a way that cannot be told here.
     pub path: String,
     /// Where the target names it.
     pub place: Place,
@@ -409,6 +410,8 @@ pub struct Dependency {
 /// What a store holds, as it was saved: names and version states, never values.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
+    /// What it is a listing of.
+    pub store: StoreKind,
     /// The secrets.
     pub secrets: Vec<Stored>,
     /// Whether it is known to lack some: a page of a longer list, a filtered one.

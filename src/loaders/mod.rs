@@ -10,6 +10,7 @@ use crate::source::{SourceFile, SourcePath};
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
@@ -17,7 +18,7 @@ mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
 pub static LOADERS: &[&Loader] =
-    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &listing::LOADER];
+    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &kubernetes::LOADER, &listing::LOADER];
 
 /// What reads one source format.
 pub struct Loader {
