@@ -10,8 +10,8 @@ pub use declaration::{
 };
 pub use deploy::{
     Build, Dependency, Image, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose,
-    SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredVersion, Target, TargetGroup, TargetKind,
-    TargetSigns, VersionState,
+    SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup,
+    TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
 };
 
 use std::any::Any;
@@ -167,6 +167,12 @@ pub enum LinkKind {
     Dockerfile,
     /// A JSON Schema of one value.
     JsonSchema,
+    /// A mapping of variables to values in YAML (gcloud's `--env-vars-file`).
+    EnvVarsFile,
+    /// Values for the variables of a Terraform module (`-var-file`).
+    VarFile,
+    /// A workflow, an action or a pipeline that is run as a part of this one.
+    Workflow,
 }
 
 /// `# envcheck: ignore[rule] reason`.

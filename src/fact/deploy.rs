@@ -236,6 +236,9 @@ pub struct TargetSigns {
     pub own_command: bool,
     /// It runs only under a profile.
     pub profiled: bool,
+    /// It keeps the stored secrets that it was given before, so that nobody knows which of them it gets
+    /// (`--set-env-vars` without `--set-secrets`).
+    pub keeps_secrets: bool,
 }
 
 /// Targets that are read together, such as the services of one compose project.
@@ -253,6 +256,69 @@ pub struct TargetGroup {
     pub reads: Vec<Read>,
     /// Names by which its targets reach each other: services, aliases, containers.
     pub hosts: Vec<String>,
+    /// What it reads of stores by itself, such as `secrets.X` of a workflow.
+    pub stored_reads: Vec<StoredRead>,
+    /// The variables that it gives to Terraform.
+    pub terraform_arguments: Vec<TerraformArgument>,
+    /// The env files that it writes.
+    pub written_files: Vec<WrittenFile>,
+}
+
+/// A secret or a variable of a store that a [`TargetGroup`] reads.
+#[derive(Clone, Debug)]
+pub struct StoredRead {
+    /// Where it is kept.
+    pub store: StoreKind,
+    /// Its id.
+    pub secret: SecretName,
+    /// Where it is read.
+    pub place: Place,
+    /// Whether something stands in where it is not there.
+    pub fallback: bool,
+    /// The word by which the file says for what environment; `None`: for none, so that what only environments hold is
+    /// not there.
+    pub environment: Option<String>,
+    /// Whether the environment is said by something that cannot be told here.
+    pub anywhere: bool,
+}
+
+/// A variable that a command line gives to Terraform.
+#[derive(Clone, Debug)]
+pub struct TerraformArgument {
+    /// How it is given.
+    pub kind: TerraformArgumentKind,
+    /// The folder of the root module, as far as it is known.
+    pub module: Option<SourcePath>,
+    /// The word by which the file says for what environment.
+    pub environment: Option<String>,
+    /// Where it is given: the name, or the path of the file.
+    pub place: Place,
+}
+
+/// How a [`TerraformArgument`] is given.
+#[derive(Clone, Debug)]
+pub enum TerraformArgumentKind {
+    /// `-var 'name=value'`.
+    Variable(Setting),
+    /// `TF_VAR_name` of the environment; the setting has the name without `TF_VAR_`.
+    Environment(Setting),
+    /// `-var-file path`; `None` where the path cannot be told, so that anything may be given.
+    File(Option<SourcePath>),
+}
+
+/// An env file that a step of a workflow or a script writes.
+#[derive(Clone, Debug)]
+pub struct WrittenFile {
+    /// The file, as far as its path is literal.
+    pub path: Option<SourcePath>,
+    /// What is written line by line.
+    pub settings: Vec<Setting>,
+    /// Whether it is written as a whole by something that cannot be told here: `vercel env pull`, `printenv > .env`.
+    pub opaque: bool,
+    /// Where.
+    pub place: Place,
+    /// The word by which the file says for what environment.
+    pub environment: Option<String>,
 }
 
 /// A reference in a [`TargetGroup`].

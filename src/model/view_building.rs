@@ -73,7 +73,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         layers,
         surroundings: target.group.surroundings.iter().map(|of| layer(model, of)).collect(),
         partial,
-        partial_for_secrets: None,
+        partial_for_secrets: target.target.signs.keeps_secrets.then_some(Reason::Unresolved),
         builds,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::VersionState;
+use crate::fact::{SettingValue, StoreKind, VersionState};
 use crate::finding::Findings;
 use crate::model::{Binding, Holding, Model, State, StoredState, version_state};
 use crate::name::{SecretName, Version};
@@ -37,20 +37,21 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for binding in model.bindings.iter().filter(|binding| binding.required) {
         let injected = binding.sightings.iter().find_map(|sighting| match (&sighting.state, &sighting.winner) {
             (State::Injected(secret, version), Some(winner)) => {
-                Some((secret.clone(), version.clone(), winner.place.clone()))
+                let SettingValue::Injected { store, .. } = winner.value else { return None };
+                Some((Some(store), secret.clone(), version.clone(), winner.place.clone()))
             }
             _ => None,
         });
         let stored = match &binding.stored {
             // Where no target says which version it takes, it is the newest.
             Some(StoredState::Held(secret, _)) if !binding.is_given() => {
-                Some((secret.clone(), Version::Latest, binding.place.clone()))
+                Some((None, secret.clone(), Version::Latest, binding.place.clone()))
             }
             _ => None,
         };
-        let Some((secret, version, place)) = injected.or(stored) else { continue };
+        let Some((store, secret, version, place)) = injected.or(stored) else { continue };
         if seen.insert((secret.clone(), version.to_string())) {
-            judge(model, findings, binding, &secret, &version, &place);
+            judge(model, findings, binding, store, &secret, &version, &place);
         }
     }
 }
@@ -59,11 +60,12 @@ fn judge(
     model: &Model<'_>,
     findings: &mut Findings<'_>,
     binding: &Binding,
+    store: Option<StoreKind>,
     secret: &SecretName,
     version: &Version,
     place: &Place,
 ) {
-    let Ok(Holding::Held(path, stored)) = model.stores.holding(&binding.environment, secret) else { return };
+    let Ok(Holding::Held(path, stored)) = model.stores.holding(&binding.environment, store, secret) else { return };
     let what = match version_state(stored, version) {
         Some(Some(VersionState::Disabled)) => "disabled",
         Some(Some(VersionState::Destroyed)) => "destroyed",

@@ -109,7 +109,7 @@ fn wrong_project(
     environment: &Environment,
     secrets: &[(&SecretName, Vec<&Binding>)],
 ) {
-    let Some((path, _)) = model.stores.listings(environment).next() else { return };
+    let Some((path, _)) = model.stores.listings(environment, None).next() else { return };
     let place = start_of(path);
     let names = wording::names(secrets.iter().map(|(secret, _)| secret));
     let message =
@@ -128,7 +128,7 @@ fn start_of(path: &SourcePath) -> Place {
 }
 
 fn find_stored(model: &Model<'_>, environment: &Environment, id: &str) -> Option<(Place, String)> {
-    model.stores.listings(environment).find_map(|(path, listing)| {
+    model.stores.listings(environment, None).find_map(|(path, listing)| {
         let stored = listing.secrets.iter().find(|stored| stored.name.as_str() == id)?;
         Some((Place::new(path, stored.span), stored.name.to_string()))
     })
@@ -139,10 +139,10 @@ fn find_stored(model: &Model<'_>, environment: &Environment, id: &str) -> Option
 /// In a long listing nobody looks for it: each secret that lacks would be compared with each that is there.
 fn nearest(model: &Model<'_>, environment: &Environment, secret: &SecretName) -> Option<(Place, String)> {
     const LONG: usize = 1000;
-    if model.stores.listings(environment).map(|(_, listing)| listing.secrets.len()).sum::<usize>() > LONG {
+    if model.stores.listings(environment, None).map(|(_, listing)| listing.secrets.len()).sum::<usize>() > LONG {
         return None;
     }
-    let all = model.stores.listings(environment).flat_map(|(path, listing)| {
+    let all = model.stores.listings(environment, None).flat_map(|(path, listing)| {
         listing.secrets.iter().map(move |stored| (Place::new(path, stored.span), stored.name.to_string()))
     });
     all.map(|found| (strsim::jaro_winkler(&found.1, secret.as_str()), found))

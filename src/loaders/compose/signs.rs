@@ -109,6 +109,7 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
         one_shot: awaited || restart == "no" || (commands().any(|command| command.ends) && !serves_development),
         own_command: commands().next().is_some(),
         profiled: service.profiles.value.is_some(),
+        keeps_secrets: false,
     }
 }
 
