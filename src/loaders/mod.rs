@@ -17,8 +17,15 @@ pub mod markdown;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
-pub static LOADERS: &[&Loader] =
-    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &kubernetes::LOADER, &listing::LOADER];
+pub static LOADERS: &[&Loader] = &[
+    &dotenv::LOADER,
+    &compose::LOADER,
+    &dockerfile::LOADER,
+    &manifest::LOADER,
+    &markdown::LOADER,
+    &kubernetes::LOADER,
+    &listing::LOADER,
+];
 
 /// What reads one source format.
 pub struct Loader {

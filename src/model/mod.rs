@@ -6,6 +6,7 @@
 mod apps;
 mod bindings;
 mod commands;
+mod deployed;
 mod documents;
 mod explain;
 mod files;
@@ -39,7 +40,7 @@ pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
-pub use targets::{AppTarget, UNNAMED, repository_names};
+pub use targets::{AppTarget, is_unnamed, repository_names};
 pub use views::{Phase, Reason, Sighting, State, View, ViewLayer};
 
 /// What the apps of a project will see.
@@ -137,7 +138,7 @@ impl<'a> Model<'a> {
 
     /// Whether users meet what runs in an environment.
     pub fn is_deployed(&self, environment: &Environment) -> bool {
-        environment.as_str() == UNNAMED || self.environments.is_deployed(environment)
+        is_unnamed(environment) || self.environments.is_deployed(environment)
     }
 
     /// Every environment of every app.

@@ -11,7 +11,7 @@ use crate::value::Template;
 
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
-use super::{Agreed, AppTarget, Model, files};
+use super::{Agreed, AppTarget, Model, deployed, files};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
@@ -59,7 +59,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         Some(Reason::InImage(path))
     } else if own_files() || target.target.signs.mounts_env_file {
         Some(Reason::OwnFile)
-    } else if image.is_none() && target.target.image.is_some() && !target.target.signs.mounts_source {
+    } else if image.is_none() && deployed::may_be_of_another_image(model, app, target.target) {
         Some(Reason::BuiltElsewhere)
     } else if own_command && model.apps.list[app].needs.is_empty() {
         Some(Reason::OwnCommand)

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
-use crate::model::{AppTarget, Model, UNNAMED};
+use crate::model::{AppTarget, Model, is_unnamed};
 use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath, Span};
 use crate::tables::{references, secret_names};
@@ -67,7 +67,7 @@ impl Slot<'_> {
 
     /// Whether nobody says which of the deployed environments it is.
     pub(super) fn is_unnamed(&self) -> bool {
-        self.environment.as_ref().is_none_or(|environment| environment.as_str() == UNNAMED)
+        self.environment.as_ref().is_none_or(is_unnamed)
     }
 
     /// Whether its variable is a secret, by a schema that declares it, else by its name.
@@ -167,7 +167,7 @@ fn of_files<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
 /// The environments of the targets that read an env file; of those whose file says where they run.
 fn readers<'m>(model: &'m Model<'_>) -> BTreeMap<&'m SourcePath, BTreeSet<&'m Environment>> {
     let mut found: BTreeMap<&SourcePath, BTreeSet<&Environment>> = BTreeMap::new();
-    for target in model.targets.iter().filter(|target| target.environment.as_str() != UNNAMED) {
+    for target in model.targets.iter().filter(|target| !is_unnamed(&target.environment)) {
         for layer in &target.target.layers {
             if let LayerKind::EnvFile(Some(path)) = &layer.kind {
                 found.entry(path).or_default().insert(&target.environment);
@@ -184,7 +184,7 @@ fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
         let arguments = target.target.build.iter().flat_map(|build| &build.arguments);
         // A file with nothing but databases and dashboards is for developing.
-        let is_company = target.environment.as_str() != UNNAMED || deployed_groups.contains(&address(target));
+        let is_company = !is_unnamed(&target.environment) || deployed_groups.contains(&address(target));
         let deployed = target.deployed && (!target.foreign || is_company);
         if defined.0 != address(target) {
             defined = (address(target), names_beside(target));

@@ -84,9 +84,8 @@ impl<'a> World<'a> {
         for (folder, (path, kustomization)) in &self.kustomizations {
             let links = kustomization.files.iter().chain(kustomization.patches.iter().map(|(link, _)| link));
             brought_files.extend(links.filter_map(|link| self.loaded(path, *link)));
-            brought_folders.extend(
-                kustomization.folders.iter().filter_map(|(to, _)| folder.join(to)).filter(|to| to != folder),
-            );
+            brought_folders
+                .extend(kustomization.folders.iter().filter_map(|(to, _)| folder.join(to)).filter(|to| to != folder));
         }
         let mut reached = BTreeSet::new();
         let leaves: Vec<SourcePath> =
@@ -306,9 +305,11 @@ impl<'a> World<'a> {
     fn store(&self, scope: &Scope, name: Option<&str>) -> StoreKind {
         let all = || self.parsed.values().flat_map(|file| &file.stores);
         let found = match name {
-            Some(name) => scope.stores.get(name).copied().or_else(|| {
-                only(all().filter(|(known, _)| known == name).map(|(_, kind)| *kind))
-            }),
+            Some(name) => scope
+                .stores
+                .get(name)
+                .copied()
+                .or_else(|| only(all().filter(|(known, _)| known == name).map(|(_, kind)| *kind))),
             None => only(all().map(|(_, kind)| *kind)),
         };
         found.unwrap_or(StoreKind::Kubernetes)
@@ -324,6 +325,7 @@ impl<'a> World<'a> {
             map.whole &= !scope.changes_maps;
         }
         let mut targets: Vec<Target> = Vec::new();
+        let mut reads = Vec::new();
         for workload in workloads {
             let single = workload.containers.len() == 1;
             for container in &workload.containers {
@@ -338,6 +340,7 @@ impl<'a> World<'a> {
                 if target.environment.is_none() {
                     target.environment.clone_from(&scope.environment);
                 }
+                reads.extend(resolve::reads(container, &target.name));
                 let count: usize = target.layers.iter().map(|layer| layer.settings.len()).sum();
                 if !self.afford(count) {
                     target.layers.clear();
@@ -348,7 +351,7 @@ impl<'a> World<'a> {
         }
         if !targets.is_empty() {
             let hosts = scope.hosts.iter().cloned().collect();
-            self.groups.push(TargetGroup { paths: paths.to_vec(), targets, hosts, ..TargetGroup::default() });
+            self.groups.push(TargetGroup { paths: paths.to_vec(), targets, reads, hosts, ..TargetGroup::default() });
         }
     }
 
@@ -455,4 +458,3 @@ fn is_of_one_environment(one: &SourcePath, other: &SourcePath) -> bool {
     let other = named(other);
     other.is_empty() || other == named(one)
 }
-

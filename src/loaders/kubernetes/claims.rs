@@ -89,7 +89,8 @@ pub(super) fn claims(path: &SourcePath) -> Option<Claim> {
     }
     let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
     let is_workflow = || path.as_str().starts_with(".github/") || path.as_str().contains("/.github/");
-    let fits = stem.split(['.', '-', '_']).any(|word| is_among(FILES, word)) || path.folders().any(|folder| holds(&folder));
+    let fits =
+        stem.split(['.', '-', '_']).any(|word| is_among(FILES, word)) || path.folders().any(|folder| holds(&folder));
     (fits && !is_workflow()).then(|| Claim::new(Role::Deploy))
 }
 

@@ -102,7 +102,8 @@ fn variable(reader: &mut Reader<'_>, node: Node<'_>, cloud_run: bool, aliases: &
         return Some(made(Given::Here(SettingValue::Unknown), behind));
     };
     let span = reference.get("name").map_or(behind, |name| reader.inner(name));
-    let (Some(object), Some(key)) = (literal(reference.get("name")), reference.get("key").and_then(Node::as_str)) else {
+    let (Some(object), Some(key)) = (literal(reference.get("name")), reference.get("key").and_then(Node::as_str))
+    else {
         return Some(made(Given::Here(SettingValue::Unknown), span));
     };
     if cloud_run && secret {

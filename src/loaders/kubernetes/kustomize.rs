@@ -86,9 +86,8 @@ pub(super) fn read(reader: &mut Reader<'_>, document: Node<'_>) -> Kustomization
             }
             "namespace" => found.environment = text(Some(entry.value)).and_then(environment_in),
             "images" => {
-                let image = |item: Node<'_>| {
-                    Some((text(item.get("name"))?.to_owned(), text(item.get("newName"))?.to_owned()))
-                };
+                let image =
+                    |item: Node<'_>| Some((text(item.get("name"))?.to_owned(), text(item.get("newName"))?.to_owned()));
                 found.images = entry.value.items().filter_map(image).collect();
             }
             "helmCharts" | "helmChartInflationGenerator" | "generators" | "transformers" | "replacements" | "vars" => {
@@ -209,4 +208,3 @@ fn literal(text: &str, span: impl Fn(std::ops::Range<usize>) -> Span) -> (Span, 
     }
     (whole, SettingValue::Given(Template::literal(Value::new(text))))
 }
-

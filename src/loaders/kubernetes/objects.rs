@@ -72,8 +72,15 @@ fn pod<'a>(node: Node<'a>, group: &str, kind: &str) -> Option<(Node<'a>, bool)> 
         "CronJob" => (&["spec", "jobTemplate", "spec", "template", "spec"], true),
         "Job" if group == "run.googleapis.com" => (&["spec", "template", "spec", "template", "spec"], true),
         "Job" => (&["spec", "template", "spec"], true),
-        "Service" | "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Rollout"
-        | "DeploymentConfig" | "WorkerPool" => (&["spec", "template", "spec"], false),
+        "Service"
+        | "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet"
+        | "ReplicationController"
+        | "Rollout"
+        | "DeploymentConfig"
+        | "WorkerPool" => (&["spec", "template", "spec"], false),
         _ => return None,
     };
     Some((at(node, way)?, ends))

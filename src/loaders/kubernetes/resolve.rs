@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::external;
 use super::expand;
+use super::external;
 use super::parts::{ClassFile, Container, Given, KeyReference, Map, Source, Variable, VolumeContent, Workload};
 use crate::fact::{
-    Layer, LayerKind, LayerState, LinkOutcome, SecretFile, Setting, SettingValue, StoreKind, Target, TargetSigns,
+    Layer, LayerKind, LayerState, LinkOutcome, Read, ReadPurpose, SecretFile, Setting, SettingValue, StoreKind, Target,
+    TargetSigns,
 };
 use crate::name::{Name, SecretName, Version, is_variable_name};
 use crate::source::{Place, Span};
@@ -78,6 +79,21 @@ fn settings(lookup: &Lookup<'_>, container: &Container, from: &[Layer], whole: b
         settings.push(setting);
     }
     settings
+}
+
+/// What the values of a container's variables take from its other ones.
+pub(super) fn reads(container: &Container, target: &str) -> Vec<Read> {
+    let references = container.environment.iter().flat_map(|variable| {
+        let Given::Here(SettingValue::Given(template)) = &variable.value else { return Vec::new() };
+        template.references().into_iter().map(|reference| (variable, reference)).collect()
+    });
+    let reads = references.map(|(variable, reference)| Read {
+        path: variable.place.path.clone(),
+        reference: reference.clone(),
+        target: Some(target.to_owned()),
+        purpose: ReadPurpose::Variable(variable.name.clone()),
+    });
+    reads.collect()
 }
 
 /// What an entry of `env` gives; `None`: nothing at all.
