@@ -9,6 +9,7 @@ mod containers;
 mod expand;
 mod external;
 mod kustomize;
+mod merge;
 mod objects;
 mod parts;
 mod resolve;

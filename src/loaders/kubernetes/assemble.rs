@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kustomize::{Generator, Kustomization};
-use super::parts::{ClassFile, Container, File, Given, Map, Workload};
+use super::merge::{change, lay_over, merged};
+use super::parts::{ClassFile, File, Given, Map, Workload};
 use super::resolve;
 use crate::fact::{Layer, LayerKind, LayerState, LinkOutcome, StoreKind, Target, TargetGroup};
 use crate::loaders::dotenv;
@@ -156,7 +157,7 @@ impl<'a> World<'a> {
             self.patch(path, *link, target.as_deref(), scope);
         }
         for target in &kustomization.changed {
-            change(scope, target.as_deref());
+            change(&mut scope.workloads, target.as_deref());
         }
         for container in scope.workloads.iter_mut().flat_map(|workload| &mut workload.containers) {
             let Some((image, _)) = &mut container.image else { continue };
@@ -225,18 +226,18 @@ impl<'a> World<'a> {
 
     /// Lays a patch over what was brought in.
     fn patch(&mut self, path: &SourcePath, link: usize, target: Option<&str>, scope: &mut Scope) {
-        let Some(path) = self.loaded(path, link) else { return change(scope, target) };
+        let Some(path) = self.loaded(path, link) else { return change(&mut scope.workloads, target) };
         let Some(file) = self.parsed.get(path) else {
             // A list of operations, or what is no patch of a workload at all.
             let text = self.files.get(path).map(|file| file.source.text()).unwrap_or_default();
             if text.contains("env") || text.contains("secret") {
                 scope.changes_maps |= text.contains("/data") || text.contains("/stringData");
-                change(scope, target);
+                change(&mut scope.workloads, target);
             }
             return;
         };
         if !self.afford(weight(file)) {
-            return change(scope, target);
+            return change(&mut scope.workloads, target);
         }
         for over in &file.workloads {
             let name = target.unwrap_or(&over.name);
@@ -389,65 +390,6 @@ fn add_rest(file: &File, scope: &mut Scope) {
     scope.stores.extend(file.stores.iter().cloned());
     scope.classes.extend(file.classes.iter().cloned());
     scope.hosts.extend(file.hosts.iter().cloned());
-}
-
-/// What a later description makes of an earlier one of the same name.
-fn merged(mut base: Map, over: Map) -> Map {
-    let given: BTreeSet<_> = over.settings.iter().map(|setting| setting.name.clone()).collect();
-    base.settings.retain(|setting| !given.contains(&setting.name));
-    base.settings.extend(over.settings);
-    base.blobs.extend(over.blobs);
-    let mut layers = over.layers;
-    layers.append(&mut base.layers);
-    base.layers = layers;
-    base.whole &= over.whole;
-    // Two stores for one secret are not told apart.
-    if over.from.is_some() && base.from != over.from {
-        base.whole = false;
-        base.from = over.from;
-    }
-    base
-}
-
-/// Notes that a workload of this name, or any, is changed in a way that is not followed.
-fn change(scope: &mut Scope, target: Option<&str>) {
-    for workload in &mut scope.workloads {
-        workload.partial |= target.is_none_or(|target| workload.name == target);
-    }
-}
-
-/// A strategic merge: containers and their variables by name, all else replaced.
-fn lay_over(workload: &mut Workload, over: &Workload) {
-    workload.partial |= over.partial;
-    workload.volumes.extend(over.volumes.iter().cloned());
-    for container in &over.containers {
-        let known = workload.containers.iter_mut().find(|known| known.name == container.name);
-        let Some(known) = known else {
-            workload.containers.push(container.clone());
-            continue;
-        };
-        lay_container_over(known, container);
-    }
-    if over.environment.is_some() {
-        workload.environment.clone_from(&over.environment);
-    }
-}
-
-fn lay_container_over(known: &mut Container, over: &Container) {
-    let given: BTreeSet<_> = over.environment.iter().map(|variable| &variable.name).collect();
-    known.environment.retain(|variable| !given.contains(&variable.name));
-    known.environment.extend(over.environment.iter().cloned());
-    if !over.sources.is_empty() {
-        known.sources.clone_from(&over.sources);
-    }
-    if over.image.is_some() {
-        known.image.clone_from(&over.image);
-    }
-    known.mounts.extend(over.mounts.iter().cloned());
-    known.own_command |= over.own_command;
-    known.serves_development |= over.serves_development;
-    known.ends |= over.ends;
-    known.partial |= over.partial;
 }
 
 /// Whether the paths of two files do not name different environments.

@@ -43,7 +43,6 @@ fn container(
     let image = node.get("image").filter(|image| !image.is_null());
     let image = image.and_then(|image| Some((image.as_str()?.to_owned(), reader.inner(image))));
     let commands = ["command", "args"].map(|key| node.get(key).filter(|command| !command.is_null()));
-    let told: Vec<signs::Command> = commands.iter().flatten().map(|node| signs::command(*node)).collect();
     let mut container = Container {
         listed: listed.unwrap_or_else(|| place.clone()),
         name,
@@ -54,9 +53,7 @@ fn container(
         environment: Vec::new(),
         sources: Vec::new(),
         mounts: Vec::new(),
-        own_command: !told.is_empty(),
-        serves_development: told.iter().any(|command| command.serves_development),
-        ends: told.iter().any(|command| command.ends),
+        commands: commands.iter().flatten().map(|node| signs::command(*node)).collect(),
     };
     if let Some(list) = node.get("env").filter(|list| !list.is_null()) {
         container.partial |= list.kind() != Kind::Sequence;

@@ -62,7 +62,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: Node<'_>) -> Kustomization
                     found.generators.extend(generator(reader, item, entry.name == "secretGenerator"));
                 }
             }
-            "patches" => {
+            "patches" | "patchesJson6902" => {
                 for item in entry.value.items() {
                     patch(reader, item, &mut found);
                 }
@@ -77,11 +77,6 @@ pub(super) fn read(reader: &mut Reader<'_>, document: Node<'_>) -> Kustomization
                         Some(patch) => inline(patch, None, &mut found),
                         None => found.changed.push(None),
                     }
-                }
-            }
-            "patchesJson6902" => {
-                for item in entry.value.items() {
-                    patch(reader, item, &mut found);
                 }
             }
             "namespace" => found.environment = text(Some(entry.value)).and_then(environment_in),
@@ -138,10 +133,8 @@ fn patch(reader: &mut Reader<'_>, item: Node<'_>, found: &mut Kustomization) {
         } else if !of_maps {
             found.changed.push(target);
         }
-    } else if let Some(patch) = text(item.get("patch")) {
-        if !of_maps {
-            inline(patch, target, found);
-        }
+    } else if let Some(patch) = text(item.get("patch")).filter(|_| !of_maps) {
+        inline(patch, target, found);
     }
 }
 

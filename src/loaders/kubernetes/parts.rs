@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::kustomize::Kustomization;
 use crate::fact::{Layer, Setting, SettingValue, StoreKind, TargetKind};
+use crate::loaders::compose::signs::Command;
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, Span};
 
@@ -56,11 +57,8 @@ pub(super) struct Container {
     pub(super) listed: Place,
     pub(super) sources: Vec<Source>,
     pub(super) mounts: Vec<Mount>,
-    /// Whether it has a command of its own.
-    pub(super) own_command: bool,
-    /// Whether that is a development server, and whether it ends by itself.
-    pub(super) serves_development: bool,
-    pub(super) ends: bool,
+    /// The commands of its own, instead of the image's.
+    pub(super) commands: Vec<Command>,
     pub(super) partial: bool,
 }
 

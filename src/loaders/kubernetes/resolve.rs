@@ -36,6 +36,8 @@ pub(super) fn target(lookup: &Lookup<'_>, workload: &Workload, container: &Conta
         });
     }
     layers.extend(from);
+    let serves_development = container.commands.iter().any(|command| command.serves_development);
+    let ends = container.commands.iter().any(|command| command.ends);
     let (name, place) = if single {
         (workload.name.clone(), workload.place.clone())
     } else {
@@ -51,10 +53,10 @@ pub(super) fn target(lookup: &Lookup<'_>, workload: &Workload, container: &Conta
         build: None,
         image: container.image.clone(),
         signs: TargetSigns {
-            development_server: container.serves_development,
+            development_server: serves_development,
             restarts: !workload.ends,
-            one_shot: workload.ends || container.first || (container.ends && !container.serves_development),
-            own_command: container.own_command,
+            one_shot: workload.ends || container.first || (ends && !serves_development),
+            own_command: !container.commands.is_empty(),
             ..TargetSigns::default()
         },
         partial,
@@ -211,14 +213,11 @@ fn secret_files(lookup: &Lookup<'_>, workload: &Workload, container: &Container)
                 };
                 for (key, path) in own {
                     let found = all().find(|setting| setting.name.as_str() == key).map(|setting| &setting.value);
-                    match found {
-                        Some(SettingValue::Injected { store, secret, version }) => {
-                            add(&path, *store, secret.clone(), version.clone());
-                        }
-                        _ => {
-                            let secret = SecretName::new(&format!("{object}/{key}"));
-                            add(&path, StoreKind::Kubernetes, secret, Version::Latest);
-                        }
+                    if let Some(SettingValue::Injected { store, secret, version }) = found {
+                        add(&path, *store, secret.clone(), version.clone());
+                    } else {
+                        let secret = SecretName::new(&format!("{object}/{key}"));
+                        add(&path, StoreKind::Kubernetes, secret, Version::Latest);
                     }
                 }
             }

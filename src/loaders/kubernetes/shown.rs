@@ -61,6 +61,11 @@ impl Marker<'_> {
         if node.site() != node.span() {
             return;
         }
+        if node.style() == Style::Flow {
+            let span = node.span();
+            self.byte(span.start, b"[{");
+            self.byte(span.end.saturating_sub(1), b"]}");
+        }
         for item in node.items() {
             if node.style() == Style::Indented {
                 self.dash(item.span().start);
@@ -103,6 +108,12 @@ impl Marker<'_> {
     fn name(&mut self, span: Span) {
         if self.text.get(span.start..span.end).is_some_and(|text| is_name(text.trim_matches(['"', '\'']))) {
             self.shown.push(span);
+        }
+    }
+
+    fn byte(&mut self, at: usize, wanted: &[u8]) {
+        if self.text.as_bytes().get(at).is_some_and(|byte| wanted.contains(byte)) {
+            self.shown.push(Span::new(at, at + 1));
         }
     }
 

@@ -60,9 +60,9 @@ fn only(files: &[(&str, &str)]) -> Target {
 
 /// A pod with these lines below its one container.
 fn pod(lines: &str) -> String {
-    let lines: String = lines.lines().map(|line| format!("      {line}\n")).collect();
+    let lines = lines.replace('\n', "\n      ");
     format!(
-        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: api\nspec:\n  containers:\n    - name: main\n      image: acme/api\n{lines}"
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: api\nspec:\n  containers:\n    - name: main\n      image: acme/api\n      {lines}\n"
     )
 }
 

@@ -49,7 +49,7 @@ impl Reader<'_> {
         if node.is_null() {
             return (SettingValue::Given(Template::default()), span);
         }
-        if self.is_refused(node, text) {
+        if is_refused(node, text) {
             let mangled = Mangled { name: Name::new(name), span, mangling: Mangling::Refused };
             // Whatever an alias repeats was noted with the anchor, not long ago.
             if self.loaded.mangled.iter().rev().take(64).all(|known| *known != mangled) {
@@ -67,26 +67,26 @@ impl Reader<'_> {
         };
         (SettingValue::Given(template), span)
     }
+}
 
-    /// Whether the API refuses a plain scalar where text must stand. Its YAML is that of go-yaml 2, to which `yes`, `on`
-    /// and `y` are booleans, and dates are text.
-    fn is_refused(&self, node: Node<'_>, text: &str) -> bool {
-        const WORDS: &[&str] = &["y", "yes", "on", "n", "no", "off"];
-        if node.style() != Style::Plain || node.tag().is_some() {
-            return false;
-        }
-        let is_word = || {
-            let one_case = text.bytes().all(|byte| byte.is_ascii_lowercase())
-                || text.bytes().all(|byte| byte.is_ascii_uppercase())
-                || text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
-            one_case && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
-        };
-        match scalar::resolve(text) {
-            // A date has its dash behind the year.
-            Plain::Typed(_) => text.get(4..5) != Some("-") || !text.starts_with(|first: char| first.is_ascii_digit()),
-            Plain::Refused => true,
-            Plain::Text => is_word(),
-        }
+/// Whether the API refuses a plain scalar where text must stand. Its YAML is that of go-yaml 2, to which `yes`, `on`
+/// and `y` are booleans, and dates are text.
+fn is_refused(node: Node<'_>, text: &str) -> bool {
+    const WORDS: &[&str] = &["y", "yes", "on", "n", "no", "off"];
+    if node.style() != Style::Plain || node.tag().is_some() {
+        return false;
+    }
+    let is_word = || {
+        let one_case = text.bytes().all(|byte| byte.is_ascii_lowercase())
+            || text.bytes().all(|byte| byte.is_ascii_uppercase())
+            || text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
+        one_case && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    };
+    match scalar::resolve(text) {
+        // A date has its dash behind the year.
+        Plain::Typed(_) => text.get(4..5) != Some("-") || !text.starts_with(|first: char| first.is_ascii_digit()),
+        Plain::Refused => true,
+        Plain::Text => is_word(),
     }
 }
 
