@@ -14,6 +14,8 @@ pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod platform;
+pub mod systemd;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
@@ -24,6 +26,8 @@ pub static LOADERS: &[&Loader] = &[
     &manifest::LOADER,
     &markdown::LOADER,
     &kubernetes::LOADER,
+    &platform::LOADER,
+    &systemd::LOADER,
     &listing::LOADER,
 ];
 

@@ -64,7 +64,8 @@ pub(super) fn app_of(
     if let Some(app) = fitting(apps, container).or_else(|| fitting(apps, &without_words(container))) {
         return Some(app);
     }
-    let image = image?;
+    // A unit runs a program of the machine it is on.
+    let image = image.or((target.kind == TargetKind::SystemdUnit).then_some(""))?;
     if let Some(app) = group.paths.iter().rev().find_map(|path| home_below_the_root(apps, path)) {
         return workload.is_none().then_some(app);
     }

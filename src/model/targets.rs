@@ -321,6 +321,10 @@ fn environment_of(
     if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) {
         return Some((Environment::new("production"), true));
     }
+    if target.kind == TargetKind::PlatformApp && target.environment.is_none() {
+        // What such a file describes is what a deploy makes; previews have words of their own.
+        return Some((Environment::new("production"), true));
+    }
     if target.build.is_none() || signs.restarts {
         return None;
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue};
+use crate::fact::{
+    Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue, TargetKind,
+};
 use crate::name::Environment;
 use crate::source::SourcePath;
 use crate::tables::frameworks;
@@ -49,7 +51,9 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
     });
     let own_command = target.target.signs.own_command && !alone || target.target.signs.one_shot;
     let own_files = || image.is_some_and(|(_, image, stage)| image.names_env_file(stage));
-    let partial = if target.target.partial {
+    let partial = if target.target.partial && target.target.kind == TargetKind::PlatformApp {
+        Some(Reason::Platform)
+    } else if target.target.partial {
         Some(Reason::Unresolved)
     } else if model.environments.is_test(&target.environment) {
         Some(Reason::TestRun)
