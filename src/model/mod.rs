@@ -16,6 +16,7 @@ mod presence;
 mod problems;
 pub mod renames;
 mod schema;
+mod slots;
 mod sources;
 mod stored;
 mod targets;
@@ -38,6 +39,7 @@ pub use explain::Explained;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
+pub use slots::{Origin, Slot};
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
 pub use targets::{AppTarget, is_unnamed, repository_names};
@@ -69,6 +71,8 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding>,
     /// Names that stand where others are meant.
     pub renames: Vec<Explained>,
+    /// Every place that gives a variable a literal value.
+    pub slots: Vec<Slot<'a>>,
     indexes: Indexes,
     /// The environments that were asked for and that there are.
     asked: BTreeSet<Environment>,
@@ -100,6 +104,7 @@ impl<'a> Model<'a> {
             views: Vec::new(),
             bindings: Vec::new(),
             renames: Vec::new(),
+            slots: Vec::new(),
             indexes,
             asked: BTreeSet::new(),
         };
@@ -110,6 +115,7 @@ impl<'a> Model<'a> {
         model.bindings = bindings::bind(&model);
         model.indexes.bind(&model.bindings);
         model.renames = explain::find(&model);
+        model.slots = slots::all(&model);
         model
     }
 
@@ -170,8 +176,7 @@ impl<'a> Model<'a> {
 
     /// Whether a name is one that platforms, tools or the SDKs of an app provide or read by themselves.
     pub fn is_noise(&self, app: usize, name: &Name) -> bool {
-        platform::platform(name.as_str()).is_some()
-            || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
+        platform::is_platform_name(name) || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
     }
 
     /// Whether a template, a list or prose of an app names a variable.
