@@ -11,7 +11,7 @@ pub use declaration::{
 pub use deploy::{
     Build, Dependency, Image, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose,
     SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup,
-    TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
+    TargetKind, TargetSigns, Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
 };
 
 use std::any::Any;
