@@ -79,13 +79,10 @@ fn remote(node: Option<Node<'_>>) -> Option<(Node<'_>, SecretName)> {
     Some((node, id(key)))
 }
 
-/// The id of a secret, without its project.
+/// The id of a secret, with its project if it is named, and without its version.
 pub(super) fn id(name: &str) -> SecretName {
-    let mut parts = name.split('/');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("projects"), Some(_), Some("secrets"), Some(id)) => SecretName::new(id),
-        _ => SecretName::new(name),
-    }
+    let whole = name.split_once("/versions/").map_or(name, |(secret, _)| secret);
+    SecretName::new(whole)
 }
 
 /// Which version a text means; none is the newest.

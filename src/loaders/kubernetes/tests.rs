@@ -133,7 +133,10 @@ spec:
     let target = only(&[("k8s/a.yaml", &format!("{text}{external}")), ("infra/store.yaml", store)]);
     assert_eq!(
         told(&target),
-        ["A=GoogleSecretManager:shop-a@3", "a=GoogleSecretManager:shop-a@3 B=GoogleSecretManager:shop-b@latest …"]
+        [
+            "A=GoogleSecretManager:shop-a@3",
+            "a=GoogleSecretManager:shop-a@3 B=GoogleSecretManager:projects/1/secrets/shop-b@latest …"
+        ]
     );
     assert_eq!(target.secret_files.len(), 1);
     assert_eq!(target.secret_files[0].secret.as_str(), "shop-all");
@@ -163,7 +166,7 @@ spec:
 ";
     let target = only(&[("service.yaml", text)]);
     assert_eq!(target.kind, TargetKind::CloudRunService);
-    assert_eq!(told(&target), ["A=GoogleSecretManager:own@latest B=GoogleSecretManager:real@2"]);
+    assert_eq!(told(&target), ["A=GoogleSecretManager:own@latest B=GoogleSecretManager:projects/9/secrets/real@2"]);
     let files: Vec<String> = target
         .secret_files
         .iter()
@@ -172,7 +175,7 @@ spec:
             format!("{} {}@{}", file.path, file.secret, file.version)
         })
         .collect();
-    assert_eq!(files, ["/secrets/db/url real@7", "/w/whole whole@latest"]);
+    assert_eq!(files, ["/secrets/db/url projects/9/secrets/real@7", "/w/whole whole@latest"]);
 }
 
 #[test]
