@@ -12,7 +12,7 @@ pub use declaration::{
 pub use deploy::{
     Build, Dependency, Image, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose,
     SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup,
-    TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
+    TargetKind, TargetSigns, Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
 };
 
 pub use module::{Module, ModuleValues, ModuleVariable};
@@ -129,10 +129,12 @@ pub enum Mangling {
     Word,
     /// `12:30:45`: other readers of YAML take it for a number of seconds.
     Sexagesimal,
+    /// It is a number or a boolean where only text is taken, so that the whole manifest is refused (Kubernetes).
+    Refused,
 }
 
 impl Mangling {
-    /// Whether compose itself changes the value, as against other readers of YAML.
+    /// Whether the reader itself changes or refuses the value, as against other readers of YAML.
     pub fn is_certain(self) -> bool {
         !matches!(self, Self::Word | Self::Sexagesimal)
     }

@@ -176,7 +176,7 @@ pub struct Target {
 /// A stored secret that a [`Target`] finds as a file.
 #[derive(Clone, Debug)]
 pub struct SecretFile {
-    /// Its path in the container.
+    /// Its path in the container; empty where only a part of it arrives, in a way that cannot be told here.
     pub path: String,
     /// Where the target names it.
     pub place: Place,
@@ -463,6 +463,21 @@ pub struct Manifest {
     pub library: bool,
     /// Whether it has an entry to run (`bin`, a binary target).
     pub binary: bool,
+    /// Which variables a task runner hands to the tasks that it runs, if it holds the others back.
+    pub tasks: Option<Tasks>,
+}
+
+/// The variables that a task runner hands to its tasks: `turbo.json`.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    /// Whether it adds to the lists of another file, that of the workspace's root.
+    pub extends: bool,
+    /// Whether it says itself that tasks see everything.
+    pub loose: bool,
+    /// The names, which may hold `*`, and the task that each is for: `build`, `web#build`; `None` is every task.
+    pub variables: Vec<(String, Option<String>)>,
+    /// Where the lists begin.
+    pub span: Span,
 }
 
 /// A package that a [`Manifest`] depends on.

@@ -10,9 +10,12 @@ use crate::source::{SourceFile, SourcePath};
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod platform;
+pub mod systemd;
 pub mod terraform;
 mod yaml;
 
@@ -23,6 +26,9 @@ pub static LOADERS: &[&Loader] = &[
     &dockerfile::LOADER,
     &manifest::LOADER,
     &markdown::LOADER,
+    &kubernetes::LOADER,
+    &platform::LOADER,
+    &systemd::LOADER,
     &terraform::LOADER,
     &listing::LOADER,
 ];

@@ -211,7 +211,8 @@ impl Model<'_> {
     pub fn sight(&self, view: usize, name: &Name) -> Sighting {
         let of = &self.views[view];
         let documented = |name: &Name| self.is_documented_anywhere(name);
-        files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented)
+        let sighting = files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented);
+        self.in_secret_file(view, name, sighting)
     }
 }
 

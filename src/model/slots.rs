@@ -12,7 +12,7 @@ use crate::source::{Place, SourcePath, Span};
 use crate::tables::{references, secret_names};
 use crate::value::{Operator, Part, Template, Value};
 
-use super::{AppTarget, Model, UNNAMED};
+use super::{AppTarget, Model, is_unnamed};
 
 /// A place that gives a variable a value.
 #[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
@@ -73,7 +73,7 @@ impl Slot<'_> {
 
     /// Whether nobody says which of the deployed environments it is.
     pub fn is_unnamed(&self) -> bool {
-        self.environment.as_ref().is_none_or(|environment| environment.as_str() == UNNAMED)
+        self.environment.as_ref().is_none_or(super::is_unnamed)
     }
 
     /// Whether it is for a test run: its environment, or a folder or a word of the file, says so.
@@ -206,7 +206,7 @@ fn of_inputs<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
 /// The environments of the targets that read an env file; of those whose file says where they run.
 fn readers<'m>(model: &'m Model<'_>) -> BTreeMap<&'m SourcePath, BTreeSet<&'m Environment>> {
     let mut found: BTreeMap<&SourcePath, BTreeSet<&Environment>> = BTreeMap::new();
-    for target in model.targets.iter().filter(|target| target.environment.as_str() != UNNAMED) {
+    for target in model.targets.iter().filter(|target| !is_unnamed(&target.environment)) {
         for layer in &target.target.layers {
             if let LayerKind::EnvFile(Some(path)) = &layer.kind {
                 found.entry(path).or_default().insert(&target.environment);
@@ -223,7 +223,7 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
         let arguments = target.target.build.iter().flat_map(|build| &build.arguments);
         // A file with nothing but databases and dashboards is for developing.
-        let is_company = target.environment.as_str() != UNNAMED || deployed_groups.contains(&address(target));
+        let is_company = !is_unnamed(&target.environment) || deployed_groups.contains(&address(target));
         let deployed = target.deployed && (!target.foreign || is_company);
         if defined.0 != address(target) {
             defined = (address(target), names_beside(target));

@@ -45,6 +45,7 @@ mod modules;
 mod placeholder_value;
 mod plaintext_secret;
 mod public_secret;
+mod public_value_in_secret_store;
 mod renamed_variable;
 mod service_drift;
 mod shared_secret;
@@ -55,6 +56,8 @@ mod undeclared_variable;
 mod undefined_reference;
 mod undocumented_variable;
 mod unescaped_password;
+mod unlisted_task_variable;
+mod unpinned_version;
 mod unprefixed_client_variable;
 mod unreachable_public_url;
 mod unreferenced_secret;
@@ -90,6 +93,7 @@ pub static RULES: &[&Rule] = &[
     &placeholder_value::RULE,
     &plaintext_secret::RULE,
     &public_secret::RULE,
+    &public_value_in_secret_store::RULE,
     &renamed_variable::RULE,
     &service_drift::RULE,
     &shared_secret::RULE,
@@ -100,6 +104,8 @@ pub static RULES: &[&Rule] = &[
     &undefined_reference::RULE,
     &undocumented_variable::RULE,
     &unescaped_password::RULE,
+    &unlisted_task_variable::RULE,
+    &unpinned_version::RULE,
     &unprefixed_client_variable::RULE,
     &unreachable_public_url::RULE,
     &unreferenced_secret::RULE,
