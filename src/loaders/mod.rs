@@ -4,20 +4,34 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
+use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod platform;
+pub mod systemd;
+pub mod terraform;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
-pub static LOADERS: &[&Loader] =
-    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &listing::LOADER];
+pub static LOADERS: &[&Loader] = &[
+    &dotenv::LOADER,
+    &compose::LOADER,
+    &dockerfile::LOADER,
+    &manifest::LOADER,
+    &markdown::LOADER,
+    &kubernetes::LOADER,
+    &platform::LOADER,
+    &systemd::LOADER,
+    &terraform::LOADER,
+    &listing::LOADER,
+];
 
 /// What reads one source format.
 pub struct Loader {
@@ -80,6 +94,8 @@ impl File {
 pub struct Assembled {
     /// The targets.
     pub groups: Vec<TargetGroup>,
+    /// The modules that take variables of their own.
+    pub modules: Vec<Module>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
 }

@@ -7,7 +7,7 @@ use globset::{Glob, GlobMatcher};
 use rayon::prelude::*;
 
 use crate::config::SourceEntry;
-use crate::fact::{FactKind, Role, Setting, SettingValue};
+use crate::fact::{FactKind, Role, Setting, SettingValue, TargetKind};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
@@ -83,7 +83,7 @@ pub(super) fn find<'a>(
         files.into_par_iter().map(|(path, file)| source(entry(path), apps, environments, path, file)).collect();
     // A folder without an app of its own belongs to the apps of the services that its compose files describe.
     let mut served: BTreeMap<SourcePath, BTreeSet<usize>> = BTreeMap::new();
-    for target in targets {
+    for target in targets.iter().filter(|target| target.target.kind == TargetKind::ComposeService) {
         for path in &target.group.paths {
             served.entry(path.folder()).or_default().extend(target.app);
         }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue};
+use crate::fact::{
+    Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue, TargetKind,
+};
 use crate::name::Environment;
 use crate::source::SourcePath;
 use crate::tables::frameworks;
@@ -13,7 +15,7 @@ use crate::value::Template;
 
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
-use super::{Agreed, AppTarget, Model, files};
+use super::{Agreed, AppTarget, Model, deployed, files};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
@@ -52,7 +54,9 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
     });
     let own_command = target.target.signs.own_command && !alone || target.target.signs.one_shot;
     let own_files = || image.is_some_and(|(_, image, stage)| image.names_env_file(stage));
-    let partial = if target.target.partial {
+    let partial = if target.target.partial && target.target.kind == TargetKind::PlatformApp {
+        Some(Reason::Platform)
+    } else if target.target.partial {
         Some(Reason::Unresolved)
     } else if model.environments.is_test(&target.environment) {
         Some(Reason::TestRun)
@@ -62,7 +66,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         Some(Reason::InImage(path))
     } else if own_files() || target.target.signs.mounts_env_file {
         Some(Reason::OwnFile)
-    } else if image.is_none() && target.target.image.is_some() && !target.target.signs.mounts_source {
+    } else if image.is_none() && deployed::may_be_of_another_image(model, app, target.target) {
         Some(Reason::BuiltElsewhere)
     } else if own_command && model.apps.list[app].needs.is_empty() {
         Some(Reason::OwnCommand)
@@ -76,7 +80,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         layers,
         surroundings: target.group.surroundings.iter().map(|of| layer(model, of)).collect(),
         partial,
-        partial_for_secrets: None,
+        partial_for_secrets: target.target.signs.keeps_secrets.then_some(Reason::Unresolved),
         builds,
     }
 }
