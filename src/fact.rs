@@ -5,18 +5,21 @@
 mod declaration;
 mod deploy;
 mod image;
+mod module;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
     Build, Dependency, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, SecretFile,
-    Setting, SettingValue, StoreKind, Stored, StoredVersion, Target, TargetGroup, TargetKind, TargetSigns,
-    VersionState,
+    Setting, SettingValue, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup, TargetKind, TargetSigns,
+    Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
 };
+
+pub use module::{Module, ModuleValues, ModuleVariable};
 
 use std::any::Any;
 use std::sync::Arc;
@@ -136,10 +139,12 @@ pub enum Mangling {
     Word,
     /// `12:30:45`: other readers of YAML take it for a number of seconds.
     Sexagesimal,
+    /// It is a number or a boolean where only text is taken, so that the whole manifest is refused (Kubernetes).
+    Refused,
 }
 
 impl Mangling {
-    /// Whether compose itself changes the value, as against other readers of YAML.
+    /// Whether the reader itself changes or refuses the value, as against other readers of YAML.
     pub fn is_certain(self) -> bool {
         !matches!(self, Self::Word | Self::Sexagesimal)
     }
@@ -178,6 +183,12 @@ pub enum LinkKind {
     JsonSchema,
     /// A script that a container starts.
     Script,
+    /// A mapping of variables to values in YAML (gcloud's `--env-vars-file`).
+    EnvVarsFile,
+    /// Values for the variables of a Terraform module (`-var-file`).
+    VarFile,
+    /// A workflow, an action or a pipeline that is run as a part of this one.
+    Workflow,
 }
 
 /// `# envcheck: ignore[rule] reason`.
@@ -267,6 +278,8 @@ pub enum Role {
     Manifest,
     /// Says what a store holds.
     Listing,
+    /// Gives the variables of a deploy description values (`terraform.tfvars`).
+    Inputs,
 }
 
 /// The words that files say about themselves beside their facts, from their names.

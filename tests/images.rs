@@ -19,14 +19,14 @@ const NEXT: &str = r#"{ "name": "web", "scripts": { "start": "next start" }, "de
 const DOCKERFILE: &str = "FROM node:22 AS build\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM node:22\n\
                           COPY --from=build /app/.next /srv\nCMD [\"node\", \"/srv/server.js\"]\n";
 
-/// A repository with two apps, each with a Dockerfile, and a workflow of which only the path matters.
+/// A repository with two apps, each with a Dockerfile, and a file that stands for a workflow.
 fn repository(folder: &Path, dockerfile: &str) -> Project {
     for (path, text) in [
         ("apps/web/package.json", NEXT),
         ("apps/web/Dockerfile", dockerfile),
         ("apps/server/package.json", r#"{ "name": "server", "scripts": { "start": "node ." } }"#),
         ("apps/server/Dockerfile", "FROM node:22\nCOPY . /app\nCMD [\"node\", \"/app\"]\n"),
-        ("deploy.toml", "# stands for a file that no loader reads\n"),
+        ("README.md", "It stands for a file that no loader reads.\n"),
     ] {
         let path = folder.join("repo").join(path);
         std::fs::create_dir_all(path.parent().expect("it has a folder")).expect("the folder can be made");
@@ -37,7 +37,7 @@ fn repository(folder: &Path, dockerfile: &str) -> Project {
 }
 
 fn place(at: usize) -> Place {
-    Place::new(&SourcePath::new("apps/web/package.json"), Span::new(at, at + 1))
+    Place::new(&SourcePath::new("README.md"), Span::new(at, at + 1))
 }
 
 fn given(name: &str, value: &str, at: usize) -> Setting {
@@ -124,7 +124,7 @@ fn a_target_runs_the_app_whose_image_a_step_builds_under_its_name() {
     }
     for (image, named) in [
         ("gcr.io/p/beep-api", "gcr.io/other/beep-api"),
-        ("gcr.io/p/beep-api", "gcr.io/p/beep-web"),
+        ("gcr.io/p/beep-api", "gcr.io/p/beep-job"),
         ("gcr.io/p/beep-api", "${{ env.IMAGE }}"),
     ] {
         assert_eq!(of(image, named), None, "{image} {named}");

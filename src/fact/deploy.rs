@@ -1,5 +1,7 @@
 //! What hands an app its environment: targets with their layers, images, packages, and what stores hold.
 
+use std::collections::BTreeMap;
+
 use super::LinkOutcome;
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
@@ -39,9 +41,10 @@ pub enum SettingValue {
 }
 
 /// What keeps a stored secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StoreKind {
     /// Google Secret Manager.
+    #[default]
     GoogleSecretManager,
     /// AWS Secrets Manager.
     AwsSecretsManager,
@@ -173,7 +176,7 @@ pub struct Target {
 /// A stored secret that a [`Target`] finds as a file.
 #[derive(Clone, Debug)]
 pub struct SecretFile {
-    /// Its path in the container.
+    /// Its path in the container; empty where only a part of it arrives, in a way that cannot be told here.
     pub path: String,
     /// Where the target names it.
     pub place: Place,
@@ -237,6 +240,9 @@ pub struct TargetSigns {
     pub profiled: bool,
     /// Its own command builds what browsers get, so that what it gives at run time is not too late.
     pub builds: bool,
+    /// It keeps the stored secrets that it was given before, so that nobody knows which of them it gets
+    /// (`--set-env-vars` without `--set-secrets`).
+    pub keeps_secrets: bool,
 }
 
 /// Targets that are read together, such as the services of one compose project.
@@ -254,6 +260,72 @@ pub struct TargetGroup {
     pub reads: Vec<Read>,
     /// Names by which its targets reach each other: services, aliases, containers.
     pub hosts: Vec<String>,
+    /// Where a value stands that a setting of a target hands on from elsewhere: from the place of the setting's value to
+    /// that of the text itself.
+    pub origins: BTreeMap<Place, Place>,
+    /// What it reads of stores by itself, such as `secrets.X` of a workflow.
+    pub stored_reads: Vec<StoredRead>,
+    /// The variables that it gives to Terraform.
+    pub terraform_arguments: Vec<TerraformArgument>,
+    /// The env files that it writes.
+    pub written_files: Vec<WrittenFile>,
+}
+
+/// A secret or a variable of a store that a [`TargetGroup`] reads.
+#[derive(Clone, Debug)]
+pub struct StoredRead {
+    /// Where it is kept.
+    pub store: StoreKind,
+    /// Its id.
+    pub secret: SecretName,
+    /// Where it is read.
+    pub place: Place,
+    /// Whether something stands in where it is not there.
+    pub fallback: bool,
+    /// The word by which the file says for what environment; `None`: for none, so that what only environments hold is
+    /// not there.
+    pub environment: Option<String>,
+    /// Whether the environment is said by something that cannot be told here.
+    pub anywhere: bool,
+}
+
+/// A variable that a command line gives to Terraform.
+#[derive(Clone, Debug)]
+pub struct TerraformArgument {
+    /// How it is given.
+    pub kind: TerraformArgumentKind,
+    /// The folder of the root module, as far as it is known.
+    pub module: Option<SourcePath>,
+    /// The word by which the file says for what environment.
+    pub environment: Option<String>,
+    /// Where it is given: the name, or the path of the file.
+    pub place: Place,
+}
+
+/// How a [`TerraformArgument`] is given.
+#[derive(Clone, Debug)]
+pub enum TerraformArgumentKind {
+    /// `-var 'name=value'`.
+    Variable(Setting),
+    /// `TF_VAR_name` of the environment; the setting has the name without `TF_VAR_`.
+    Environment(Setting),
+    /// `-var-file path`; `None` where the path cannot be told, so that anything may be given.
+    File(Option<SourcePath>),
+}
+
+/// An env file that a step of a workflow or a script writes.
+#[derive(Clone, Debug)]
+pub struct WrittenFile {
+    /// The file, as far as its path is literal.
+    pub path: Option<SourcePath>,
+    /// What is written line by line.
+    pub settings: Vec<Setting>,
+    /// Whether it is written as a whole by something that cannot be told here: `vercel env pull`, `printenv > .env`.
+    pub opaque: bool,
+    /// Where.
+    pub place: Place,
+    /// The word by which the file says for what environment.
+    pub environment: Option<String>,
 }
 
 /// A reference in a [`TargetGroup`].
@@ -299,6 +371,21 @@ pub struct Manifest {
     pub library: bool,
     /// Whether it has an entry to run (`bin`, a binary target).
     pub binary: bool,
+    /// Which variables a task runner hands to the tasks that it runs, if it holds the others back.
+    pub tasks: Option<Tasks>,
+}
+
+/// The variables that a task runner hands to its tasks: `turbo.json`.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    /// Whether it adds to the lists of another file, that of the workspace's root.
+    pub extends: bool,
+    /// Whether it says itself that tasks see everything.
+    pub loose: bool,
+    /// The names, which may hold `*`, and the task that each is for: `build`, `web#build`; `None` is every task.
+    pub variables: Vec<(String, Option<String>)>,
+    /// Where the lists begin.
+    pub span: Span,
 }
 
 /// A package that a [`Manifest`] depends on.
@@ -317,6 +404,8 @@ pub struct Dependency {
 /// What a store holds, as it was saved: names and version states, never values.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
+    /// What it is a listing of.
+    pub store: StoreKind,
     /// The secrets.
     pub secrets: Vec<Stored>,
     /// Whether it is known to lack some: a page of a longer list, a filtered one.

@@ -51,7 +51,8 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let mut problems = Vec::new();
     let manifest = read(source, &mut problems);
     let problems = problems.into_iter().map(Problem::harmless).collect();
-    Loaded { manifest: Some(manifest), problems, ..Loaded::default() }
+    let shown = manifest.tasks.iter().map(|tasks| tasks.span).collect();
+    Loaded { manifest: Some(manifest), problems, shown, ..Loaded::default() }
 }
 
 /// The root of a JSON manifest.

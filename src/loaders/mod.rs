@@ -4,16 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
+use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
 pub mod next_config;
+pub mod platform;
+pub mod systemd;
+pub mod terraform;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
@@ -26,6 +30,10 @@ pub static LOADERS: &[&Loader] = &[
     &manifest::LOADER,
     &markdown::LOADER,
     &next_config::LOADER,
+    &kubernetes::LOADER,
+    &platform::LOADER,
+    &systemd::LOADER,
+    &terraform::LOADER,
     &listing::LOADER,
 ];
 
@@ -90,6 +98,8 @@ impl File {
 pub struct Assembled {
     /// The targets.
     pub groups: Vec<TargetGroup>,
+    /// The modules that take variables of their own.
+    pub modules: Vec<Module>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
 }

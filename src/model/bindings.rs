@@ -76,7 +76,7 @@ impl Binding {
                 view.partial_for_secrets.is_none()
                     && !matches!(self.stored, Some(StoredState::Held(..) | StoredState::Lacking(..)))
             } else {
-                view.partial.is_none()
+                view.partial.is_none() && !(kept && view.partial_for_secrets.is_some())
             };
             needs && sighting.state == State::Absent && whole && built
         })
@@ -211,19 +211,20 @@ impl Model<'_> {
     pub fn sight(&self, view: usize, name: &Name) -> Sighting {
         let of = &self.views[view];
         let documented = |name: &Name| self.is_documented_anywhere(name);
-        files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented)
+        let sighting = files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented);
+        self.in_secret_file(view, name, sighting)
     }
 }
 
 fn stored(model: &Model<'_>, app: usize, environment: &Environment, name: &Name) -> StoredState {
-    if model.stores.listings(environment).next().is_none() {
+    if model.stores.listings(environment, None).next().is_none() {
         return StoredState::Unknown(Reason::NoListing);
     }
     let app = &model.apps.list[app];
     let Some(secret) = model.stores.secret_name(app, environment, &model.environments, name) else {
         return StoredState::Unknown(Reason::NoSecretName);
     };
-    match model.stores.holding(environment, &secret) {
+    match model.stores.holding(environment, None, &secret) {
         Ok(Holding::Held(path, stored)) => StoredState::Held(secret, Place::new(path, stored.span)),
         Ok(Holding::Lacking(path, _)) => StoredState::Lacking(secret, Place::new(path, Span::default())),
         Err(reason) => StoredState::Unknown(reason),

@@ -7,11 +7,13 @@ mod apps;
 mod bindings;
 mod bundles;
 mod commands;
+mod deployed;
 mod documents;
 mod explain;
 mod files;
 mod images;
 mod indexes;
+mod injections;
 mod loaders;
 mod presence;
 mod problems;
@@ -39,13 +41,14 @@ pub use bundles::Bundle;
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
 pub use images::Built;
+pub use injections::Injection;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
 pub use slots::{Origin, Slot};
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
-pub use targets::{AppTarget, UNNAMED, repository_names};
+pub use targets::{AppTarget, is_unnamed, repository_names};
 pub use views::{Phase, Reason, Sighting, State, View, ViewLayer};
 
 /// What the apps of a project will see.
@@ -147,7 +150,7 @@ impl<'a> Model<'a> {
 
     /// Whether users meet what runs in an environment.
     pub fn is_deployed(&self, environment: &Environment) -> bool {
-        environment.as_str() == UNNAMED || self.environments.is_deployed(environment)
+        is_unnamed(environment) || self.environments.is_deployed(environment)
     }
 
     /// Every environment of every app.

@@ -115,7 +115,7 @@ impl<'m> Presences<'m> {
                 _ => of.partial_for_secrets.is_none(),
             }
         } else {
-            of.partial.is_none()
+            of.partial.is_none() && !(kept && of.partial_for_secrets.is_some())
         };
         if whole { Presence::Absent } else { Presence::Unknown }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::StoreEntry;
-use crate::fact::{Listing, Stored, VersionState};
+use crate::fact::{Listing, StoreKind, Stored, VersionState};
 use crate::name::{Environment, Name, SecretName, Version};
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
@@ -69,7 +69,7 @@ impl<'a> Stores<'a> {
             })
             .collect();
         let mut inferred = BTreeMap::new();
-        for (_, listing, environment) in &listings {
+        for (_, listing, environment) in listings.iter().filter(|(_, listing, _)| keeps(None, listing)) {
             inferred.entry(environment.clone()).or_insert_with(|| infer(listing, secrets));
         }
         let by_id = listings.iter().map(|(_, listing, _)| {
@@ -79,9 +79,14 @@ impl<'a> Stores<'a> {
         Self { project, by_id: by_id.collect(), listings, inferred }
     }
 
-    /// The listings of an environment.
-    pub fn listings(&self, environment: &Environment) -> impl Iterator<Item = (&'a SourcePath, &'a Listing)> {
-        self.listings.iter().filter(move |(_, _, of)| of == environment).map(|(path, listing, _)| (*path, *listing))
+    /// The listings of an environment that are of a store; `None`: of those that apps take their secrets from.
+    pub fn listings(
+        &self,
+        environment: &Environment,
+        store: Option<StoreKind>,
+    ) -> impl Iterator<Item = (&'a SourcePath, &'a Listing)> {
+        let of = self.listings.iter().filter(move |(_, listing, of)| of == environment && keeps(store, listing));
+        of.map(|(path, listing, _)| (*path, *listing))
     }
 
     /// Every listing with its environment.
@@ -107,12 +112,25 @@ impl<'a> Stores<'a> {
         Some(SecretName::new(&format!("{}{}{}", pattern.prefix, pattern.case.apply(name.as_str()), pattern.suffix)))
     }
 
-    /// What the listings of an environment say of a secret.
-    pub fn holding(&self, environment: &Environment, secret: &SecretName) -> Result<Holding<'a>, Reason> {
+    /// What the listings of an environment that are of a store say of a secret; for `None` see [`Stores::listings`].
+    pub fn holding(
+        &self,
+        environment: &Environment,
+        store: Option<StoreKind>,
+        secret: &SecretName,
+    ) -> Result<Holding<'a>, Reason> {
+        // One that is named with its project is looked for in that project's listing alone.
+        let (project, bare) =
+            match secret.as_str().strip_prefix("projects/").and_then(|rest| rest.split_once("/secrets/")) {
+                Some((project, id)) => (Some(project), Some(SecretName::new(id))),
+                None => (None, None),
+            };
+        let secret = bare.as_ref().unwrap_or(secret);
         let mut lacking = None;
         let mut truncated = false;
         for ((path, listing, of), by_id) in self.listings.iter().zip(&self.by_id) {
-            if of != environment {
+            let is_of_project = project.is_none_or(|project| listing.project.as_deref() == Some(project));
+            if of != environment || !keeps(store, listing) || !is_of_project {
                 continue;
             }
             if let Some(stored) = by_id.get(secret) {
@@ -166,6 +184,14 @@ impl<'a> Stores<'a> {
     /// The ids that the config gives to single variables.
     pub fn explicit_ids(&self) -> BTreeSet<&'a str> {
         self.project.config.stores.iter().flat_map(|entry| entry.secret_names.values()).map(String::as_str).collect()
+    }
+}
+
+/// Whether a listing is of a store; `None`: whether apps take their secrets from it. What GitHub keeps is for workflows.
+fn keeps(store: Option<StoreKind>, listing: &Listing) -> bool {
+    match store {
+        Some(store) => listing.store == store,
+        None => !matches!(listing.store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::missing_variable::place_of;
 use super::wording;
 use crate::finding::Findings;
-use crate::model::{Model, State, UNNAMED};
+use crate::model::{Model, State, is_unnamed};
 use crate::name::{Environment, Name};
 use crate::source::Place;
 
@@ -54,7 +54,7 @@ struct Given<'m> {
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut views: BTreeMap<usize, BTreeMap<&Environment, Vec<usize>>> = BTreeMap::new();
     for (index, view) in model.views.iter().enumerate() {
-        let named = view.environment.as_str() != UNNAMED && model.environments.is_deployed(&view.environment);
+        let named = !is_unnamed(&view.environment) && model.environments.is_deployed(&view.environment);
         // A closed schema says itself what is required where.
         let schema = &model.schemas[view.app];
         if named && (!schema.exists() || schema.resolved.open) {
@@ -143,7 +143,7 @@ fn is_stored(model: &Model<'_>, app: usize, environment: &Environment, name: &Na
     let app = &model.apps.list[app];
     match model.stores.secret_name(app, environment, &model.environments, name) {
         Some(secret) => !matches!(
-            model.stores.holding(environment, &secret),
+            model.stores.holding(environment, None, &secret),
             Ok(crate::model::Holding::Lacking(..)) | Err(crate::model::Reason::NoListing)
         ),
         None => false,

@@ -91,7 +91,8 @@ fn report<'f>(
 fn is_missing(model: &Model<'_>, binding: &Binding, view: usize, state: &State) -> bool {
     let view = &model.views[view];
     let Some(target) = view.target.map(|target| &model.targets[target]) else { return false };
-    let whole = matches!(view.partial, None | Some(Reason::OwnCommand)) && !target.target.signs.one_shot;
+    let open = view.partial_for_secrets.is_some() && binding.declaration.is_kept_in_store();
+    let whole = matches!(view.partial, None | Some(Reason::OwnCommand)) && !target.target.signs.one_shot && !open;
     binding.needs_a_value() && !binding.soft && *state == State::Absent && whole && {
         binding.phase == crate::model::Phase::Run || view.builds
     }

@@ -105,6 +105,7 @@ fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place
     !owners.iter().any(excused)
         && !model.is_read_by_compose(name)
         && !name.as_str().contains('*')
+        && (model.project.modules.is_empty() || super::modules::named_by_environment(name).is_none())
         && !model.is_foreign_name(name)
         && !model.is_renamed(name, place)
 }

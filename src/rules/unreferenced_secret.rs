@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
-use crate::fact::SettingValue;
+use crate::fact::StoreKind;
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::name::{Environment, Name, SecretName};
@@ -39,12 +39,16 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     let explicit = model.stores.explicit_ids();
     for (path, listing, environment) in model.stores.all() {
+        // What GitHub keeps is for workflows, and follows no pattern of the apps.
+        if matches!(listing.store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables) {
+            continue;
+        }
         let known = Known::of(model, environment);
         let unreferenced: Vec<(&SecretName, Span, Option<Name>)> = listing
             .secrets
             .iter()
             .filter(|stored| !explicit.contains(stored.name.as_str()))
-            .filter(|stored| !known.is_referenced(model, environment, &stored.name))
+            .filter(|stored| !known.is_referenced(model, environment, listing.store, &stored.name))
             .filter_map(|stored| {
                 Some((&stored.name, stored.span, known.former_name(model, environment, &stored.name)?))
             })
@@ -75,7 +79,7 @@ struct Known<'m> {
     /// The ids of what is declared.
     declared: BTreeSet<SecretName>,
     /// The ids that targets take.
-    taken: BTreeSet<&'m SecretName>,
+    taken: BTreeSet<(StoreKind, &'m str)>,
     /// By app: the former names of what it declares, with the new ones.
     former: Vec<BTreeMap<&'m Name, &'m Name>>,
 }
@@ -93,20 +97,21 @@ impl<'m> Known<'m> {
             }
             known.former.push(former);
         }
-        let targets = model.project.groups.iter().flat_map(|group| &group.targets);
-        let settings = targets.flat_map(|target| &target.layers).flat_map(|layer| &layer.settings);
-        known.taken = settings
-            .filter_map(|setting| match &setting.value {
-                SettingValue::Injected { secret, .. } => Some(secret),
-                _ => None,
-            })
-            .collect();
+        known.taken = model.injections().map(|taken| (taken.store, taken.id())).collect();
         known
     }
 
-    fn is_referenced(&self, model: &Model<'_>, environment: &Environment, secret: &SecretName) -> bool {
+    fn is_referenced(
+        &self,
+        model: &Model<'_>,
+        environment: &Environment,
+        store: StoreKind,
+        secret: &SecretName,
+    ) -> bool {
         self.declared.contains(secret)
-            || self.taken.contains(secret)
+            || self.taken.contains(&(store, secret.as_str()))
+            // What an external secret names whose store is not described may be of any.
+            || self.taken.contains(&(StoreKind::Kubernetes, secret.as_str()))
             || (0..model.apps.list.len()).any(|app| {
                 let schema = &model.schemas[app];
                 schema.resolved.open
