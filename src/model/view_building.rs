@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::fact::{Image, Layer, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue, TargetKind};
 use crate::name::Environment;
+use crate::parallel;
 use crate::source::SourcePath;
 use crate::tables::frameworks;
 use crate::value::Template;
@@ -30,7 +29,8 @@ pub(super) fn build(model: &Model<'_>) -> Vec<View> {
         }
         views
     };
-    (0..model.apps.list.len()).into_par_iter().flat_map_iter(of_app).collect()
+    let apps = (0..model.apps.list.len()).collect();
+    parallel::map(model.project.is_large(), apps, of_app).into_iter().flatten().collect()
 }
 
 fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>) -> View {
