@@ -56,7 +56,8 @@ struct Ground {
 impl Ground {
     fn of(model: &Model<'_>, lists: &[List<'_>]) -> Self {
         let names: HashSet<&Name> = lists.iter().flat_map(|list| &*list.names).map(|(name, _)| name).collect();
-        let declares = |name: &&Name| model.schemas.iter().any(|schema| schema.declares(name));
+        let own: HashSet<&Name> = model.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys()).collect();
+        let declares = |name: &&Name| own.contains(name) || model.schemas.iter().any(|schema| schema.declares(name));
         Self {
             declared: names.into_iter().filter(declares).cloned().collect(),
             repository: repository_names(model.project),
