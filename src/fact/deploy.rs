@@ -1,5 +1,7 @@
 //! What hands an app its environment: targets with their layers, images, packages, and what stores hold.
 
+use std::collections::BTreeMap;
+
 use super::LinkOutcome;
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
@@ -503,6 +505,8 @@ pub struct Listing {
     pub project: Option<String>,
     /// The environment that it says it is of.
     pub environment: Option<String>,
+    /// The secrets that only the environments of these words have; of all others it does not say so.
+    pub only_in: BTreeMap<SecretName, Vec<String>>,
 }
 
 /// A secret in a [`Listing`].
