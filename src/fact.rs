@@ -4,6 +4,7 @@
 
 mod declaration;
 mod deploy;
+mod module;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
@@ -14,7 +15,10 @@ pub use deploy::{
     TargetKind, TargetSigns, Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
 };
 
+pub use module::{Module, ModuleValues, ModuleVariable};
+
 use std::any::Any;
+use std::sync::Arc;
 
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
@@ -37,7 +41,7 @@ pub struct Fact {
 #[derive(Clone, Debug)]
 pub enum FactKind {
     /// A schema says that it exists.
-    Declaration(Box<Declaration>),
+    Declaration(Arc<Declaration>),
     /// A file gives it a value. A commented line of a template is a [`FactKind::Mention`].
     Definition {
         /// The value, with its references.
@@ -262,6 +266,8 @@ pub enum Role {
     Manifest,
     /// Says what a store holds.
     Listing,
+    /// Gives the variables of a deploy description values (`terraform.tfvars`).
+    Inputs,
 }
 
 /// The words that files say about themselves beside their facts, from their names.

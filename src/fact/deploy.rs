@@ -258,6 +258,9 @@ pub struct TargetGroup {
     pub reads: Vec<Read>,
     /// Names by which its targets reach each other: services, aliases, containers.
     pub hosts: Vec<String>,
+    /// Where a value stands that a setting of a target hands on from elsewhere: from the place of the setting's value to
+    /// that of the text itself.
+    pub origins: BTreeMap<Place, Place>,
     /// What it reads of stores by itself, such as `secrets.X` of a workflow.
     pub stored_reads: Vec<StoredRead>,
     /// The variables that it gives to Terraform.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
+use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
 pub mod compose;
@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod markdown;
 pub mod platform;
 pub mod systemd;
+pub mod terraform;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
@@ -28,6 +29,7 @@ pub static LOADERS: &[&Loader] = &[
     &kubernetes::LOADER,
     &platform::LOADER,
     &systemd::LOADER,
+    &terraform::LOADER,
     &listing::LOADER,
 ];
 
@@ -92,6 +94,8 @@ impl File {
 pub struct Assembled {
     /// The targets.
     pub groups: Vec<TargetGroup>,
+    /// The modules that take variables of their own.
+    pub modules: Vec<Module>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
 }

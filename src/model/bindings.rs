@@ -1,6 +1,7 @@
 //! Bindings: one variable of one app in one environment, with everything that is known of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -24,7 +25,7 @@ pub struct Binding {
     /// The variable.
     pub name: Name,
     /// Its declaration, with what the environment changes.
-    pub declaration: Declaration,
+    pub declaration: Arc<Declaration>,
     /// Where it is declared.
     pub place: Place,
     /// Whether it must have a value there.

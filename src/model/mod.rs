@@ -24,7 +24,7 @@ mod targets;
 mod view_building;
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use self::indexes::Indexes;
 use crate::fact::{LayerState, LinkOutcome, TargetGroup};
@@ -88,7 +88,7 @@ impl<'a> Model<'a> {
         let schemas = AppSchema::find(project, &apps);
         let targets = targets::find(project, &apps, &environments);
         let sources = sources::find(project, &apps, &environments, &targets);
-        let mut indexes = Indexes::new(apps.list.len(), &sources, &targets);
+        let mut indexes = Indexes::new(project, apps.list.len(), &sources, &targets);
         let documented: Vec<Documented> =
             (0..apps.list.len()).map(|app| document(&indexes, &sources, &targets, app)).collect();
         indexes.document(&documented);
@@ -167,7 +167,7 @@ impl<'a> Model<'a> {
     }
 
     /// Every variable that something declares, gives, reads, stores or names as a variable of an app.
-    pub fn variables(&self) -> BTreeSet<Name> {
+    pub fn variables(&self) -> HashSet<Name> {
         let declared = self.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys().cloned());
         let listed = self.sources.iter().flat_map(|source| source.names.iter().map(|(name, _)| name.clone()));
         let targets = self.targets.iter().filter(|target| target.app.is_some());

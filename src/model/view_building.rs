@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::fact::{
     Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue, TargetKind,
 };
@@ -17,8 +19,8 @@ use super::{Agreed, AppTarget, Model, deployed, files};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
-    let mut views = Vec::new();
-    for app in 0..model.apps.list.len() {
+    let of_app = |app: usize| {
+        let mut views = Vec::new();
         for environment in model.environments_of(app) {
             let from = views.len();
             for (index, target) in model.targets_of(app).filter(|(_, target)| target.environment == environment) {
@@ -28,8 +30,9 @@ pub(super) fn build(model: &Model<'_>) -> Vec<View> {
                 views.extend(of_files(model, app, &environment));
             }
         }
-    }
-    views
+        views
+    };
+    (0..model.apps.list.len()).into_par_iter().flat_map_iter(of_app).collect()
 }
 
 fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>) -> View {

@@ -31,6 +31,7 @@ mod empty_value;
 mod environment_drift;
 mod gathered;
 mod incomplete_group;
+mod insensitive_terraform_variable;
 mod invalid_name;
 mod invalid_syntax;
 mod invalid_value;
@@ -38,7 +39,9 @@ mod kinds;
 mod mangled_scalar;
 mod misplaced_credential;
 mod missing_env_file;
+mod missing_terraform_variable;
 mod missing_variable;
+mod modules;
 mod placeholder_value;
 mod plaintext_secret;
 mod public_secret;
@@ -48,6 +51,7 @@ mod service_drift;
 mod shared_secret;
 mod template_drift;
 mod unavailable_version;
+mod undeclared_terraform_variable;
 mod undeclared_variable;
 mod undefined_reference;
 mod undocumented_variable;
@@ -60,6 +64,7 @@ mod unreferenced_secret;
 mod unstored_secret;
 mod untidy_file;
 mod unused_ignore;
+mod unused_terraform_variable;
 mod unverified_variable;
 mod weak_secret;
 mod wording;
@@ -76,12 +81,14 @@ pub static RULES: &[&Rule] = &[
     &empty_value::RULE,
     &environment_drift::RULE,
     &incomplete_group::RULE,
+    &insensitive_terraform_variable::RULE,
     &invalid_name::RULE,
     &invalid_syntax::RULE,
     &invalid_value::RULE,
     &mangled_scalar::RULE,
     &misplaced_credential::RULE,
     &missing_env_file::RULE,
+    &missing_terraform_variable::RULE,
     &missing_variable::RULE,
     &placeholder_value::RULE,
     &plaintext_secret::RULE,
@@ -92,6 +99,7 @@ pub static RULES: &[&Rule] = &[
     &shared_secret::RULE,
     &template_drift::RULE,
     &unavailable_version::RULE,
+    &undeclared_terraform_variable::RULE,
     &undeclared_variable::RULE,
     &undefined_reference::RULE,
     &undocumented_variable::RULE,
@@ -104,6 +112,7 @@ pub static RULES: &[&Rule] = &[
     &unstored_secret::RULE,
     &untidy_file::RULE,
     &unused_ignore::RULE,
+    &unused_terraform_variable::RULE,
     &unverified_variable::RULE,
     &weak_secret::RULE,
 ];

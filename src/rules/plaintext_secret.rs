@@ -1,5 +1,7 @@
 //! `plaintext-secret`: a secret is written where only a reference to it should stand.
 
+mod handed_on;
+
 use super::committed_secret;
 use super::kinds::{self, Fault, Kind};
 use crate::fact::TargetKind;
@@ -62,6 +64,13 @@ const FALLBACK: Kind = Kind {
     help: "write `${NAME:?}`, which refuses to start without a value",
 };
 
+const HANDED_ON: Kind = Kind {
+    one: "is a secret, and is handed on as a plain value",
+    many: "are secrets, and are handed on as plain values",
+    label: "everyone who sees the target sees it",
+    help: "keep it in a store, and let the target take it from there",
+};
+
 const BAKED: Kind = Kind {
     one: "is a secret, and its value stands in the image",
     many: "are secrets, and their values stand in the image",
@@ -92,6 +101,11 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             _ => Level::Error,
         };
         faults.push(Fault { slot, kind, level, related: Vec::new() });
+    }
+    let handed_on = handed_on::find(model);
+    for slot in handed_on.iter().filter(|slot| !slot.is_for_tests()) {
+        let level = if slot.is_unnamed() { Level::Warning } else { Level::Error };
+        faults.push(Fault { slot, kind: HANDED_ON, level, related: Vec::new() });
     }
     kinds::report(model, findings, faults);
 }

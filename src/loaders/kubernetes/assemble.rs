@@ -49,7 +49,7 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
     }
     let mut world = World::new(files, &parsed);
     world.run();
-    Assembled { groups: world.groups, problems: Vec::new() }
+    Assembled { groups: world.groups, ..Assembled::default() }
 }
 
 struct World<'a> {
