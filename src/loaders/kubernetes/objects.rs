@@ -45,7 +45,8 @@ fn resource(reader: &mut Reader<'_>, node: Node<'_>, is_template: bool, lists: u
         "SecretProviderClass" => file.classes.extend(external::class(node).map(|files| (name.to_owned(), files))),
         "Service" if !group.contains("knative") => file.hosts.push(name.to_owned()),
         _ => {
-            let Some((pod, ends)) = pod(node, group, kind) else { return };
+            let removed = text(node.get("$patch")) == Some("delete");
+            let Some((pod, ends)) = pod(node, group, kind).or(removed.then_some((node, false))) else { return };
             let kind = target_kind(reader, node, group, kind);
             let environment = environment(node);
             let mut workload = Workload {
@@ -56,6 +57,7 @@ fn resource(reader: &mut Reader<'_>, node: Node<'_>, is_template: bool, lists: u
                 containers: Vec::new(),
                 volumes: Vec::new(),
                 ends,
+                removed,
                 partial: is_template || pod.kind() != Kind::Mapping,
             };
             let aliases = aliases(node);
