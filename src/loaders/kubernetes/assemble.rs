@@ -1,10 +1,11 @@
 //! Manifests to targets: which are applied together, what kustomizations lay over them, and what is alone.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kustomize::{Generator, Kustomization, Patch};
 use super::merge::{change, lay_over, merged};
-use super::parts::{ClassFile, File, Given, Map, Workload};
+use super::parts::{ClassFile, Container, File, Given, Map, Workload};
 use super::resolve;
 use crate::fact::{Layer, LayerKind, LayerState, LinkOutcome, StoreKind, Target, TargetGroup};
 use crate::loaders::dotenv;
@@ -351,17 +352,20 @@ impl<'a> World<'a> {
                 self.targets += 1;
                 let store = |map: &Map| self.store(scope, map.from.as_deref());
                 let lookup = resolve::Lookup { maps: &maps, classes: &scope.classes, store: &store };
+                let mut container = Cow::Borrowed(container);
+                if resolve::weight(&lookup, &container) > self.settings {
+                    let Container { environment, sources, partial, .. } = container.to_mut();
+                    (*environment, *sources, *partial) = (Vec::new(), Vec::new(), true);
+                }
+                let container = &*container;
                 let mut target = resolve::target(&lookup, workload, container, single);
                 target.partial |= scope.open;
                 if target.environment.is_none() {
                     target.environment.clone_from(&scope.environment);
                 }
                 reads.extend(resolve::reads(container, &target.name));
-                let count: usize = target.layers.iter().map(|layer| layer.settings.len()).sum();
-                if !self.afford(count) {
-                    target.layers.clear();
-                    target.partial = true;
-                }
+                self.settings -=
+                    target.layers.iter().map(|layer| layer.settings.len()).sum::<usize>().min(self.settings);
                 targets.push(target);
             }
         }

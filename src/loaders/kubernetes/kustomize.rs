@@ -37,7 +37,7 @@ pub(super) enum Patch {
     /// A file, by link.
     Linked(usize),
     /// Resources that stand within it.
-    Inline(File),
+    Inline(Box<File>),
 }
 
 /// A `configMapGenerator` or `secretGenerator`.
@@ -162,7 +162,7 @@ fn patch(reader: &mut Reader<'_>, item: Node<'_>, found: &mut Kustomization) {
 /// container gets.
 fn inline(reader: &Reader<'_>, node: Node<'_>, target: Option<String>, found: &mut Kustomization) {
     if let Some(file) = super::inline::read(reader, node) {
-        found.patches.push((Patch::Inline(file), target));
+        found.patches.push((Patch::Inline(Box::new(file)), target));
         return;
     }
     let patch = node.as_str().unwrap_or_default();
@@ -203,6 +203,7 @@ fn generator(reader: &mut Reader<'_>, item: Node<'_>, secret: bool) -> Option<Ge
                 let from = name.len() + 1;
                 let place = reader.place(offsets.span(0..name.len()));
                 let (value_span, value) = literal(value, |range| offsets.span(from + range.start..from + range.end));
+                let value = if secret { super::objects::unless_made(value) } else { value };
                 let name = Name::new(name.trim());
                 map.settings.push(Setting { name, place, value_span, value });
             }

@@ -159,6 +159,7 @@ fn map(reader: &mut Reader<'_>, node: Node<'_>, name: &str, secret: bool) -> Map
         for entry in data.entries() {
             let (value, value_span) = reader.value(entry.value, entry.name, false);
             let value = if encoded { decoded(value) } else { value };
+            let value = if secret { unless_made(value) } else { value };
             let place = reader.place(reader.inner(entry.key));
             // What is written as text wins over what is encoded.
             map.settings.retain(|setting: &Setting| setting.name.as_str() != entry.name);
@@ -176,6 +177,14 @@ fn decoded(value: SettingValue) -> SettingValue {
         zeroize::Zeroizing::new(literal.expose().chars().filter(|c| !c.is_whitespace()).collect());
     let decoded = STANDARD.decode(text.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     decoded.map_or(SettingValue::Unknown, |text| SettingValue::Given(Template::literal(Value::new(text))))
+}
+
+/// What another tool puts into a secret is not known, and not handed on in plain text either.
+pub(super) fn unless_made(value: SettingValue) -> SettingValue {
+    match value {
+        SettingValue::Given(template) if template.as_literal().is_none() => SettingValue::Unknown,
+        value => value,
+    }
 }
 
 /// A setting that is given and not known.

@@ -27,7 +27,7 @@ pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &File, loaded: &mut L
     }
     let patches = file.kustomization.iter().flat_map(|kustomization| &kustomization.patches);
     let patches = patches.filter_map(|(patch, _)| match patch {
-        Patch::Inline(file) => Some(file),
+        Patch::Inline(file) => Some(&**file),
         Patch::Linked(_) => None,
     });
     let patches: Vec<&File> = patches.collect();
