@@ -61,8 +61,9 @@ pub(super) fn load(project: &mut Project, reader: &Reader, options: &Options) ->
         named(project, options, environment.as_deref(), path)?;
     }
     let config = project.config.clone();
+    let given: Vec<Environment> = project.listings.iter().map(|(_, environment)| environment.clone()).collect();
     for store in &config.stores {
-        configured(project, reader, &config, store);
+        configured(project, reader, &config, store, &given);
     }
     Ok(())
 }
@@ -96,15 +97,16 @@ fn named(project: &mut Project, options: &Options, environment: Option<&str>, di
     Ok(())
 }
 
-fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry) {
+/// Loads the listings of one entry, but for the environments that were `given` one.
+fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry, given: &[Environment]) {
     let Some((template, span)) = &store.listing else { return };
     let environments = Environments::new(config);
     let wanted = |environment: &Environment| {
-        store.environments.is_empty() || store.environments.iter().any(|name| name == environment.as_str())
+        store.environments.is_empty() || environments.is_among(environment, &store.environments)
     };
     let origin = config.path.as_ref().map(|path| Place::new(path, *span));
     for environment in environments.all().into_iter().filter(wanted) {
-        if project.listings.iter().any(|(_, of)| *of == environment) {
+        if given.contains(&environment) {
             continue;
         }
         // A path holds the environment's name or, as ids do, its short form.
@@ -117,6 +119,10 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
                 project.unread.push(Unread { path: SourcePath::new(&written), reason, named: origin.clone() });
                 continue;
             };
+            // Two entries may name one file.
+            if project.listings.contains(&(path.clone(), environment.clone())) {
+                break;
+            }
             let disk = reader.root().join(path.as_str());
             match reader.read(&path, &disk) {
                 Ok(source) => {
