@@ -7,17 +7,27 @@ use std::collections::BTreeMap;
 use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
+mod commands;
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod env_vars_file;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod workflow;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
-pub static LOADERS: &[&Loader] =
-    &[&dotenv::LOADER, &compose::LOADER, &dockerfile::LOADER, &manifest::LOADER, &markdown::LOADER, &listing::LOADER];
+pub static LOADERS: &[&Loader] = &[
+    &dotenv::LOADER,
+    &compose::LOADER,
+    &dockerfile::LOADER,
+    &manifest::LOADER,
+    &markdown::LOADER,
+    &workflow::LOADER,
+    &listing::LOADER,
+];
 
 /// What reads one source format.
 pub struct Loader {

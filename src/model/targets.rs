@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::{Build, LayerKind, Setting, SettingValue, Target, TargetGroup};
+use crate::fact::{Build, LayerKind, Setting, SettingValue, Target, TargetGroup, TargetKind};
 use crate::name::Environment;
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
@@ -251,13 +251,15 @@ fn environment_of(
     if let Some(environment) = target.environment.as_ref().and_then(|word| environments.of_word(word)) {
         return Some((environment, true));
     }
-    let words: Vec<String> = group.paths.iter().rev().flat_map(words).collect();
+    let by_itself = target.signs.speaks_for_itself;
+    let named = if by_itself { &[][..] } else { group.paths.as_slice() };
+    let words: Vec<String> = named.iter().rev().flat_map(words).collect();
     if let Some(environment) = words.iter().find_map(|word| environments.of_word(word)) {
         return Some((environment, true));
     }
     let home = app.map_or_else(|| SourcePath::new(""), |app| apps.list[app].folder.clone());
     let of_folders = |path: &SourcePath| environments.of_folders(path, &home);
-    if let Some(environment) = group.paths.iter().rev().find_map(of_folders) {
+    if let Some(environment) = named.iter().rev().find_map(of_folders) {
         return Some((environment, true));
     }
     let own = target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
@@ -285,7 +287,7 @@ fn environment_of(
     if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) {
         return Some((Environment::new("production"), true));
     }
-    if target.build.is_none() || signs.restarts {
+    if target.build.is_none() || signs.restarts || target.kind != TargetKind::ComposeService {
         return None;
     }
     development()

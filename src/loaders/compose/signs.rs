@@ -108,6 +108,7 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
         own_command: commands().next().is_some(),
         profiled: service.profiles.value.is_some(),
         keeps_secrets: false,
+        speaks_for_itself: false,
     }
 }
 
