@@ -5,6 +5,7 @@
 //! (`tests/layers.rs` holds them to that).
 
 pub mod source; // text, places in it, what of it may be shown
+pub mod memo; // what a thing remembers of itself
 pub mod name; // names as types
 pub mod value; // values that cannot print themselves
 pub mod syntax; // text -> trees

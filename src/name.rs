@@ -1,42 +1,109 @@
 //! Names as types, so that a variable is never taken for a secret or an environment.
 
-use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use memchr::memchr2;
+
+use crate::memo::Answers;
+
+/// A name that was seen: its text is kept once, for as long as the process runs, however often it stands in files.
+struct Seen {
+    text: Box<str>,
+    answers: Answers,
+}
+
+/// How many parts the table of all names has, so that threads seldom wait for each other.
+const PARTS: usize = 32;
+
+impl Seen {
+    /// The one of this text.
+    fn of(text: &str) -> &'static Self {
+        static TABLE: LazyLock<Vec<Mutex<HashMap<&'static str, &'static Seen>>>> =
+            LazyLock::new(|| (0..PARTS).map(|_| Mutex::default()).collect());
+        let last = text.bytes().next_back().map_or(0, usize::from);
+        let Some(part) = TABLE.get((text.len() ^ last) % PARTS) else { return Self::keep(text) };
+        let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = part.get(text) {
+            return known;
+        }
+        let kept = Self::keep(text);
+        part.insert(&kept.text, kept);
+        kept
+    }
+
+    fn keep(text: &str) -> &'static Self {
+        Box::leak(Box::new(Self { text: text.into(), answers: Answers::default() }))
+    }
+}
+
+/// What is asked of a name again and again.
+#[derive(Clone, Copy, Debug)]
+pub enum Question {
+    /// Whether it is that of a secret, by itself.
+    Secret,
+    /// Whether platforms or tools give or read it.
+    Platform,
+    /// Whether credentials that nothing but the name tells from other text belong into it.
+    NamedCredential,
+}
 
 macro_rules! name_type {
     ($(#[$doc:meta])+ $name:ident) => {
         $(#[$doc])+
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        #[derive(Clone)]
+        pub struct $name(&'static Seen);
 
         impl $name {
             /// Takes the name as it is written.
             pub fn new(name: &str) -> Self {
-                Self(Arc::from(name))
+                Self(Seen::of(name))
             }
 
             /// The name as text.
             pub fn as_str(&self) -> &str {
-                &self.0
+                &self.0.text
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                std::ptr::eq(self.0, other.0)
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                if self == other { Ordering::Equal } else { self.0.text.cmp(&other.0.text) }
+            }
+        }
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                std::ptr::from_ref(self.0).addr().hash(state);
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(&self.0.text)
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&*self.0, f)
-            }
-        }
-
-        impl Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
+                fmt::Debug::fmt(&*self.0.text, f)
             }
         }
 
@@ -59,6 +126,13 @@ name_type! {
 name_type! {
     /// The id of a secret in a store, without project and version.
     SecretName
+}
+
+impl Name {
+    /// The answer to a question, which `answer` gives the first time.
+    pub fn ask(&self, question: Question, answer: impl FnOnce(&str) -> bool) -> bool {
+        self.0.answers.get(question as u8, || answer(self.as_str()))
+    }
 }
 
 /// Which version of a secret is meant.
@@ -103,14 +177,21 @@ pub fn is_environment_name(name: &str) -> bool {
 
 /// Whether a name fits a glob, in which `*` is any text, also none, and `?` any one character.
 pub fn matches_glob(glob: &str, name: &str) -> bool {
-    // Most globs are an end or a beginning.
-    if let Some(end) = glob.strip_prefix('*').filter(|end| !end.contains(['*', '?'])) {
-        return name.ends_with(end);
-    }
-    if let Some(start) = glob.strip_suffix('*').filter(|start| !start.contains(['*', '?'])) {
-        return name.starts_with(start);
-    }
     let (glob, name) = (glob.as_bytes(), name.as_bytes());
+    let differs = |glob: Option<&u8>, name: Option<&u8>| {
+        glob.is_some_and(|byte| !matches!(byte, b'*' | b'?') && name != Some(byte))
+    };
+    // Most names differ in their first or in their last letter, and most globs are an end or a beginning.
+    if differs(glob.first(), name.first()) || differs(glob.last(), name.last()) {
+        return false;
+    }
+    let plain = |part: &[u8]| memchr2(b'*', b'?', part).is_none();
+    match glob {
+        [b'*', end @ ..] if plain(end) => return name.ends_with(end),
+        [start @ .., b'*'] if plain(start) => return name.starts_with(start),
+        whole if plain(whole) => return name == whole,
+        _ => {}
+    }
     let (mut at, mut read) = (0, 0);
     // Where the last `*` stands and how much of the name it has taken: going back to it alone is enough.
     let mut star: Option<(usize, usize)> = None;
@@ -157,6 +238,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn one_text_is_one_name_and_names_are_ordered_by_their_text() {
+        assert_eq!(Name::new("PORT"), Name::new("PORT"));
+        assert_ne!(Name::new("PORT"), Name::new("PORT_"));
+        assert!(Name::new("A_NAME") < Name::new("B_NAME") && Name::new("") < Name::new("A_NAME"));
+    }
 
     #[test]
     fn a_glob_fits_the_whole_name() {

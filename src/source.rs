@@ -8,6 +8,7 @@ mod snippet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use memchr::memrchr;
 use zeroize::Zeroizing;
 
 pub use sanitise::visible;
@@ -73,15 +74,33 @@ impl SourcePath {
         &self.0
     }
 
+    /// What stands in it under a name of one part.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Self {
+        if self.0.is_empty() { Self::new(name) } else { Self(Arc::from([&*self.0, "/", name].concat())) }
+    }
+
     /// The last part: the file's name.
     pub fn name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or_default()
+        match memrchr(b'/', self.0.as_bytes()) {
+            Some(at) => self.0.get(at + 1..).unwrap_or_default(),
+            None => &self.0,
+        }
     }
 
     /// The folder that holds it; of a file at the root, and of the root, the root.
     #[must_use]
     pub fn folder(&self) -> Self {
-        Self::new(self.0.rsplit_once('/').map_or("", |(folder, _)| folder))
+        Self::new(self.folder_text())
+    }
+
+    fn folder_text(&self) -> &str {
+        memrchr(b'/', self.0.as_bytes()).and_then(|at| self.0.get(..at)).unwrap_or_default()
+    }
+
+    /// Whether the same folder holds both.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.folder_text() == other.folder_text()
     }
 
     /// The folders above it, nearest first, the root last.

@@ -5,32 +5,71 @@ mod evaluate;
 pub use evaluate::{Evaluation, Known};
 
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use crate::memo::Answers;
 use crate::name::Name;
 use crate::source::{MASK, Span};
 
 /// A value of a variable. It may be a secret: it has no `Display`, its `Debug` is a mask, its memory is zeroed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Value(Zeroizing<String>);
+///
+/// Clones share one text.
+#[derive(Clone)]
+pub struct Value(Arc<Held>);
+
+struct Held {
+    text: Zeroizing<String>,
+    answers: Answers,
+}
+
+/// What is asked of a value again and again.
+#[derive(Clone, Copy, Debug)]
+pub enum Question {
+    /// Whether it is a placeholder in the slot of a secret, whatever the secret is called.
+    PlaceholderOfSecret,
+    /// Whether it is one anywhere else.
+    PlaceholderOfSetting,
+    /// Whether it is a secret that everyone knows.
+    KnownSecret,
+    /// Whether it is a credential that everyone knows, in a variable that names no secret.
+    KnownSetting,
+    /// Whether a credential of some provider begins or is marked like it.
+    Credential,
+    /// Whether it only points to where the value is kept.
+    PointsElsewhere,
+}
 
 impl Value {
     /// Takes a value.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self(Arc::new(Held { text: Zeroizing::new(text.into()), answers: Answers::default() }))
+    }
+
+    /// The answer to a question, which `answer` gives the first time.
+    pub fn ask(&self, question: Question, answer: impl FnOnce(&str) -> bool) -> bool {
+        self.0.answers.get(question as u8, || answer(self.expose()))
     }
 
     /// The text itself. Whoever calls this must not print, log or serialise it.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.0.text
     }
 
     /// Whether it is the empty string.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.text.is_empty()
     }
 }
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
+    }
+}
+
+impl Eq for Value {}
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,7 +178,7 @@ impl Template {
                     let Part::Literal(value) = part else { return None };
                     text.push_str(value.expose());
                 }
-                Some(Value(text))
+                Some(Value::new(std::mem::take(&mut *text)))
             }
         }
     }

@@ -7,8 +7,9 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// The modules of the library, lowest first. A new one is given its place here, which is the moment to think about it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "source",
+    "memo",
     "name",
     "value",
     "syntax",

@@ -56,7 +56,7 @@ fn every_provider_is_found_in_an_env_file() {
         for _ in 0..4 {
             let value = generator.value(provider);
             let name = name_of(provider);
-            let hit = providers::find(&name, &Value::new(value.as_str()));
+            let hit = providers::find(&name.as_str().into(), &Value::new(value.as_str()));
             if hit.is_none_or(|hit| hit.provider.what != provider.what) {
                 missed.push(format!("{} is taken for {:?}", provider.what, hit.map(|hit| hit.provider.what)));
                 continue;
@@ -299,9 +299,10 @@ fn no_file_of_the_repository_looks_like_a_leak() {
         for word in text.split(|sign: char| sign.is_whitespace() || "\"'`<>(),".contains(sign)) {
             let value = word.rsplit_once('=').map_or(word, |(_, value)| value);
             for text in [word, value] {
-                let hit = providers::find("NAME", &Value::new(text)).filter(|hit| hit.provider.kind != Kind::Public);
+                let hit =
+                    providers::find(&"NAME".into(), &Value::new(text)).filter(|hit| hit.provider.kind != Kind::Public);
                 let Some(hit) = hit.filter(|hit| !hit.provider.owner.is_empty()) else { continue };
-                if !envcheck::tables::placeholders::is_placeholder("API_KEY", &Value::new(text)) {
+                if !envcheck::tables::placeholders::is_placeholder(&"API_KEY".into(), &Value::new(text)) {
                     found.push(format!("{} holds {}", entry.path().display(), hit.provider.what));
                 }
             }

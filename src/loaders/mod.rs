@@ -122,7 +122,92 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Whether the end of a file's name says that it is code or a picture, which no loader and no schema source reads.
+pub fn is_code(name: &str) -> bool {
+    let Some((_, end)) = name.rsplit_once('.') else { return false };
+    let is_code = matches!(
+        end,
+        "c" | "cc"
+            | "cjs"
+            | "cpp"
+            | "cs"
+            | "css"
+            | "cts"
+            | "dart"
+            | "ex"
+            | "exs"
+            | "gif"
+            | "go"
+            | "h"
+            | "hpp"
+            | "html"
+            | "ico"
+            | "java"
+            | "jpeg"
+            | "jpg"
+            | "js"
+            | "jsx"
+            | "kt"
+            | "less"
+            | "lua"
+            | "mjs"
+            | "mts"
+            | "php"
+            | "png"
+            | "py"
+            | "pyi"
+            | "rb"
+            | "rs"
+            | "sass"
+            | "scala"
+            | "scss"
+            | "snap"
+            | "sql"
+            | "svelte"
+            | "svg"
+            | "swift"
+            | "ts"
+            | "tsx"
+            | "ttf"
+            | "vue"
+            | "webp"
+            | "woff"
+            | "woff2"
+    );
+    let begins = |word: &str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    // `Dockerfile.php` is the image for it.
+    is_code && !begins("dockerfile.") && !begins("containerfile.")
+}
+
 /// The loader of this name.
 pub fn loader(name: &str) -> Option<&'static Loader> {
     LOADERS.iter().copied().find(|loader| loader.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schemas;
+
+    #[test]
+    fn nobody_claims_code() {
+        let stems =
+            ["x", ".env", "a.env", "env", ".env.example", "a.Dockerfile", "docker-compose", "env.schema", "README"];
+        for end in
+            ["c", "cs", "css", "go", "js", "mjs", "php", "png", "py", "rb", "rs", "snap", "sql", "svg", "ts", "vue"]
+        {
+            for stem in stems {
+                let path = SourcePath::new(&format!("a/{stem}.{end}"));
+                assert!(is_code(path.name()) && !schemas::claims(&path), "{path}");
+                assert!(LOADERS.iter().all(|loader| (loader.claims)(&path).is_none()), "{path}");
+            }
+        }
+        assert!(
+            !is_code("ts")
+                && !is_code("x.tf")
+                && !is_code("Dockerfile.php")
+                && !is_code(".env")
+                && !is_code("compose.yaml")
+        );
+    }
 }

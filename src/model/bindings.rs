@@ -236,7 +236,7 @@ fn is_hollow(name: &Name, declaration: &Declaration, default: &Value, hosts: &BT
     if text.is_empty() {
         return declaration.constraints.allow_empty != Some(true);
     }
-    if placeholders::is_placeholder(name.as_str(), default) && declaration.secret == Some(true) {
+    if placeholders::is_placeholder(name, default) && declaration.secret == Some(true) {
         return true;
     }
     let is_address = matches!(declaration.kind, Some(Type::Url | Type::Hostname))

@@ -12,7 +12,7 @@ use super::sources::Source;
 pub(super) fn stand_in<'s>(sources: &'s [Source<'_>], path: &SourcePath) -> Option<&'s Source<'s>> {
     let templates = || sources.iter().filter(|source| source.file.claim.role == Role::Template);
     let named = |source: &&Source<'_>| stands_for(source.path, path);
-    let beside = |source: &&Source<'_>| source.path.folder() == path.folder();
+    let beside = |source: &&Source<'_>| source.path.is_beside(path);
     let at_root = |source: &&Source<'_>| source.path.folder().as_str().is_empty();
     let found = templates().find(named).or_else(|| templates().find(beside)).or_else(|| templates().find(at_root))?;
     Some(found)
@@ -20,11 +20,16 @@ pub(super) fn stand_in<'s>(sources: &'s [Source<'_>], path: &SourcePath) -> Opti
 
 /// Whether a template is named after an env file: `.env.example` after `.env`, `.env.prod.example` after `.env.prod`.
 pub(super) fn stands_for(template: &SourcePath, path: &SourcePath) -> bool {
-    let tokens = |name: &str| -> Vec<String> {
-        let tokens = name.split(['.', '-', '_']).filter(|token| !token.is_empty()).map(str::to_ascii_lowercase);
-        tokens.filter(|token| !TEMPLATE_WORDS.contains(&token.as_str()) && token != "local").collect()
-    };
-    template.folder() == path.folder() && tokens(template.name()) == tokens(path.name())
+    template.is_beside(path) && {
+        let (ours, theirs) = (words(template.name()), words(path.name()));
+        ours.map(str::to_ascii_lowercase).eq(theirs.map(str::to_ascii_lowercase))
+    }
+}
+
+/// The words of a name that say which env file it is.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    let is_other = |word: &str| TEMPLATE_WORDS.iter().chain(&["local"]).any(|other| word.eq_ignore_ascii_case(other));
+    name.split(['.', '-', '_']).filter(move |word| !word.is_empty() && !is_other(word))
 }
 
 const TEMPLATE_WORDS: &[&str] =

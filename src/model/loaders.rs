@@ -12,7 +12,7 @@ use crate::loaders::File;
 use crate::name::Name;
 use crate::project::Project;
 use crate::source::{Place, SourcePath};
-use crate::syntax::dotenv::{self, Dialect, Ending, Evaluated};
+use crate::syntax::dotenv::{self, Dialect, Ending, Evaluated, Portability};
 use crate::tables::frameworks;
 use crate::value::Value;
 
@@ -36,7 +36,7 @@ impl Handed {
         match self {
             Self::All => true,
             Self::Prefixed(prefixes) => prefixes.iter().any(|prefix| name.starts_with(prefix)),
-            Self::Names(names) => names.contains(name),
+            Self::Names(names) => names.contains(&Name::new(name)),
         }
     }
 
@@ -101,11 +101,16 @@ pub(super) fn find(project: &Project) -> BTreeMap<SourcePath, Readings> {
     for (path, file) in &project.files {
         let is_env_file = file.format == "dotenv" && matches!(file.claim.role, Role::Values | Role::Template);
         let text = file.source.text();
-        if !is_env_file || file.source.damage().is_some() || dotenv::is_portable(text) || text.contains('\0') {
+        if !is_env_file || file.source.damage().is_some() {
+            continue;
+        }
+        let portability = dotenv::portability(text);
+        if portability == Portability::Everywhere || text.contains('\0') {
             continue;
         }
         let readers = evidence.of(path, file);
-        if readers.is_empty() {
+        let reads_quotes = |reader: &Reader| reader.dialect.reads_quotes();
+        if readers.is_empty() || portability == Portability::WhereQuotesAreRead && readers.iter().all(reads_quotes) {
             continue;
         }
         let environment = outer(text);

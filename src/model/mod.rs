@@ -15,6 +15,7 @@ mod presence;
 mod problems;
 pub mod renames;
 mod schema;
+mod slots;
 mod sources;
 mod stored;
 mod targets;
@@ -37,6 +38,7 @@ pub use explain::Explained;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
+pub use slots::{Origin, Slot};
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
 pub use targets::{AppTarget, UNNAMED, repository_names};
@@ -68,6 +70,8 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding>,
     /// Names that stand where others are meant.
     pub renames: Vec<Explained>,
+    /// Every place that gives a variable a literal value.
+    pub slots: Vec<Slot<'a>>,
     indexes: Indexes,
     /// The environments that were asked for and that there are.
     asked: BTreeSet<Environment>,
@@ -99,6 +103,7 @@ impl<'a> Model<'a> {
             views: Vec::new(),
             bindings: Vec::new(),
             renames: Vec::new(),
+            slots: Vec::new(),
             indexes,
             asked: BTreeSet::new(),
         };
@@ -109,6 +114,7 @@ impl<'a> Model<'a> {
         model.bindings = bindings::bind(&model);
         model.indexes.bind(&model.bindings);
         model.renames = explain::find(&model);
+        model.slots = slots::all(&model);
         model
     }
 
@@ -169,8 +175,7 @@ impl<'a> Model<'a> {
 
     /// Whether a name is one that platforms, tools or the SDKs of an app provide or read by themselves.
     pub fn is_noise(&self, app: usize, name: &Name) -> bool {
-        platform::platform(name.as_str()).is_some()
-            || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
+        platform::is_platform_name(name) || sdk::read_by_sdk(name.as_str(), &self.apps.list[app].dependencies).is_some()
     }
 
     /// Whether a template, a list or prose of an app names a variable.

@@ -323,7 +323,7 @@ impl View {
             None => State::GivenUnknown(Reason::Unresolved),
             Some(value) if value.is_empty() => State::Empty { absent },
             // What stands there is looked up in a store by whoever loads it.
-            Some(value) if references::points_elsewhere(value.expose()) => State::GivenUnknown(Reason::KeptElsewhere),
+            Some(value) if references::points_elsewhere(&value) => State::GivenUnknown(Reason::KeptElsewhere),
             Some(value) => State::Given(value),
         }
     }

@@ -18,7 +18,7 @@ use super::read::{Reader, Refusal, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
 use crate::fact::Role;
-use crate::loaders::{Claim, File, LOADERS, Loader};
+use crate::loaders::{self, Claim, File, LOADERS, Loader};
 use crate::schemas::{self, SCHEMAS, SchemaSource};
 use crate::source::{SourceFile, SourcePath};
 use crate::tables::frameworks;
@@ -62,7 +62,7 @@ pub(super) enum Format {
 impl Format {
     pub(super) fn named(name: &str) -> Option<Self> {
         let schema = SCHEMAS.iter().find(|source| source.name == name).map(|source| Self::Schema(source));
-        schema.or_else(|| crate::loaders::loader(name).map(Self::Other))
+        schema.or_else(|| loaders::loader(name).map(Self::Other))
     }
 
     /// Reads and loads one file.
@@ -177,11 +177,10 @@ impl<'a> Walker<'a> {
                     }
                 }
             }
-            let child = SourcePath::new(&if path.as_str().is_empty() {
-                name.clone().into_owned()
-            } else {
-                format!("{path}/{name}")
-            });
+            if kind.is_file() && self.is_nobodys(&name) {
+                continue;
+            }
+            let child = path.child(&name);
             if kind.is_dir() {
                 folders.push((child, entry.path()));
             } else {
@@ -198,6 +197,11 @@ impl<'a> Walker<'a> {
         for (child, disk, is_plain) in files {
             self.file(child, &disk, is_plain, chain.as_deref());
         }
+    }
+
+    /// Whether a file's name alone tells that nobody asks for it: most files of a repository are code.
+    fn is_nobodys(&self, name: &str) -> bool {
+        self.overrides.0.is_empty() && loaders::is_code(name) && !frameworks::is_marker(name)
     }
 
     fn enters(&self, path: &SourcePath, chain: Option<&Chain>) -> bool {

@@ -304,7 +304,7 @@ impl<'m> Judge<'m> {
             let text = value.expose();
             let prose = text.contains(['|', '<', '[', '…']) || text.contains("...");
             let prose = prose || text.split_whitespace().count() > WORDS;
-            !value.is_empty() && !prose && !placeholders::is_placeholder(name, value)
+            !value.is_empty() && !prose && !placeholders::is_placeholder(&setting.name, value)
         };
         // What one loader cuts short may be a placeholder to another one.
         let read = self.readings.readers.iter().filter_map(|(_, evaluated)| evaluated.values.get(name));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::slots::{self, Origin, Slot};
 use crate::fact::Declaration;
 use crate::finding::Findings;
 use crate::model::Model;
+use crate::model::{Origin, Slot};
 use crate::syntax::jwt::{self, Jwt};
 use crate::syntax::pem::{self, PemFault};
 use crate::tables::providers::{self, Truth};
@@ -43,11 +43,11 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for slot in slots::all(model) {
+    for slot in &model.slots {
         if !matches!(slot.origin, Origin::EnvFile | Origin::Target(_) | Origin::Image { .. }) {
             continue;
         }
-        let Some(damage) = damage(model, &slot) else { continue };
+        let Some(damage) = damage(model, slot) else { continue };
         if !seen.insert((slot.place(), slot.name.clone())) {
             continue;
         }
@@ -76,7 +76,7 @@ fn damage(model: &Model<'_>, slot: &Slot<'_>) -> Option<Damage> {
     let text = slot.value.expose();
     let found = |what, help| Some(Damage { what, help });
     if let Some(pem) = pem::read(text) {
-        if placeholders::is_placeholder_in(slot.name.as_str(), &slot.value, true) {
+        if placeholders::is_placeholder_in(slot.name, &slot.value, true) {
             return None;
         }
         return match pem.fault? {
@@ -90,10 +90,10 @@ fn damage(model: &Model<'_>, slot: &Slot<'_>) -> Option<Damage> {
             ),
         };
     }
-    let secret = slot.is_secret(model);
+    let secret = slot.secret;
     let pasted = pasted(slot.name.as_str(), text);
     let is_secret = secret || secret_names::carries_credentials(pasted.as_ref().unwrap_or(&slot.value));
-    if !is_secret || placeholders::is_placeholder_in(slot.name.as_str(), &slot.value, true) {
+    if !is_secret || placeholders::is_placeholder_in(slot.name, &slot.value, true) {
         return None;
     }
     if pasted.is_some() {
@@ -112,9 +112,7 @@ fn damage(model: &Model<'_>, slot: &Slot<'_>) -> Option<Damage> {
     if jwt::read(text) == Some(Jwt::Truncated) {
         return found("is a token that was cut off", "copy all three parts of it");
     }
-    if providers::find(slot.name.as_str(), &slot.value).is_some_and(|hit| hit.truth == Truth::Damaged)
-        && !slot.is_for_tests()
-    {
+    if providers::find(slot.name, &slot.value).is_some_and(|hit| hit.truth == Truth::Damaged) && !slot.is_for_tests() {
         return found("has a checksum that does not fit", "copy it again: a character was lost or changed");
     }
     let mut declared = slot.apps.iter().filter_map(|app| model.schemas[*app].declaration(slot.name));

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::slots::{self, Slot};
 use crate::finding::{Findings, Label, Level};
 use crate::model::Model;
+use crate::model::Slot;
 use crate::source::{Place, SourcePath};
 use crate::tables::providers::{self, Hit, Kind, Truth};
 use crate::tables::{entropy, placeholders, public};
@@ -40,11 +40,11 @@ super::rule! {
 const HELP: &str = "revoke it and make a new one first: it is in the history too; then write a placeholder here";
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let all = slots::all(model);
+    let all = &model.slots;
     // Whatever is the same value is one finding; the values are compared in memory and never leave it.
     let mut places: BTreeMap<&str, Vec<(&Slot<'_>, Option<Hit>)>> = BTreeMap::new();
     let mut halves: BTreeMap<(&SourcePath, &str), bool> = BTreeMap::new();
-    for slot in &all {
+    for slot in all {
         let hit = live(slot);
         if let Some(hit) = hit.filter(Hit::is_secret) {
             halves.insert((slot.path, hit.provider.owner), true);
@@ -79,13 +79,12 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// The credential that a value is, if it looks as if it worked.
 pub(super) fn live(slot: &Slot<'_>) -> Option<Hit> {
-    let name = slot.name.as_str();
-    let hit = providers::find(name, &slot.value)?;
+    let hit = providers::find(slot.name, &slot.value)?;
     if hit.provider.kind == Kind::Public
         || matches!(hit.truth, Truth::Damaged | Truth::Other)
-        || placeholders::is_placeholder_in(name, &slot.value, true)
-        || placeholders::development_credential(name, &slot.value)
-        || is_public(name, &hit)
+        || placeholders::is_placeholder_in(slot.name, &slot.value, true)
+        || placeholders::development_credential(slot.name, &slot.value)
+        || is_public(slot.name.as_str(), &hit)
     {
         return None;
     }

@@ -105,7 +105,7 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
         let SettingValue::Given(template) = &setting.value else { continue };
         let Some(value) = template.as_literal().filter(|value| !value.is_empty()) else { continue };
         let prose = value.expose().contains([' ', '|', '<', '[', '…']) || value.expose().contains("...");
-        if prose || placeholders::is_placeholder(setting.name.as_str(), &value) {
+        if prose || placeholders::is_placeholder(&setting.name, &value) {
             continue;
         }
         let names: Vec<&str> =

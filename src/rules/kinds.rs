@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::slots::Slot;
 use super::wording::{self, FEW};
 use crate::finding::{Findings, Label, Level};
 use crate::model::Model;
+use crate::model::Slot;
 use crate::name::Name;
 use crate::source::{Place, SourcePath};
 use crate::syntax::url;

@@ -125,7 +125,7 @@ fn report<'f>(
 /// What happens to a value; of a secret, no more than that something does.
 fn words(name: &Name, mangling: Mangling) -> &'static str {
     match mangling {
-        _ if secret_names::names_a_secret(name.as_str()) => "is not taken for text, and may arrive as something else",
+        _ if secret_names::is_secret_name(name) => "is not taken for text, and may arrive as something else",
         Mangling::LeadingZero => "is read as a number and loses the zeros before it",
         Mangling::Fraction => "is read as a number and loses digits of its fraction",
         Mangling::Base => "is read as a number and arrives in decimal digits",

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::slots::{self, Origin, Slot};
 use crate::finding::Findings;
 use crate::model::Model;
+use crate::model::{Origin, Slot};
 use crate::tables::placeholders;
 use crate::tables::providers::{self, Hit, Mode};
 
@@ -36,11 +36,11 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for slot in slots::all(model) {
+    for slot in &model.slots {
         let name = slot.name.as_str();
-        let Some(hit) = providers::find(name, &slot.value) else { continue };
-        if placeholders::is_placeholder_in(name, &slot.value, true)
-            || placeholders::development_credential(name, &slot.value)
+        let Some(hit) = providers::find(slot.name, &slot.value) else { continue };
+        if placeholders::is_placeholder_in(slot.name, &slot.value, true)
+            || placeholders::development_credential(slot.name, &slot.value)
             || !seen.insert((slot.place(), slot.name.clone(), slot.environment.clone()))
         {
             continue;
@@ -54,7 +54,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             finding.variable(slot.name).help("exchange it for the credential that the name asks for");
             continue;
         }
-        let Some((environment, held)) = other_mode(&slot, &hit) else { continue };
+        let Some((environment, held)) = other_mode(slot, &hit) else { continue };
         let message = format!("`{name}` holds {what} of the {held} in {environment}");
         let finding = findings.report(&slot.place(), format!("of the {held}"), message);
         finding.variable(slot.name).environment(environment);

@@ -45,7 +45,6 @@ mod public_secret;
 mod renamed_variable;
 mod service_drift;
 mod shared_secret;
-mod slots;
 mod template_drift;
 mod unavailable_version;
 mod undeclared_variable;

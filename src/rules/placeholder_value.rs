@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::kinds::{self, Fault, Kind};
-use super::slots::{self, Origin, Slot};
 use crate::finding::{Findings, Level};
 use crate::model::Model;
+use crate::model::{Origin, Slot};
 use crate::name::Name;
 use crate::source::Place;
 use crate::syntax::url;
@@ -74,14 +74,14 @@ const COPIED: Kind = Kind {
 };
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let all = slots::all(model);
+    let all = &model.slots;
     let mut shown: BTreeMap<&Name, Vec<&Slot<'_>>> = BTreeMap::new();
     for slot in all.iter().filter(|slot| slot.origin == Origin::Template) {
         shown.entry(slot.name).or_default().push(slot);
     }
     let mut faults = Vec::new();
-    for slot in &all {
-        let secret = slot.is_secret(model);
+    for slot in all {
+        let secret = slot.secret;
         if let Some((kind, level)) = judge(model, slot, secret) {
             faults.push(Fault { slot, kind, level, related: Vec::new() });
         } else if secret && slot.origin == Origin::EnvFile && slot.deployed {
@@ -96,7 +96,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// What is wrong with a value, and how grave that is.
 fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Level)> {
-    let name = slot.name.as_str();
+    let name = slot.name;
     let placeholder = || placeholders::is_placeholder_in(name, &slot.value, secret) && !is_meant(slot, secret);
     let known = || {
         (secret || secret_names::carries_credentials(&slot.value))

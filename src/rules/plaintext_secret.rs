@@ -2,9 +2,9 @@
 
 use super::committed_secret;
 use super::kinds::{self, Fault, Kind};
-use super::slots::{self, Origin, Slot};
 use crate::finding::{Findings, Level};
 use crate::model::Model;
+use crate::model::{Origin, Slot};
 use crate::tables::providers::{self, Hit};
 use crate::tables::{entropy, placeholders, secret_names};
 
@@ -62,16 +62,16 @@ const BAKED: Kind = Kind {
 };
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let all = slots::all(model);
+    let all = &model.slots;
     let mut faults = Vec::new();
-    for slot in &all {
+    for slot in all {
         let kind = match slot.origin {
             Origin::Target(_) if slot.fallback => FALLBACK,
             Origin::Target(_) => LITERAL,
             Origin::Image { last_stage: true, .. } => BAKED,
             _ => continue,
         };
-        if !slot.deployed || slot.is_for_tests() || !is_secret(model, slot) {
+        if !slot.deployed || slot.is_for_tests() || !is_secret(slot) {
             continue;
         }
         let level = match slot.origin {
@@ -88,20 +88,20 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether it is a secret, and no placeholder of one.
-fn is_secret(model: &Model<'_>, slot: &Slot<'_>) -> bool {
+fn is_secret(slot: &Slot<'_>) -> bool {
     let name = slot.name.as_str();
     let text = slot.value.expose();
     if text.starts_with("file:")
         || text.starts_with('$')
-        || placeholders::is_placeholder_in(name, &slot.value, true)
-        || placeholders::development_credential(name, &slot.value)
+        || placeholders::is_placeholder_in(slot.name, &slot.value, true)
+        || placeholders::development_credential(slot.name, &slot.value)
         || committed_secret::live(slot).is_some()
     {
         return false;
     }
     let by_value = secret_names::carries_credentials(&slot.value)
-        || providers::find(name, &slot.value).as_ref().is_some_and(Hit::is_secret);
-    by_value || slot.is_secret(model) && !is_setting(name, text)
+        || providers::find(slot.name, &slot.value).as_ref().is_some_and(Hit::is_secret);
+    by_value || slot.secret && !is_setting(name, text)
 }
 
 /// A flag, a number, a path or a scheme: a setting of a variable whose name speaks of a secret.

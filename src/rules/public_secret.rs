@@ -95,9 +95,7 @@ fn feeding_secret(model: &Model<'_>, app: usize, setting: &Setting) -> Option<Na
         model.public_prefix(app, name).is_none()
             && match model.schemas[app].declaration(name) {
                 Some(declared) => declared.declaration.secret == Some(true),
-                None => {
-                    secret_names::names_a_secret(name.as_str()) && public::public_by_design(name.as_str()).is_none()
-                }
+                None => secret_names::is_secret_name(name) && public::public_by_design(name.as_str()).is_none(),
             }
     };
     read.into_iter().find(is_secret).cloned()
@@ -107,7 +105,7 @@ fn feeding_secret(model: &Model<'_>, app: usize, setting: &Setting) -> Option<Na
 fn held_secret(setting: &Setting) -> Option<&'static str> {
     let SettingValue::Given(template) = &setting.value else { return None };
     let value = template.as_literal()?;
-    let name = setting.name.as_str();
+    let name = &setting.name;
     let hit = providers::find(name, &value).filter(|hit| hit.is_secret() && hit.truth != Truth::Damaged)?;
     let stands_in = placeholders::is_placeholder_in(name, &value, true);
     // Google hands the browser keys of the same form; any token may be meant for it.

@@ -72,8 +72,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 /// Whether two of such a value can be no accident.
 fn is_telling(name: &Name, value: &Value) -> bool {
     value.expose().chars().count() >= SHORTEST
-        && !placeholders::is_placeholder_in(name.as_str(), value, true)
-        && !placeholders::development_credential(name.as_str(), value)
+        && !placeholders::is_placeholder_in(name, value, true)
+        && !placeholders::development_credential(name, value)
 }
 
 fn between_environments(model: &Model<'_>, findings: &mut Findings<'_>, held: &BTreeMap<usize, Vec<Held<'_>>>) {

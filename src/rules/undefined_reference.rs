@@ -57,7 +57,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             let name = &read.reference.name;
             if read.reference.operator.is_none()
                 && !demanded.contains(name)
-                && platform::platform(name.as_str()).is_none()
+                && !platform::is_platform_name(name)
                 && !is_meant_for_the_container(group, read)
                 && model.is_undefined_in(group, name)
             {
@@ -82,7 +82,7 @@ fn env_file(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>)
         let FactKind::Reference { fallback: false } = fact.kind else { continue };
         let name = &fact.name;
         if name.as_str().chars().any(|character| character.is_ascii_lowercase())
-            || platform::platform(name.as_str()).is_some()
+            || platform::is_platform_name(name)
             || model.is_held_anywhere(name)
             || !seen.insert(name)
         {

@@ -54,7 +54,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .iter()
             // What arrives as a file is nobody's to write into an env file.
             .filter(|binding| binding.needs_a_value() && binding.declaration.file.is_none())
-            .filter(|binding| crate::tables::platform::platform(binding.name.as_str()).is_none())
+            .filter(|binding| !crate::tables::platform::is_platform_name(&binding.name))
             .map(|binding| (&binding.name, &binding.place))
             .collect();
         let sources: Vec<&Source<'_>> =
@@ -108,7 +108,7 @@ fn demanded_by_targets(model: &Model<'_>, app: usize) -> BTreeMap<Name, Place> {
             }
         }
     }
-    demanded.retain(|name, _| crate::tables::platform::platform(name.as_str()).is_none());
+    demanded.retain(|name, _| !crate::tables::platform::is_platform_name(name));
     demanded
 }
 

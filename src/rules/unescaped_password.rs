@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::slots::{self, Origin};
 use crate::finding::Findings;
 use crate::model::Model;
+use crate::model::Origin;
 use crate::syntax::url;
 use crate::tables::{placeholders, secret_names};
 use crate::value::Value;
@@ -40,12 +40,12 @@ const HELP: &str =
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for slot in slots::all(model) {
+    for slot in &model.slots {
         if unescaped(slot.value.expose()).is_none() {
             continue;
         }
         let stands_in = matches!(slot.origin, Origin::Template | Origin::SchemaExample)
-            && placeholders::is_placeholder(slot.name.as_str(), &slot.value);
+            && placeholders::is_placeholder(slot.name, &slot.value);
         if stands_in || !seen.insert((slot.place(), slot.name.clone())) {
             continue;
         }

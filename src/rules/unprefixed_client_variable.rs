@@ -55,7 +55,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let mut unprefixed: Vec<(&Name, &Place)> = Vec::new();
         for (name, declared) in client() {
             // Names that bundlers define by themselves: `NODE_ENV`, `MODE`, `BASE_URL`.
-            let built_in = platform::platform(name.as_str()).is_some()
+            let built_in = platform::is_platform_name(name)
                 || platform::given_in(platform::Place::ViteSource, name.as_str()).is_some();
             if model.public_prefix(app, name).is_none() && !built_in && seen.insert(declared.place.clone()) {
                 unprefixed.push((name, &declared.place));

@@ -71,9 +71,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn weakness(binding: &Binding, value: &Value, deployed: bool) -> Option<String> {
-    let name = binding.name.as_str();
+    let name = &binding.name;
     let declaration = &binding.declaration;
-    let of_session = SESSION_SECRETS.contains(&name);
+    let of_session = SESSION_SECRETS.contains(&name.as_str());
     let is_generated = declaration.generate.is_some() || of_session && declaration.secret != Some(false);
     if !is_generated
         || declaration.issued_by.is_some()
@@ -102,7 +102,7 @@ pub(super) fn tells(model: &Model<'_>, binding: &Binding, value: &Value) -> bool
     if binding.declaration.generate.is_none() {
         return false;
     }
-    if placeholders::is_placeholder_in(binding.name.as_str(), value, true) {
+    if placeholders::is_placeholder_in(&binding.name, value, true) {
         return is_deployed(model, binding);
     }
     is_too_short(&binding.declaration, value) || broken_secret::is_cut(&binding.declaration, value)

@@ -31,7 +31,7 @@ mod untidy;
 
 pub use dialects::{DIALECTS, Dialect, Known, find, known};
 pub use evaluate::{Ending, Evaluated, Hidden, evaluate};
-pub use portable::is_portable;
+pub use portable::{Portability, portability};
 pub use tree::{Assignment, Content, Line, Newline, Tree};
 pub use untidy::{Untidy, UntidyKind, untidy};
 

@@ -1,7 +1,6 @@
 //! Files that mark a unit or something that runs, and what an app's dependencies say of its env files.
 //! Whether a folder is an app, `model` decides.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::{Dependencies, any};
@@ -116,14 +115,16 @@ pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader>
 
 /// Whether a file is worth knowing of by its mere presence. Asked of every file of a repository, so it must be cheap.
 pub fn is_marker(file: &str) -> bool {
-    static MARKERS: LazyLock<(HashSet<&str>, Vec<&str>)> = LazyLock::new(|| {
-        let all = UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
-        let (globs, names): (Vec<&str>, Vec<&str>) = all.partition(|file| file.contains('*'));
-        (names.into_iter().collect(), globs)
+    /// By first letter.
+    static MARKERS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+        let all = || UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
+        let begins = |file: &str, letter: u8| file.bytes().next().is_some_and(|first| first == letter || first == b'*');
+        let with = |letter| all().filter(|file| begins(file, letter)).copied().collect();
+        (0..=u8::MAX).map(with).collect()
     });
-    let (names, globs) = &*MARKERS;
     let file = file.to_ascii_lowercase();
-    names.contains(file.as_str()) || any(globs, &file)
+    let letter = file.bytes().next().unwrap_or_default();
+    MARKERS.get(usize::from(letter)).is_some_and(|globs| any(globs, &file))
 }
 
 /// Whether an app with these dependencies has `.env` under the files of every environment.

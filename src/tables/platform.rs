@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::{Index, Row};
+use crate::name::{Name, Question};
 
 /// What gives a platform name, or reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,11 @@ pub enum Place {
     CloudBuild,
     /// A site on Netlify.
     Netlify,
+}
+
+/// Whether [`platform`] knows a variable, remembered.
+pub fn is_platform_name(name: &Name) -> bool {
+    name.ask(Question::Platform, |name| platform(name).is_some())
 }
 
 /// What gives or reads the name, and why it is in the table; `None` for an ordinary name.

@@ -1,5 +1,7 @@
 //! Values that are no values: references into a store, and what a tool has encrypted.
 
+use crate::value::{Question, Value};
+
 /// A form of reference, by how it begins.
 struct Form {
     begin: &'static str,
@@ -29,22 +31,22 @@ const fn form(begin: &'static str, reason: &'static str) -> Form {
     Form { begin, reason }
 }
 
-/// Whether a text points to where the value is kept, instead of being it.
-pub fn points_elsewhere(text: &str) -> bool {
-    FORMS.iter().any(|form| text.starts_with(form.begin))
+/// Whether a value points to where the real one is kept, instead of being it.
+pub fn points_elsewhere(value: &Value) -> bool {
+    value.ask(Question::PointsElsewhere, |text| FORMS.iter().any(|form| text.starts_with(form.begin)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::points_elsewhere;
+    use super::{Value, points_elsewhere};
 
     #[test]
     fn references_are_told_from_values() {
         for text in ["op://production/auth", "projects/1/secrets/x/versions/2", "encrypted:BDqDBi"] {
-            assert!(points_elsewhere(text), "{text}");
+            assert!(points_elsewhere(&Value::new(text)), "{text}");
         }
         for text in ["hunter2", "https://example.com", "ops", "project-x"] {
-            assert!(!points_elsewhere(text), "{text}");
+            assert!(!points_elsewhere(&Value::new(text)), "{text}");
         }
     }
 }

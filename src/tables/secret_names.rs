@@ -9,7 +9,13 @@ use self::words::{
     SECRETS_ALL_THE_SAME,
 };
 use super::any;
+use crate::name::{Name, Question};
 use crate::value::Value;
+
+/// Whether a variable is a secret by its name: [`names_a_secret`], remembered.
+pub fn is_secret_name(name: &Name) -> bool {
+    name.ask(Question::Secret, names_a_secret)
+}
 
 /// Whether a name, by itself, is that of a secret.
 pub fn names_a_secret(name: &str) -> bool {

@@ -31,7 +31,7 @@ fn judge(item: &Item<'_>, key: &str, name: &str, declaration: &Declaration) {
     let Some(value) = item.scalar() else { return };
     let text = value.expose();
     let is_described = || text.contains([' ', '|', '<', '[', '…']) || text.contains("...");
-    if key == "example" && (is_described() || placeholders::is_placeholder(name, &value)) {
+    if key == "example" && (is_described() || placeholders::is_placeholder(&name.into(), &value)) {
         return;
     }
     let Err(mismatch) = accepts(declaration, &value) else { return };

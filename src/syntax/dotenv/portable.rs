@@ -4,12 +4,30 @@ use std::collections::HashSet;
 
 use memchr::memchr;
 
-/// Whether every loader makes the same of a file: comments, blank lines, and `NAME=value` of plain characters, each
-/// name once.
-///
-/// `false` only says that it must be looked at.
-pub fn is_portable(text: &str) -> bool {
+use super::Dialect;
+
+/// How many loaders are known to make the same of a file, from its text alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Portability {
+    /// All: comments, blank lines, and `NAME=value` of plain characters, each name once.
+    Everywhere,
+    /// All that take double quotes around a value for quotes; see [`Dialect::reads_quotes`].
+    WhereQuotesAreRead,
+    /// That must be looked at.
+    No,
+}
+
+impl Dialect {
+    /// Whether it takes `"` around a value for quotes, and not for a part of it.
+    pub fn reads_quotes(self) -> bool {
+        !matches!(self, Self::Docker | Self::Make)
+    }
+}
+
+/// How many loaders are known to make the same of a file.
+pub fn portability(text: &str) -> Portability {
     let bytes = text.as_bytes();
+    let mut found = Portability::Everywhere;
     let mut names = HashSet::new();
     let mut start = 0;
     while start < bytes.len() {
@@ -23,15 +41,22 @@ pub fn is_portable(text: &str) -> bool {
             Some(b'#') if line.last() != Some(&b'\\') && !line.contains(&b'\r') => continue,
             _ => {}
         }
-        let Some(equals) = memchr(b'=', line) else { return false };
+        let Some(equals) = memchr(b'=', line) else { return Portability::No };
         let (name, value) = line.split_at(equals);
         let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         let named = name.first().is_some_and(|first| !first.is_ascii_digit()) && name.iter().all(is_name);
+        let value = match value {
+            [b'=', b'"', inside @ .., b'"'] => {
+                found = Portability::WhereQuotesAreRead;
+                inside
+            }
+            plain => plain,
+        };
         if !named || name == b"export" || !value.iter().copied().all(is_plain) || !names.insert(name) {
-            return false;
+            return Portability::No;
         }
     }
-    true
+    found
 }
 
 /// What no loader but a shell takes for anything else than text.
@@ -42,6 +67,10 @@ fn is_plain(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_portable(text: &str) -> bool {
+        portability(text) == Portability::Everywhere
+    }
 
     #[test]
     fn plain_assignments_and_comments_are_portable() {

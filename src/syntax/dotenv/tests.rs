@@ -108,12 +108,22 @@ proptest! {
 #[test]
 fn a_file_that_is_portable_is_read_the_same_by_all() {
     let text = "# one\n\nA=1\nURL=postgres://u:p@host:5432/db\nEMPTY=\nB64=YWJj=\nLAST=x,y";
-    assert!(is_portable(text));
-    let read = |dialect| evaluate(text, dialect, &BTreeMap::new());
-    let first = read(Dialect::Dotenv);
+    assert_eq!(portability(text), Portability::Everywhere);
+    let first = evaluate(text, Dialect::Dotenv, &BTreeMap::new());
     assert_eq!(first.values.len(), 5);
     for known in DIALECTS {
-        assert!(read(known.dialect) == first, "{}", known.id());
+        assert!(evaluate(text, known.dialect, &BTreeMap::new()) == first, "{}", known.id());
+    }
+}
+
+#[test]
+fn quotes_around_plain_text_are_read_the_same_by_all_that_read_quotes() {
+    let text = "A=\"one\"\nEMPTY=\"\"\nURL=\"http://a.b:1/c,d\"\nPLAIN=1\n";
+    assert_eq!(portability(text), Portability::WhereQuotesAreRead);
+    let first = evaluate(text, Dialect::Dotenv, &BTreeMap::new());
+    for known in DIALECTS {
+        let same = evaluate(text, known.dialect, &BTreeMap::new()) == first;
+        assert_eq!(same, known.dialect.reads_quotes(), "{}", known.id());
     }
 }
 
@@ -149,10 +159,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn portable_means_portable(text in "([A-C_]{1,3}=[a-z0-9=:/.]{0,3}\n|# [a-z'\"$]{0,4}\n|\n|[A-C]=[#$ '\"a]{0,3}\n){0,6}") {
-        if is_portable(&text) {
+    fn portable_means_portable(
+        text in "([A-C_]{1,3}=[a-z0-9=:/.]{0,3}\n|# [a-z'\"$]{0,4}\n|\n|[A-C]=[#$ '\"a]{0,3}\n|[D-G]=\"[a=#]{0,2}\"\n){0,6}"
+    ) {
+        let portability = portability(&text);
+        if portability != Portability::No {
             let first = evaluate(&text, Dialect::Dotenv, &BTreeMap::new());
-            for known in DIALECTS {
+            let everywhere = portability == Portability::Everywhere;
+            for known in DIALECTS.iter().filter(|known| everywhere || known.dialect.reads_quotes()) {
                 prop_assert!(evaluate(&text, known.dialect, &BTreeMap::new()) == first, "{}", known.id());
             }
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
@@ -100,13 +101,12 @@ impl<'d> Table<'d> {
     /// Reports every key that was not asked for. `hides`: whether what stands under it is lost to the reader;
     /// `help`: what to say of such a key instead of the list of known ones.
     pub fn finish(self, hides: bool, help: impl Fn(&str) -> Option<String>) {
-        let mut known = self.asked.borrow().clone();
-        known.sort_unstable();
-        known.dedup();
+        let asked = self.asked.borrow();
         for item in self.items() {
-            if known.binary_search(&item.key).is_ok() || self.notes.is_broken(item.key_span) {
+            if asked.contains(&item.key) || self.notes.is_broken(item.key_span) {
                 continue;
             }
+            let known: BTreeSet<&str> = asked.iter().copied().collect();
             let mut message = format!("unknown key{}", self.notes.quoted(item.key_span, item.key));
             let help = help(item.key).unwrap_or_else(|| {
                 if let Some(near) = nearest(item.key, known.iter().copied()) {
@@ -114,7 +114,7 @@ impl<'d> Table<'d> {
                     message.push_str(near);
                     message.push_str("`?");
                 }
-                format!("known keys: {}", known.join(", "))
+                format!("known keys: {}", known.iter().copied().collect::<Vec<_>>().join(", "))
             });
             self.notes.show(item.key_span);
             self.notes.push(Fault { span: item.key_span, message, help: Some(help), hides });

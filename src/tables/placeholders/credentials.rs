@@ -1,20 +1,26 @@
 //! Credentials that everyone knows: honest in development and test, a placeholder where an app is deployed.
 
-use crate::tables::secret_names::names_a_secret;
-use crate::value::Value;
+use crate::name::Name;
+use crate::tables::secret_names::is_secret_name;
+use crate::value::{Question, Value};
 
 /// Whether a value is a well-known credential of development: an image's default, a provider's documented test key, an
 /// address whose password is one.
-pub fn development_credential(name: &str, value: &Value) -> bool {
-    is_known(name, super::bare(value.expose()), names_a_secret(name))
+pub fn development_credential(name: &Name, value: &Value) -> bool {
+    is_known(value, is_secret_name(name))
 }
 
-pub(super) fn is_known(name: &str, text: &str, secret: bool) -> bool {
+pub(super) fn is_known(value: &Value, secret: bool) -> bool {
+    let question = if secret { Question::KnownSecret } else { Question::KnownSetting };
+    value.ask(question, |text| is_known_text(super::bare(text), secret))
+}
+
+fn is_known_text(text: &str, secret: bool) -> bool {
     if text.is_empty() || text.len() > super::LONGEST {
         return false;
     }
     let is_default = |text: &str| DEFAULTS.iter().any(|known| known.eq_ignore_ascii_case(text));
-    secret && !name.is_empty() && is_default(text)
+    secret && is_default(text)
         || DOCUMENTED.iter().any(|halves| is_joined(halves, text))
         || EMULATOR_KEYS.iter().any(|key| text.contains(key))
         || text.starts_with("ey") && SUPABASE_DEMO.iter().any(|piece| text.contains(piece))
@@ -100,7 +106,7 @@ mod tests {
     use super::*;
 
     fn known(name: &str, text: &str) -> bool {
-        development_credential(name, &Value::new(text))
+        development_credential(&name.into(), &Value::new(text))
     }
 
     #[test]
@@ -132,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_known_credential_is_no_placeholder() {
-        assert!(!super::super::is_placeholder("POSTGRES_PASSWORD", &Value::new("postgres")));
-        assert!(super::super::is_placeholder("POSTGRES_PASSWORD", &Value::new("password")));
+        assert!(!super::super::is_placeholder(&"POSTGRES_PASSWORD".into(), &Value::new("postgres")));
+        assert!(super::super::is_placeholder(&"POSTGRES_PASSWORD".into(), &Value::new("password")));
     }
 }

@@ -12,27 +12,38 @@ pub use credentials::development_credential;
 
 use zeroize::Zeroizing;
 
-use super::secret_names::names_a_secret;
-use crate::value::Value;
+use super::secret_names::is_secret_name;
+use crate::name::Name;
+use crate::value::{Question, Value};
 
 /// Whether a value is a placeholder; the name tells whether it stands in the slot of a secret.
 ///
 /// A well-known development credential is none: see [`development_credential`].
-pub fn is_placeholder(name: &str, value: &Value) -> bool {
-    is_placeholder_in(name, value, names_a_secret(name))
+pub fn is_placeholder(name: &Name, value: &Value) -> bool {
+    is_placeholder_in(name, value, is_secret_name(name))
 }
 
 /// Whether a value is a placeholder, where a schema or a store says whether the variable is a secret.
-pub fn is_placeholder_in(name: &str, value: &Value, secret: bool) -> bool {
-    let text = bare(value.expose());
-    if text.is_empty() || text.len() > LONGEST || credentials::is_known(name, text, secret) {
+pub fn is_placeholder_in(name: &Name, value: &Value, secret: bool) -> bool {
+    let question = if secret { Question::PlaceholderOfSecret } else { Question::PlaceholderOfSetting };
+    if credentials::is_known(value, secret) {
         return false;
     }
-    if let Some(body) = pem_body(text) {
-        let body = bare(body);
-        return body.is_empty() || body.len() <= LONGEST_BODY && is_stand_in(name, body, true);
+    if value.ask(question, |text| judged(text, secret).is_some_and(|(text, secret)| is_stand_in(text, secret))) {
+        return !(secret && words::reads_null(name.as_str(), value.expose()));
     }
-    is_stand_in(name, text, secret)
+    judged(value.expose(), secret).is_some_and(|(text, secret)| words::repeats(name.as_str(), text, secret))
+}
+
+/// What of a value is judged, and whether as a secret; `None` where nothing of it can be a placeholder.
+fn judged(text: &str, secret: bool) -> Option<(&str, bool)> {
+    let text = bare(text);
+    if text.is_empty() || text.len() > LONGEST {
+        return None;
+    }
+    let Some(body) = pem_body(text) else { return Some((text, secret)) };
+    let body = bare(body);
+    (body.len() <= LONGEST_BODY).then_some((body, true))
 }
 
 /// No placeholder is longer; also a bound on the work.
@@ -41,12 +52,10 @@ const LONGEST: usize = 2048;
 /// A key of a PEM file is longer than what stands in for it.
 const LONGEST_BODY: usize = 64;
 
-fn is_stand_in(name: &str, text: &str, secret: bool) -> bool {
+/// Whether a text stands in for another one, whatever the variable is called. An empty one is that of a key.
+fn is_stand_in(text: &str, secret: bool) -> bool {
     let lower = Zeroizing::new(text.to_ascii_lowercase());
-    words::is_phrase(name, &lower, secret)
-        || words::is_own_name(name, text, &lower, secret)
-        || shapes::is_shape(text, secret)
-        || shapes::is_address(&lower)
+    text.is_empty() || words::is_phrase(&lower, secret) || shapes::is_shape(text, secret) || shapes::is_address(&lower)
 }
 
 /// Without white space, quotes around it and a comment behind it.
@@ -82,11 +91,11 @@ mod tests {
     use super::*;
 
     fn secret(text: &str) -> bool {
-        is_placeholder("STRIPE_SECRET_KEY", &Value::new(text))
+        is_placeholder(&"STRIPE_SECRET_KEY".into(), &Value::new(text))
     }
 
     fn plain(text: &str) -> bool {
-        is_placeholder("APP_SETTING", &Value::new(text))
+        is_placeholder(&"APP_SETTING".into(), &Value::new(text))
     }
 
     #[test]
@@ -286,13 +295,16 @@ mod tests {
         ] {
             assert!(!secret(text), "{text}");
         }
-        assert!(!is_placeholder("DATABASE_URL", &Value::new("postgres://postgres:9sKq1ZbT7xWm@db.shop.io:5432/shop")));
+        assert!(!is_placeholder(
+            &"DATABASE_URL".into(),
+            &Value::new("postgres://postgres:9sKq1ZbT7xWm@db.shop.io:5432/shop")
+        ));
     }
 
     #[test]
     fn laravel_reads_null_as_none() {
-        assert!(!is_placeholder("REDIS_PASSWORD", &Value::new("null")));
-        assert!(is_placeholder("STRIPE_SECRET", &Value::new("null")));
+        assert!(!is_placeholder(&"REDIS_PASSWORD".into(), &Value::new("null")));
+        assert!(is_placeholder(&"STRIPE_SECRET".into(), &Value::new("null")));
     }
 
     #[test]
@@ -305,7 +317,7 @@ mod tests {
 
     #[test]
     fn its_own_name_is_a_placeholder() {
-        let own = |name: &str, text: &str| is_placeholder(name, &Value::new(text));
+        let own = |name: &str, text: &str| is_placeholder(&name.into(), &Value::new(text));
         assert!(own("JWT_SECRET", "jwt-secret") && own("JWT_SECRET", "JWTSECRET") && own("AUTH_SECRET", "auth"));
         assert!(own("ORDER_QUEUE", "ORDER_QUEUE") && !own("ORDER_QUEUE", "order_queue"));
         assert!(!own("JWT_SECRET", "jwt-secret-of-mine-91x"));
@@ -314,23 +326,26 @@ mod tests {
     #[test]
     fn a_schema_may_say_that_it_is_a_secret() {
         let value = Value::new("supersecret");
-        assert!(is_placeholder_in("PEPPERONI", &value, true) && !is_placeholder_in("STRIPE_KEY", &value, false));
+        assert!(
+            is_placeholder_in(&"PEPPERONI".into(), &value, true)
+                && !is_placeholder_in(&"STRIPE_KEY".into(), &value, false)
+        );
     }
 
     proptest! {
         #[test]
         fn no_value_makes_it_panic(name in "\\PC{0,12}", text in "\\PC{0,60}") {
             let value = Value::new(text);
-            let _ = is_placeholder(&name, &value);
-            let _ = development_credential(&name, &value);
+            let _ = is_placeholder(&name.as_str().into(), &value);
+            let _ = development_credential(&name.as_str().into(), &value);
         }
 
         #[test]
         fn punctuation_makes_no_panic(text in "[<>\\[\\]{}%$()`'\"\\-_xX*.…#:/@é ]{0,24}") {
             let value = Value::new(text);
-            let _ = is_placeholder("A_SECRET", &value);
-            let _ = is_placeholder("A", &value);
-            let _ = development_credential("A_SECRET", &value);
+            let _ = is_placeholder(&"A_SECRET".into(), &value);
+            let _ = is_placeholder(&"A".into(), &value);
+            let _ = development_credential(&"A_SECRET".into(), &value);
         }
 
         #[test]

@@ -3,13 +3,15 @@
 /// What may stand between two words.
 const SEPARATORS: [char; 3] = ['-', '_', ' '];
 
+/// Whether a variable is one for which a framework takes this very value as none.
+pub(super) fn reads_null(name: &str, text: &str) -> bool {
+    READS_NULL.contains(&name) && super::bare(text).eq_ignore_ascii_case("null")
+}
+
 /// Whether a value is a phrase that stands in for another.
-pub(super) fn is_phrase(name: &str, text: &str, secret: bool) -> bool {
-    if secret && READS_NULL.contains(&name) && text == "null" {
-        return false;
-    }
+pub(super) fn is_phrase(text: &str, secret: bool) -> bool {
     is_request(text, secret)
-        || is_yours(name, text, secret)
+        || is_yours(text, secret)
         || WORDS.contains(&text)
         || ends_in_here(text, secret)
         || starts_with_word(text, &["do-not-use", "do_not_use"])
@@ -19,16 +21,21 @@ pub(super) fn is_phrase(name: &str, text: &str, secret: bool) -> bool {
         || (secret && is_secret_phrase(text))
 }
 
-/// Whether a value is its variable's own name; in the slot of a secret also its last words or one of them (the
-/// provider, the service, the user).
-pub(super) fn is_own_name(name: &str, text: &str, lower: &str, secret: bool) -> bool {
-    if !secret {
-        return text == name && name.contains('_');
+/// Whether a value only repeats its variable's name: that alone, or `Your App Name`.
+pub(super) fn repeats(name: &str, text: &str, secret: bool) -> bool {
+    if secret { is_own_name(name, text) } else { text == name && name.contains('_') || is_your_own(name, text) }
+}
+
+/// Whether a secret is its variable's name, the last words of it or one of them (the provider, the service, the user).
+fn is_own_name(name: &str, text: &str) -> bool {
+    // To see that it is longer than the name is cheap.
+    if text.bytes().filter(u8::is_ascii_alphanumeric).nth(name.len()).is_some() {
+        return false;
     }
     let squash = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect()
     };
-    let value = zeroize::Zeroizing::new(squash(lower));
+    let value = zeroize::Zeroizing::new(squash(text));
     if value.len() < 4 || value.len() > name.len() {
         return false;
     }
@@ -68,20 +75,25 @@ fn is_request(text: &str, secret: bool) -> bool {
         })
 }
 
-/// `your-key`, `your.domain`; with a space, outside of secrets, only if it names the variable (`Your App Name`).
-fn is_yours(name: &str, text: &str, secret: bool) -> bool {
+/// `Your App Name` of the variable `APP_NAME`.
+fn is_your_own(name: &str, text: &str) -> bool {
+    let Some((_, rest)) = text.split_once(' ').filter(|(your, _)| your.eq_ignore_ascii_case("your")) else {
+        return false;
+    };
+    let mut words = rest.split_ascii_whitespace().peekable();
+    let is_of_name = |word: &str| name.split('_').any(|token| token.eq_ignore_ascii_case(word));
+    words.peek().is_some() && words.all(is_of_name)
+}
+
+/// `your-key`, `your.domain`; with a space only of a secret.
+fn is_yours(text: &str, secret: bool) -> bool {
     if ["_your_", "-your-"].iter().any(|word| text.contains(word)) {
         return true;
     }
     let Some(rest) = text.strip_prefix("your") else { return false };
     match rest.chars().next() {
         Some('-' | '_' | '.') => rest.len() > 1,
-        Some(' ') if secret => true,
-        Some(' ') => {
-            let lower = name.to_ascii_lowercase();
-            let mut words = rest.split_ascii_whitespace().peekable();
-            words.peek().is_some() && words.all(|word| lower.split('_').any(|token| token == word))
-        }
+        Some(' ') => secret,
         _ => false,
     }
 }

@@ -13,7 +13,8 @@ use std::sync::{LazyLock, OnceLock};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::any;
-use crate::value::Value;
+use crate::name::{self, Name};
+use crate::value::{Question, Value};
 
 /// One kind of credential.
 #[derive(Debug)]
@@ -157,8 +158,12 @@ impl Provider {
 
     fn may_be(&self, name: &str, text: &str) -> bool {
         // Where every value could be one, only the name is a reason to look.
+        (self.keywords.is_empty() || self.is_marked_in(text)) && (!self.only_named || self.belongs_into(name))
+    }
+
+    fn is_marked_in(&self, text: &str) -> bool {
         let keyword = |keyword: &&str| if self.anywhere { text.contains(*keyword) } else { text.starts_with(*keyword) };
-        (self.keywords.is_empty() || self.keywords.iter().any(keyword)) && (!self.only_named || self.belongs_into(name))
+        self.keywords.iter().any(keyword)
     }
 
     fn mode(&self, text: &str) -> Option<Mode> {
@@ -181,12 +186,15 @@ const SHORTEST: usize = 12;
 const MOST_COMPILED: usize = 256 * 1024;
 
 /// The kind of credential that a value is, in the slot of a variable.
-pub fn find(name: &str, value: &Value) -> Option<Hit> {
+pub fn find(name: &Name, value: &Value) -> Option<Hit> {
+    if !value.ask(Question::Credential, is_marked) && !name.ask(name::Question::NamedCredential, is_named) {
+        return None;
+    }
     let text = value.expose().trim();
     if !(SHORTEST..=LONGEST).contains(&text.len()) {
         return None;
     }
-    let name = name.to_ascii_uppercase();
+    let name = name.as_str().to_ascii_uppercase();
     let first = text.as_bytes().first().copied().unwrap_or_default();
     let rows = BY_FIRST_BYTE.get(usize::from(first)).map(Vec::as_slice).unwrap_or_default();
     rows.iter().find_map(|(index, provider)| {
@@ -197,6 +205,21 @@ pub fn find(name: &str, value: &Value) -> Option<Hit> {
         let truth = provider.check.map_or(Truth::Possible, |check| check(text));
         (truth != Truth::Other).then(|| Hit { provider, truth, mode: provider.mode(text) })
     })
+}
+
+/// Whether a value begins like a credential of some row, or holds what marks one.
+fn is_marked(text: &str) -> bool {
+    let text = text.trim();
+    let first = text.as_bytes().first().copied().unwrap_or_default();
+    let rows = BY_FIRST_BYTE.get(usize::from(first)).map(Vec::as_slice).unwrap_or_default();
+    let marks = |provider: &Provider| !provider.keywords.is_empty() && provider.is_marked_in(text);
+    (SHORTEST..=LONGEST).contains(&text.len()) && rows.iter().any(|(_, provider)| marks(provider))
+}
+
+/// Whether credentials without a mark belong into a variable.
+fn is_named(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ROWS.iter().any(|provider| provider.keywords.is_empty() && (!provider.only_named || provider.belongs_into(&name)))
 }
 
 /// The row that a variable's name asks for, if one does.

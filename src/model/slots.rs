@@ -3,43 +3,47 @@
 //! Env files, templates, targets, images, the fallbacks of references, and what schemas give; not what only a listing
 //! or a document names.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::fact::{FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
-use crate::model::{AppTarget, Model, UNNAMED};
+use crate::fact::{Fact, FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
 use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath, Span};
 use crate::tables::{references, secret_names};
 use crate::value::{Operator, Part, Template, Value};
 
+use super::{AppTarget, Model, UNNAMED};
+
 /// A place that gives a variable a value.
-pub(super) struct Slot<'m> {
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
+pub struct Slot<'a> {
     /// The variable.
-    pub(super) name: &'m Name,
+    pub name: &'a Name,
     /// The file.
-    pub(super) path: &'m SourcePath,
+    pub path: &'a SourcePath,
     /// Where the value stands, or the name where nothing tells that.
-    pub(super) span: Span,
+    pub span: Span,
     /// The value.
-    pub(super) value: Cow<'m, Value>,
+    pub value: Value,
     /// What gives it.
-    pub(super) origin: Origin,
+    pub origin: Origin,
     /// Whether it stands in only where a reference is unset: `${NAME:-value}`.
-    pub(super) fallback: bool,
+    pub fallback: bool,
     /// The apps that it is for, by index.
-    pub(super) apps: Cow<'m, [usize]>,
+    pub apps: Arc<[usize]>,
     /// The environment that it is of, if that is known.
-    pub(super) environment: Option<Environment>,
+    pub environment: Option<Environment>,
     /// Whether users meet that environment.
-    pub(super) deployed: bool,
+    pub deployed: bool,
     /// Whether git ignores the file, so that it exists on this machine only.
-    pub(super) local: bool,
+    pub local: bool,
+    /// Whether its variable is a secret, by a schema that declares it, else by its name.
+    pub secret: bool,
 }
 
 /// What gives a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub enum Origin {
     /// An env file.
     EnvFile,
     /// A template of one.
@@ -61,22 +65,17 @@ pub(super) enum Origin {
 
 impl Slot<'_> {
     /// Where the value stands.
-    pub(super) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         Place::new(self.path, self.span)
     }
 
     /// Whether nobody says which of the deployed environments it is.
-    pub(super) fn is_unnamed(&self) -> bool {
+    pub fn is_unnamed(&self) -> bool {
         self.environment.as_ref().is_none_or(|environment| environment.as_str() == UNNAMED)
     }
 
-    /// Whether its variable is a secret, by a schema that declares it, else by its name.
-    pub(super) fn is_secret(&self, model: &Model<'_>) -> bool {
-        is_secret(model, &self.apps, self.name)
-    }
-
     /// Whether it is for a test run: its environment, or a folder or a word of the file, says so.
-    pub(super) fn is_for_tests(&self) -> bool {
+    pub fn is_for_tests(&self) -> bool {
         self.environment.as_ref().is_some_and(|environment| environment.as_str() == "test")
             || self.path.as_str().split('/').any(is_test_word)
             || self.path.name().split(['.', '-', '_']).any(is_test_word)
@@ -107,14 +106,8 @@ fn is_test_word(part: &str) -> bool {
     WORDS.iter().any(|word| part.eq_ignore_ascii_case(word))
 }
 
-/// Whether a variable of these apps is a secret, by a schema that declares it, else by its name.
-pub(super) fn is_secret(model: &Model<'_>, apps: &[usize], name: &Name) -> bool {
-    let declared = apps.iter().find_map(|app| model.schemas[*app].declaration(name)?.declaration.secret);
-    declared.unwrap_or_else(|| secret_names::names_a_secret(name.as_str()))
-}
-
 /// All of them: files by path, then targets, images and schemas.
-pub(super) fn all<'m>(model: &'m Model<'_>) -> Vec<Slot<'m>> {
+pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
     let mut slots = Vec::new();
     of_files(model, &mut slots);
     of_targets(model, &mut slots);
@@ -132,11 +125,15 @@ pub(super) fn all<'m>(model: &'m Model<'_>) -> Vec<Slot<'m>> {
         }
     }
     // What only points to where the value is kept is no value to judge.
-    slots.retain(|slot| !references::points_elsewhere(slot.value.expose()));
+    slots.retain(|slot| !references::points_elsewhere(&slot.value));
+    for slot in &mut slots {
+        let declared = slot.apps.iter().find_map(|app| model.schemas[*app].declaration(slot.name)?.declaration.secret);
+        slot.secret = declared.unwrap_or_else(|| secret_names::is_secret_name(slot.name));
+    }
     slots
 }
 
-fn of_files<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
+fn of_files<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
     let readers = readers(model);
     for source in &model.sources {
         let origin = match source.file.claim.role {
@@ -147,18 +144,22 @@ fn of_files<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
         let read_in = || readers.get(source.path).filter(|all| all.len() == 1).and_then(BTreeSet::first).copied();
         let environment = source.environment.as_ref().or_else(read_in);
         let deployed = environment.is_some_and(|environment| model.environments.is_deployed(environment));
-        for setting in &source.settings {
-            push(setting, slots, |name, span, value, fallback| Slot {
-                name,
+        let apps: Arc<[usize]> = source.owners.as_slice().into();
+        for fact in &source.file.loaded.facts {
+            let FactKind::Definition { value, value_span } = &fact.kind else { continue };
+            let Some((value, fallback)) = literal_of(value) else { continue };
+            slots.push(Slot {
+                name: &fact.name,
                 path: source.path,
-                span,
+                span: if value_span.is_empty() { fact.span } else { *value_span },
                 value,
                 origin,
                 fallback,
-                apps: Cow::Borrowed(&source.owners),
+                apps: Arc::clone(&apps),
                 environment: environment.cloned(),
                 deployed,
                 local: source.file.local,
+                secret: false,
             });
         }
     }
@@ -177,7 +178,7 @@ fn readers<'m>(model: &'m Model<'_>) -> BTreeMap<&'m SourcePath, BTreeSet<&'m En
     found
 }
 
-fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
+fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
     let deployed_groups = deployed_groups(model);
     let mut defined: (usize, BTreeSet<&Name>) = (0, BTreeSet::new());
     for (index, target) in model.targets.iter().enumerate() {
@@ -189,27 +190,27 @@ fn of_targets<'m>(model: &'m Model<'_>, slots: &mut Vec<Slot<'m>>) {
         if defined.0 != address(target) {
             defined = (address(target), names_beside(target));
         }
+        let apps: Arc<[usize]> = target.app.as_slice().into();
         for setting in own.flat_map(|layer| &layer.settings).chain(arguments) {
-            let local = model.project.files.get(&setting.place.path).is_some_and(|file| file.local);
-            let from = slots.len();
-            push(setting, slots, |name, span, value, fallback| Slot {
-                name,
+            let SettingValue::Given(template) = &setting.value else { continue };
+            let Some((value, fallback)) = literal_of(template) else { continue };
+            // What the file beside it gives, no fallback replaces.
+            if fallback && template.references().first().is_some_and(|first| defined.1.contains(&first.name)) {
+                continue;
+            }
+            slots.push(Slot {
+                name: &setting.name,
                 path: &setting.place.path,
-                span,
+                span: span_of(setting),
                 value,
                 origin: Origin::Target(index),
                 fallback,
-                apps: Cow::Borrowed(target.app.as_slice()),
+                apps: Arc::clone(&apps),
                 environment: Some(target.environment.clone()),
                 deployed,
-                local,
+                local: model.project.files.get(&setting.place.path).is_some_and(|file| file.local),
+                secret: false,
             });
-            // What the file beside it gives, no fallback replaces.
-            let SettingValue::Given(template) = &setting.value else { continue };
-            let is_fallback = slots.get(from).is_some_and(|slot| slot.fallback);
-            if is_fallback && template.references().first().is_some_and(|first| defined.1.contains(&first.name)) {
-                slots.truncate(from);
-            }
         }
     }
 }
@@ -225,63 +226,62 @@ fn deployed_groups(model: &Model<'_>) -> BTreeSet<usize> {
 }
 
 /// The names that the files beside a target's own give to its references.
-fn names_beside<'m>(target: &AppTarget<'m>) -> BTreeSet<&'m Name> {
+fn names_beside<'a>(target: &AppTarget<'a>) -> BTreeSet<&'a Name> {
     let known = target.group.surroundings.iter().filter(|layer| layer.state == LayerState::Whole);
     known.flat_map(|layer| &layer.settings).map(|setting| &setting.name).collect()
 }
 
-fn of_image<'m>(
-    model: &'m Model<'_>,
-    path: &'m SourcePath,
-    settings: &'m [Setting],
+fn of_image<'a>(
+    model: &Model<'a>,
+    path: &'a SourcePath,
+    settings: &'a [Setting],
     origin: Origin,
-    slots: &mut Vec<Slot<'m>>,
+    slots: &mut Vec<Slot<'a>>,
 ) {
     let words: Vec<&str> = path.as_str().split(['/', '.', '-', '_']).collect();
     let environment = words.iter().rev().find_map(|word| model.environments.of_word(word));
     let in_container = path.folders().any(|folder| folder.name() == ".devcontainer");
     let deployed =
         !in_container && environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
-    let home: Vec<usize> = model.apps.home(path).into_iter().collect();
+    let apps: Arc<[usize]> = model.apps.home(path).as_slice().into();
     for setting in settings {
-        push(setting, slots, |name, span, value, fallback| Slot {
-            name,
+        let SettingValue::Given(template) = &setting.value else { continue };
+        let Some((value, fallback)) = literal_of(template) else { continue };
+        slots.push(Slot {
+            name: &setting.name,
             path,
-            span,
+            span: span_of(setting),
             value,
             origin,
             fallback,
-            apps: Cow::Owned(home.clone()),
+            apps: Arc::clone(&apps),
             environment: environment.clone(),
             deployed,
             local: false,
+            secret: false,
         });
     }
 }
 
-fn of_schema<'m>(
-    model: &'m Model<'_>,
-    path: &'m SourcePath,
-    facts: &'m [crate::fact::Fact],
-    slots: &mut Vec<Slot<'m>>,
-) {
-    let apps: Vec<usize> = (0..model.schemas.len()).filter(|app| model.schemas[*app].paths.contains(path)).collect();
+fn of_schema<'a>(model: &Model<'a>, path: &'a SourcePath, facts: &'a [Fact], slots: &mut Vec<Slot<'a>>) {
+    let apps: Arc<[usize]> = (0..model.schemas.len()).filter(|app| model.schemas[*app].paths.contains(path)).collect();
     for fact in facts {
         let FactKind::Declaration(declaration) = &fact.kind else { continue };
-        let mut add = |value: &'m Value, origin, span, word: Option<&str>| {
+        let mut add = |value: &Value, origin, span, word: Option<&str>| {
             let environment = word.and_then(|word| model.environments.of_word(word));
             let deployed = environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
             slots.push(Slot {
                 name: &fact.name,
                 path,
                 span,
-                value: Cow::Borrowed(value),
+                value: value.clone(),
                 origin,
                 fallback: false,
-                apps: Cow::Owned(apps.clone()),
+                apps: Arc::clone(&apps),
                 environment,
                 deployed,
                 local: false,
+                secret: false,
             });
         };
         for (value, origin) in
@@ -303,29 +303,18 @@ fn of_schema<'m>(
     }
 }
 
-/// Adds what a setting gives: a literal, or the literal that stands in for its one reference.
-fn push<'m>(
-    setting: &'m Setting,
-    slots: &mut Vec<Slot<'m>>,
-    slot: impl Fn(&'m Name, Span, Cow<'m, Value>, bool) -> Slot<'m>,
-) {
-    let SettingValue::Given(template) = &setting.value else { return };
-    let span = if setting.value_span.is_empty() { setting.place.span } else { setting.value_span };
-    if let Some(value) = literal(template) {
-        slots.push(slot(&setting.name, span, value, false));
-    } else if let [Part::Reference(reference)] = template.parts.as_slice()
-        && let Some(Operator::Default { word, .. }) = &reference.operator
-        && let Some(value) = literal(word)
-    {
-        slots.push(slot(&setting.name, span, value, true));
-    }
+fn span_of(setting: &Setting) -> Span {
+    if setting.value_span.is_empty() { setting.place.span } else { setting.value_span }
 }
 
-/// The text of a template that holds nothing else; the empty string is no value here.
-fn literal(template: &Template) -> Option<Cow<'_, Value>> {
-    match template.parts.as_slice() {
-        [] => None,
-        [Part::Literal(value)] => Some(Cow::Borrowed(value)),
-        _ => template.as_literal().map(Cow::Owned),
+/// What a template gives: a literal, or the literal that stands in for its one reference, and which of the two. The
+/// empty string is no value here.
+fn literal_of(template: &Template) -> Option<(Value, bool)> {
+    let literal = |template: &Template| template.as_literal().filter(|value| !value.is_empty());
+    if let Some(value) = literal(template) {
+        return Some((value, false));
     }
+    let [Part::Reference(reference)] = template.parts.as_slice() else { return None };
+    let Some(Operator::Default { word, .. }) = &reference.operator else { return None };
+    Some((literal(word)?, true))
 }
