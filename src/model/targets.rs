@@ -36,7 +36,7 @@ pub struct AppTarget<'a> {
 const DEPLOYED_WORDS: &[&str] = &["deploy", "selfhost", "hosting", "swarm", "stack"];
 
 /// Variables whose literal value names the environment, strongest first; `NODE_ENV` only tells production.
-const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
+pub const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
 
 /// Finds whose each target is.
 pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<AppTarget<'a>> {

@@ -36,6 +36,7 @@ mod invalid_syntax;
 mod invalid_value;
 mod kinds;
 mod mangled_scalar;
+mod mismatched_environment;
 mod misplaced_credential;
 mod missing_env_file;
 mod missing_variable;
@@ -45,12 +46,14 @@ mod public_secret;
 mod renamed_variable;
 mod service_drift;
 mod shared_secret;
+mod skipped_validation;
 mod template_drift;
 mod unavailable_version;
 mod undeclared_variable;
 mod undefined_reference;
 mod undocumented_variable;
 mod unescaped_password;
+mod unknown_secret_reference;
 mod unprefixed_client_variable;
 mod unreachable_public_url;
 mod unreferenced_secret;
@@ -77,6 +80,7 @@ pub static RULES: &[&Rule] = &[
     &invalid_syntax::RULE,
     &invalid_value::RULE,
     &mangled_scalar::RULE,
+    &mismatched_environment::RULE,
     &misplaced_credential::RULE,
     &missing_env_file::RULE,
     &missing_variable::RULE,
@@ -86,12 +90,14 @@ pub static RULES: &[&Rule] = &[
     &renamed_variable::RULE,
     &service_drift::RULE,
     &shared_secret::RULE,
+    &skipped_validation::RULE,
     &template_drift::RULE,
     &unavailable_version::RULE,
     &undeclared_variable::RULE,
     &undefined_reference::RULE,
     &undocumented_variable::RULE,
     &unescaped_password::RULE,
+    &unknown_secret_reference::RULE,
     &unprefixed_client_variable::RULE,
     &unreachable_public_url::RULE,
     &unreferenced_secret::RULE,

@@ -118,6 +118,10 @@ impl Shell<'_> {
     pub(in crate::loaders) fn link(&mut self, kind: LinkKind, path: &Content, span: Span) -> Option<SourcePath> {
         let written = path.literal()?;
         let target = self.path_of(&written)?;
+        // A path is no secret; an address could hold one.
+        if !written.contains(['@', '?', '=']) && !written.contains("://") {
+            self.given.show(span, &written);
+        }
         let path = format!("{}{}", super::to_root(self.path), target.as_str());
         // Steps write files, and nobody can tell which of them did.
         let link = Link { kind, path, span, required: false };
