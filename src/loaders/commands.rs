@@ -9,6 +9,7 @@ mod flags;
 mod gcloud;
 mod given;
 mod platforms;
+mod recipes;
 mod run;
 mod terraform;
 mod writes;
@@ -21,13 +22,15 @@ use crate::fact::{SettingValue, StoreKind};
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
 use crate::syntax::expression::Expression;
+use crate::tables::environments;
 use crate::value::{Operator, Part, Reference, Template, Value};
 
 pub(super) use arg_dict::lines_and_commas;
 pub(super) use argument::Argument;
 pub(super) use gcloud::{flags_of_action as cloud_run_flags, secret_reference, settings};
 pub(super) use given::Given;
-pub(super) use run::{line, run};
+pub(super) use recipes::{Recipe, Recipes};
+pub(super) use run::{line, program, run};
 
 /// A text as far as it can be told.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +70,14 @@ impl Content {
 
     pub(super) fn stored(store: StoreKind, secret: SecretName, version: Version) -> Self {
         Self { parts: vec![Bit::Stored { store, secret, version, fallback: None }] }
+    }
+
+    /// Whether it is more than any variable is made of.
+    pub(super) fn is_large(&self) -> bool {
+        const PARTS: usize = 256;
+        const BYTES: usize = 64 << 10;
+        let length = |part: &Bit| if let Bit::Text(text) = part { text.expose().len() } else { 0 };
+        self.parts.len() > PARTS || self.parts.iter().map(length).sum::<usize>() > BYTES
     }
 
     /// The text, if all of it is known.
@@ -140,6 +151,8 @@ pub(super) struct Shell<'a> {
     pub(super) environment: Option<String>,
     /// Whether that depends on something that cannot be told here.
     pub(super) anywhere: bool,
+    /// The word for the environment of what runs where the commands run.
+    pub(super) here: Option<&'static str>,
     /// What the commands gave.
     pub(super) given: Given,
 }
@@ -154,6 +167,17 @@ impl Shell<'_> {
         // What a checkout lies in is not part of it.
         let path = path.strip_prefix("/workspace/").unwrap_or(path);
         self.folder.as_ref()?.join(path)
+    }
+}
+
+/// The one word of a name that is a deployed environment.
+pub(super) fn word_in(name: &str) -> Option<String> {
+    let is_word = |word: &&str| environments::environment_of(word).is_some_and(environments::is_deployed);
+    let mut words = name.split(['-', '_', '.']).filter(is_word);
+    match (words.next(), words.next()) {
+        // `deploy-staging-and-production` says nothing.
+        (Some(word), None) => Some(word.to_ascii_lowercase()),
+        _ => None,
     }
 }
 

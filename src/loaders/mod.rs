@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
+pub mod cloud_build;
 mod commands;
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod env_vars_file;
+pub mod gitlab;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod recipe;
 pub mod workflow;
 mod yaml;
 
@@ -26,6 +29,10 @@ pub static LOADERS: &[&Loader] = &[
     &manifest::LOADER,
     &markdown::LOADER,
     &workflow::LOADER,
+    &gitlab::LOADER,
+    &cloud_build::LOADER,
+    &recipe::LOADER,
+    &env_vars_file::LOADER,
     &listing::LOADER,
 ];
 

@@ -7,6 +7,9 @@ use crate::source::Span;
 use crate::syntax::shell::{Operation, Piece, Word};
 use crate::value::Value;
 
+/// How many pieces an argument is followed to.
+const PARTS: usize = 512;
+
 /// A word as a program gets it.
 #[derive(Clone, Debug, Default)]
 pub(in crate::loaders) struct Argument {
@@ -52,6 +55,14 @@ impl Argument {
     }
 
     pub(in crate::loaders) fn content(&mut self, content: &Content, span: Span) {
+        // Variables that are made of one another may come to anything.
+        let is_large = content.is_large() || self.parts.len() + content.parts.len() > PARTS;
+        if is_large && !content.parts.is_empty() {
+            if self.parts.len() <= PARTS {
+                self.parts.push((Bit::Unknown(None), span));
+            }
+            return;
+        }
         self.parts.extend(content.parts.iter().map(|part| (part.clone(), span)));
     }
 

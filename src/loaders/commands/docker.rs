@@ -95,6 +95,25 @@ fn build(arguments: &[Argument], shell: &mut Shell<'_>) {
     shell.given.builds.push(ImageBuild { build, path, images, environment, partial });
 }
 
+/// Reads the arguments of kaniko, which builds without docker.
+pub(super) fn kaniko(arguments: &[Argument], shell: &mut Shell<'_>) {
+    let flags = BUILD.read(arguments);
+    let literal = |names: &[&str]| flags.last(names).and_then(Argument::literal).map(|text| text.to_string());
+    let context = literal(&["--context", "-c"]);
+    let context = context.as_deref().map_or("", |context| context.strip_prefix("dir://").unwrap_or(context));
+    let folder = if is_remote(context) { None } else { shell.path_of(context) };
+    let file = literal(&["--dockerfile", "-f"]).unwrap_or_else(|| "Dockerfile".to_owned());
+    let dockerfile = folder.as_ref().and_then(|folder| folder.join(&file));
+    let settings: Vec<Setting> = flags.all(&["--build-arg"]).filter_map(|argument| variable(argument, shell)).collect();
+    let images = flags.all(&["--destination", "-d"]).map(|tag| tag.to_content().described()).collect();
+    let stage = literal(&["--target"]);
+    let span = arguments.first().map(Argument::span).unwrap_or_default();
+    let build = Build { context: folder, dockerfile, stage, arguments: settings, span };
+    let (path, environment) = (shell.path.clone(), shell.environment.clone());
+    shell.given.deploys = true;
+    shell.given.builds.push(ImageBuild { build, path, images, environment, partial: flags.open });
+}
+
 fn run(arguments: &[Argument], shell: &mut Shell<'_>) {
     let flags = RUN.read(arguments);
     let Some(image) = flags.rest.first().copied() else { return };
@@ -117,7 +136,7 @@ fn run(arguments: &[Argument], shell: &mut Shell<'_>) {
         files.push((shell.link(LinkKind::EnvFile, &file.to_content(), file.span()), place));
     }
     show(&flags, shell);
-    let environment = shell.environment.clone();
+    let environment = shell.environment.clone().or_else(|| shell.here.map(str::to_owned));
     let own_command = flags.rest.len() > 1 || flags.has(&["--entrypoint"]);
     let service = shell.given.service(TargetKind::DockerContainer, &name, place);
     service.environment = environment;

@@ -218,6 +218,11 @@ impl Changes {
                 service.secret_files.retain(|file| file.path != *name);
             }
         }
+        for (_, change) in &self.all {
+            let Change::Settings(settings, _) = change else { continue };
+            service.plain.make_way(settings);
+            service.secrets.make_way(settings);
+        }
         // A flag that is given twice adds to itself.
         let (mut cleared, mut cleared_secrets) = (false, false);
         for (what, change) in self.all {
@@ -274,8 +279,9 @@ pub(in crate::loaders) fn settings(
             shell.given.show(value_span, &text);
         }
         let store = StoreKind::GoogleSecretManager;
+        // `A=a:latest${MORE}` may go on.
+        whole &= reference.is_some();
         if text.starts_with('/') {
-            whole &= reference.is_some();
             let file =
                 reference.map(|(secret, version)| SecretFile { path: text.to_string(), place, store, secret, version });
             files.extend(file);

@@ -11,6 +11,9 @@ use crate::loaders::{File, Files, dotenv};
 use crate::source::{Place, SourcePath, Span};
 use crate::syntax::dotenv::Dialect;
 
+/// How many files are followed that the commands of one file name.
+const LINKS: usize = 1_000;
+
 /// What commands gave so far.
 #[derive(Default)]
 pub(in crate::loaders) struct Given {
@@ -54,6 +57,8 @@ pub(in crate::loaders) struct Service {
     /// References to stored secrets.
     pub(in crate::loaders) secrets: Side,
     pub(in crate::loaders) secret_files: Vec<SecretFile>,
+    /// What other lists beside its own give it, each for a part of what it does.
+    pub(in crate::loaders) parts: Vec<Vec<Setting>>,
     /// Env files: path, where it is named.
     pub(in crate::loaders) files: Vec<(Option<SourcePath>, Place)>,
     pub(in crate::loaders) image: Option<(String, Span)>,
@@ -75,13 +80,20 @@ impl Side {
     pub(super) fn remove(&mut self, name: &str) {
         self.settings.retain(|setting| setting.name.as_str() != name);
     }
+
+    /// Takes away what later settings replace.
+    pub(super) fn make_way(&mut self, for_them: &[Setting]) {
+        self.settings.retain(|setting| for_them.iter().all(|later| later.name != setting.name));
+    }
 }
 
 impl Given {
     /// The thing of this kind and name; a new one where there is none yet.
     pub(in crate::loaders) fn service(&mut self, kind: TargetKind, name: &str, place: Place) -> &mut Service {
-        let known = self.services.iter().position(|service| service.kind == kind && service.name == name);
-        let at = known.unwrap_or_else(|| {
+        // Each `docker run` is a container of its own.
+        let is_known =
+            |service: &Service| service.kind == kind && service.name == name && kind != TargetKind::DockerContainer;
+        let at = self.services.iter().position(is_known).unwrap_or_else(|| {
             self.services.push(Service {
                 kind,
                 name: name.to_owned(),
@@ -90,6 +102,7 @@ impl Given {
                 plain: Side::default(),
                 secrets: Side::default(),
                 secret_files: Vec::new(),
+                parts: Vec::new(),
                 files: Vec::new(),
                 image: None,
                 build: None,
@@ -125,7 +138,7 @@ impl Shell<'_> {
         let path = format!("{}{}", super::to_root(self.path), target.as_str());
         // Steps write files, and nobody can tell which of them did.
         let link = Link { kind, path, span, required: false };
-        if !self.given.links.contains(&link) {
+        if self.given.links.len() < LINKS && !self.given.links.contains(&link) {
             self.given.links.push(link);
         }
         Some(target)
@@ -135,12 +148,17 @@ impl Shell<'_> {
 fn target(service: &Service, files: &Files<'_>) -> Target {
     let own: Vec<Setting> = service.plain.settings.iter().chain(&service.secrets.settings).cloned().collect();
     let mut layers = Vec::with_capacity(1 + service.files.len());
-    layers.push(Layer {
+    if !own.is_empty() || service.parts.is_empty() {
+        let (kind, named) = (LayerKind::Environment, service.place.clone());
+        layers.push(Layer { kind, named, settings: own, state: LayerState::Whole });
+    }
+    let part = |settings: &Vec<Setting>| Layer {
         kind: LayerKind::Environment,
         named: service.place.clone(),
-        settings: own,
+        settings: settings.clone(),
         state: LayerState::Whole,
-    });
+    };
+    layers.extend(service.parts.iter().map(part));
     layers.extend(service.files.iter().rev().map(|(path, place)| layer(files, path.as_ref(), place)));
     let signs = TargetSigns {
         own_command: service.own_command,

@@ -133,6 +133,7 @@ fn add(program: &str, settings: Vec<Setting>, environment: Option<String>, shell
     let service = shell.given.service(kind, program, place);
     service.environment = said;
     service.speaks = true;
+    service.plain.make_way(&settings);
     service.plain.settings.extend(settings);
 }
 

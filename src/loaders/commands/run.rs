@@ -56,7 +56,7 @@ fn one(command: &Command, input: Option<Vec<Argument>>, shell: &mut Shell<'_>, d
         })
         .collect();
     let arguments: Vec<Argument> = command.words.iter().map(|word| Argument::of(word, shell)).collect();
-    let output = program(command, &arguments, input, shell, depth);
+    let output = execute(command, &arguments, input, shell, depth);
     for (name, known) in before {
         match known {
             Some(known) => shell.variables.insert(name, known),
@@ -73,7 +73,14 @@ fn assign(name: &str, span: Span, word: &Word, conditional: bool, shell: &mut Sh
     shell.variables.insert(name.to_owned(), variable);
 }
 
-fn program(
+/// Takes what a program gives whose arguments stand in a list of their own.
+pub(in crate::loaders) fn program(arguments: &[Argument], shell: &mut Shell<'_>) {
+    let (first, rest) = arguments.split_first().map_or((None, arguments), |(first, rest)| (Some(first), rest));
+    let name = first.and_then(Argument::literal).map(|name| name.to_string()).unwrap_or_default();
+    known(name.rsplit('/').next().unwrap_or_default(), first, rest, shell);
+}
+
+fn execute(
     command: &Command,
     arguments: &[Argument],
     input: Option<Vec<Argument>>,
@@ -111,25 +118,27 @@ fn program(
         // What it sets is not seen.
         "source" | "." | "eval" => shell.variables.clear(),
         "sh" | "bash" | "zsh" | "ash" | "dash" if depth < DEPTH => inner(command, arguments, shell, depth),
-        "gcloud" => {
-            shell.given.show(first.map(Argument::span).unwrap_or_default(), "gcloud");
-            gcloud::gcloud(rest, shell);
-        }
-        "docker" | "podman" | "nerdctl" => {
-            shell.given.show(first.map(Argument::span).unwrap_or_default(), name);
-            docker::docker(rest, shell);
-        }
-        "terraform" | "tofu" | "terragrunt" => {
-            shell.given.show(first.map(Argument::span).unwrap_or_default(), name);
-            terraform::terraform(rest, shell);
-        }
-        "vercel" | "vc" | "railway" | "fly" | "flyctl" | "heroku" | "wrangler" | "kubectl" | "helm" => {
-            shell.given.show(first.map(Argument::span).unwrap_or_default(), name);
-            platforms::platform(name, rest, shell);
-        }
-        _ => {}
+        _ => known(name, first, rest, shell),
     }
     writes::of(command, name, rest, input, shell)
+}
+
+/// The programs that give something to somebody.
+fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Shell<'_>) {
+    type Program = fn(&[Argument], &mut Shell<'_>);
+    let program: Program = match name {
+        "gcloud" => gcloud::gcloud,
+        "docker" | "podman" | "nerdctl" => docker::docker,
+        "executor" | "kaniko" => docker::kaniko,
+        "terraform" | "tofu" | "terragrunt" => terraform::terraform,
+        "vercel" | "vc" | "railway" | "fly" | "flyctl" | "heroku" | "wrangler" | "kubectl" | "helm" => {
+            shell.given.show(first.map(Argument::span).unwrap_or_default(), name);
+            return platforms::platform(name, rest, shell);
+        }
+        _ => return,
+    };
+    shell.given.show(first.map(Argument::span).unwrap_or_default(), name);
+    program(rest, shell);
 }
 
 /// `sh -c 'script'`.

@@ -28,6 +28,7 @@ fn given(text: &str, variables: &[(&str, &str)]) -> Given {
         foreign: &foreign,
         environment: None,
         anywhere: false,
+        here: None,
         given: Given::default(),
     };
     run(&script, &mut shell);

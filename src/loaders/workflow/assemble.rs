@@ -15,8 +15,8 @@ use crate::source::{Place, SourcePath, Span};
 /// How deep workflows may call one another (GitHub's own limit is ten).
 const DEPTH: usize = 10;
 
-/// How many jobs are looked at in all, those of called workflows once for each call.
-const JOBS: usize = 5_000;
+/// How many steps are taken in all, those of called workflows once for each call.
+const STEPS: usize = 50_000;
 
 pub(super) fn assemble(files: &Files<'_>) -> Assembled {
     let parsed: BTreeMap<&SourcePath, &Workflow> = files
@@ -25,7 +25,7 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
         .collect();
     let called: BTreeSet<SourcePath> =
         parsed.values().flat_map(|workflow| workflow.jobs.iter().filter_map(callee)).collect();
-    let mut assembly = Assembly { files, parsed: &parsed, groups: Vec::new(), problems: Vec::new(), jobs: 0 };
+    let mut assembly = Assembly { files, parsed: &parsed, groups: Vec::new(), problems: Vec::new(), steps: 0 };
     for (path, workflow) in &parsed {
         if workflow.is_action || workflow.is_called && !workflow.is_started && called.contains(*path) {
             continue;
@@ -49,7 +49,7 @@ struct Assembly<'a> {
     parsed: &'a BTreeMap<&'a SourcePath, &'a Workflow>,
     groups: Vec<TargetGroup>,
     problems: Vec<(SourcePath, Problem)>,
-    jobs: usize,
+    steps: usize,
 }
 
 impl<'a> Assembly<'a> {
@@ -61,11 +61,11 @@ impl<'a> Assembly<'a> {
         paths.dedup();
         let mut group = TargetGroup { paths, ..TargetGroup::default() };
         for (index, job) in workflow.jobs.iter().enumerate() {
-            self.jobs += 1;
-            if self.jobs > JOBS {
+            if self.steps > STEPS {
                 break;
             }
             for (deploys, given) in run.job(job) {
+                self.steps += 1 + job.steps.len();
                 reads(&run, index, &deploys, &mut group);
                 self.take(given, workflow.lossy, &mut group);
             }

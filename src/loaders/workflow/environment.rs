@@ -2,9 +2,12 @@
 
 use super::evaluate::Scope;
 use super::parts::{Job, TextPiece};
+use crate::loaders::commands;
 use crate::source::SourcePath;
 use crate::syntax::expression::{Expression, Operator};
-use crate::tables::environments;
+
+/// How many environments one job is read for.
+const FEW: usize = 4;
 
 /// Where a job deploys to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,25 +27,16 @@ pub(super) fn of(path: &SourcePath, job: &Job, scope: &Scope) -> Deploys {
             return Deploys::To(vec![known.to_string()]);
         }
         return match text.pieces.as_slice() {
-            [TextPiece::Expression(expression, _)] => choices(expression).map_or(Deploys::Anywhere, Deploys::To),
+            [TextPiece::Expression(expression, _)] => {
+                choices(expression).filter(|all| all.len() <= FEW).map_or(Deploys::Anywhere, Deploys::To)
+            }
             [] => Deploys::Unsaid,
             _ => Deploys::Anywhere,
         };
     }
     let stem = path.name().rsplit_once('.').map_or(path.name(), |(stem, _)| stem);
-    let named = word(&job.id).or_else(|| word(stem));
+    let named = commands::word_in(&job.id).or_else(|| commands::word_in(stem));
     named.map_or(Deploys::Unsaid, |word| Deploys::To(vec![word]))
-}
-
-/// The one word of a name that is a deployed environment.
-fn word(name: &str) -> Option<String> {
-    let is_word = |word: &&str| environments::environment_of(word).is_some_and(environments::is_deployed);
-    let mut words = name.split(['-', '_', '.']).filter(is_word);
-    match (words.next(), words.next()) {
-        // `deploy-staging-and-production` says nothing.
-        (Some(word), None) => Some(word.to_ascii_lowercase()),
-        _ => None,
-    }
 }
 
 /// The literals of a choice: `github.ref == 'x' && 'production' || 'staging'`.

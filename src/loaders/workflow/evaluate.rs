@@ -118,6 +118,9 @@ impl Scope {
             let Some(argument) = argument else { return Content::unknown(None) };
             content.parts.extend(Content::text(before).parts);
             content.parts.extend(self.evaluate(argument).parts);
+            if content.is_large() {
+                return Content::unknown(None);
+            }
             text = after;
         }
         content.parts.extend(Content::text(text).parts);

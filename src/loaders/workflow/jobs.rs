@@ -6,8 +6,9 @@ use super::actions;
 use super::environment::{self, Deploys};
 use super::evaluate::Scope;
 use super::parts::{Entry, Job, Step, Workflow};
-use crate::fact::{Link, LinkKind, TargetKind};
+use crate::fact::{Link, LinkKind, Setting, TargetKind};
 use crate::loaders::commands::{self, Content, Given, Shell, Variable};
+use crate::name::Name;
 use crate::source::{Place, SourcePath};
 
 /// How deep actions of the repository may use one another.
@@ -15,6 +16,9 @@ const DEPTH: usize = 5;
 
 /// How many values of a matrix are tried.
 const MATRIX: usize = 8;
+
+/// How many steps a job comes to, those of actions of the repository among them.
+const STEPS: usize = 5_000;
 
 /// The actions of the repository, by the folder that they stand in.
 pub(super) type Actions<'a> = &'a dyn Fn(&SourcePath) -> Option<&'a Workflow>;
@@ -131,7 +135,7 @@ impl Run<'_> {
     }
 
     fn steps(&self, job: &Job, scope: Scope, environment: Option<String>, anywhere: bool) -> Given {
-        let mut walk = Walk { run: self, scope, environment, anywhere, given: Given::default() };
+        let mut walk = Walk { run: self, scope, environment, anywhere, given: Given::default(), left: STEPS };
         let folder = job.folder.as_ref().map_or_else(
             || Some(SourcePath::new("")),
             |text| SourcePath::new("").join(walk.scope.text(text).literal()?.as_str()),
@@ -152,10 +156,14 @@ struct Walk<'r, 'a> {
     environment: Option<String>,
     anywhere: bool,
     given: Given,
+    /// How many steps may still be taken.
+    left: usize,
 }
 
 impl Walk<'_, '_> {
     fn step(&mut self, path: &SourcePath, step: &Step, folder: Option<&SourcePath>, depth: usize) {
+        let Some(left) = self.left.checked_sub(1) else { return };
+        self.left = left;
         let before = self.scope.variables.clone();
         define(&mut self.scope, path, &step.env);
         let folder = match &step.folder {
@@ -171,6 +179,8 @@ impl Walk<'_, '_> {
             foreign: &foreign,
             environment: self.environment.clone(),
             anywhere: self.anywhere,
+            // What a runner starts and throws away is a test.
+            here: Some("test"),
             given: std::mem::take(&mut self.given),
         };
         if let Some(script) = &step.run {
@@ -227,23 +237,22 @@ impl Walk<'_, '_> {
     /// The variables that a job which deploys gives to its own steps.
     fn variables(&mut self, job: &Job) {
         let path = self.run.path;
-        let steps = job.steps.iter().flat_map(|step| &step.env);
-        let entries = self.run.workflow.env.iter().chain(&job.env).chain(steps);
-        let settings: Vec<crate::fact::Setting> = entries
-            .map(|entry| crate::fact::Setting {
-                name: crate::name::Name::new(&entry.name),
-                place: Place::new(path, entry.span),
-                value_span: entry.text.span,
-                value: self.scope.text(&entry.text).setting(entry.text.span),
-            })
-            .collect();
-        if settings.is_empty() {
+        let setting = |entry: &Entry| Setting {
+            name: Name::new(&entry.name),
+            place: Place::new(path, entry.span),
+            value_span: entry.text.span,
+            value: self.scope.text(&entry.text).setting(entry.text.span),
+        };
+        let levels = job.steps.iter().map(|step| &step.env).chain([&job.env, &self.run.workflow.env]);
+        let levels = levels.filter(|entries| !entries.is_empty());
+        let parts: Vec<Vec<Setting>> = levels.map(|entries| entries.iter().map(setting).collect()).collect();
+        if parts.is_empty() {
             return;
         }
         let service = self.given.service(TargetKind::Step, &job.id, Place::new(path, job.span));
         service.environment.clone_from(&self.environment);
         service.speaks = true;
         service.partial = true;
-        service.plain.settings = settings;
+        service.parts = parts;
     }
 }

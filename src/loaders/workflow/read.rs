@@ -8,11 +8,11 @@ use crate::syntax::yaml::{Kind, Node, Yaml};
 use crate::value::Value;
 
 /// How many steps, entries and jobs are read of one file.
-const ITEMS: usize = 20_000;
+const ITEMS: usize = 5_000;
 
 /// Reads a workflow; `lossy`: whether a part of the tree is missing.
 pub(super) fn workflow(source: &SourceFile, yaml: &Yaml, lossy: bool) -> Workflow {
-    let mut reader = Reader { source, items: ITEMS };
+    let mut reader = Reader { source, items: ITEMS, cut: false };
     let mut workflow = Workflow { lossy, ..Workflow::default() };
     let Some(root) = yaml.documents().next() else { return workflow };
     workflow.env = reader.entries(root.get("env"));
@@ -36,6 +36,7 @@ pub(super) fn workflow(source: &SourceFile, yaml: &Yaml, lossy: bool) -> Workflo
         let steps = reader.steps(runs.get("steps"));
         workflow.jobs.push(Job { id: "action".to_owned(), steps, ..Job::default() });
     }
+    workflow.lossy |= reader.cut;
     workflow
 }
 
@@ -82,11 +83,14 @@ fn literals(
 struct Reader<'a> {
     source: &'a SourceFile,
     items: usize,
+    /// Whether something was left out.
+    cut: bool,
 }
 
 impl Reader<'_> {
     fn afford(&mut self) -> bool {
         let left = self.items.checked_sub(1);
+        self.cut |= left.is_none();
         self.items = left.unwrap_or_default();
         left.is_some()
     }
