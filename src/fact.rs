@@ -4,6 +4,7 @@
 
 mod declaration;
 mod deploy;
+mod module;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
@@ -11,10 +12,13 @@ pub use declaration::{
 pub use deploy::{
     Build, Dependency, Image, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose,
     SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup,
-    TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
+    TargetKind, TargetSigns, Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
 };
 
+pub use module::{Module, ModuleValues, ModuleVariable};
+
 use std::any::Any;
+use std::sync::Arc;
 
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
@@ -37,7 +41,7 @@ pub struct Fact {
 #[derive(Clone, Debug)]
 pub enum FactKind {
     /// A schema says that it exists.
-    Declaration(Box<Declaration>),
+    Declaration(Arc<Declaration>),
     /// A file gives it a value. A commented line of a template is a [`FactKind::Mention`].
     Definition {
         /// The value, with its references.
@@ -125,10 +129,12 @@ pub enum Mangling {
     Word,
     /// `12:30:45`: other readers of YAML take it for a number of seconds.
     Sexagesimal,
+    /// It is a number or a boolean where only text is taken, so that the whole manifest is refused (Kubernetes).
+    Refused,
 }
 
 impl Mangling {
-    /// Whether compose itself changes the value, as against other readers of YAML.
+    /// Whether the reader itself changes or refuses the value, as against other readers of YAML.
     pub fn is_certain(self) -> bool {
         !matches!(self, Self::Word | Self::Sexagesimal)
     }
@@ -260,6 +266,8 @@ pub enum Role {
     Manifest,
     /// Says what a store holds.
     Listing,
+    /// Gives the variables of a deploy description values (`terraform.tfvars`).
+    Inputs,
 }
 
 /// The words that files say about themselves beside their facts, from their names.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use envcheck::fact::{Fact, FactKind, Link, LinkOutcome, Loaded, Role};
+use envcheck::fact::{Fact, FactKind, Link, LinkOutcome, Loaded, Module, Role};
 use envcheck::loaders::{self, Assembled, Claim, File, Files, LOADERS};
 use envcheck::schemas;
 use envcheck::source::{SourceFile, SourcePath, Span};
@@ -59,14 +59,18 @@ fn tell(format: &str, case: &Path) -> String {
         tell_file(&mut told, path, file);
     }
     if let Some(assemble) = loaders::loader(format).and_then(|loader| loader.assemble) {
-        let Assembled { groups, problems } = assemble(&Files::new(&files, &|_| false));
+        let Assembled { groups, modules, problems } = assemble(&Files::new(&files, &|_| false));
         for (path, problem) in problems {
             let source = files.get(&path).map(|file| &file.source);
             let at = source.map(|source| at(source, problem.span)).unwrap_or_default();
             line(&mut told, &format!("{path}:{at} problem: {}", problem.message));
         }
+        for module in modules {
+            tell_module(&mut told, &module);
+        }
         for group in groups {
-            line(&mut told, &format!("\n{group:#?}"));
+            // What only some formats have is told by those that have it.
+            line(&mut told, &format!("\n{group:#?}").replace("    origins: {},\n", ""));
         }
     }
     assert!(!told.is_empty(), "nothing in {} is a file for `{format}`", case.display());
@@ -121,6 +125,40 @@ fn tell_file(told: &mut String, path: &SourcePath, file: &File) {
             line(told, format!("{number:>4} | {shown}").trim_end());
         }
     }
+}
+
+fn tell_module(told: &mut String, module: &Module) {
+    let flags = |flags: &[(bool, &str)]| words(flags.iter().filter(|(is, _)| *is).map(|(_, word)| (*word).to_owned()));
+    let Module { folder, variables, given, is_root, is_example, whole } = module;
+    let of_module = flags(&[(*is_root, "root"), (*is_example, "example"), (!whole, "not whole")]);
+    line(told, &format!("\nmodule {folder}{of_module}"));
+    for variable in variables {
+        let of_variable = flags(&[
+            (variable.required, "required"),
+            (!variable.takes_text, "no text"),
+            (variable.sensitive, "sensitive"),
+            (!variable.used, "unused"),
+            (variable.holds_id, "id"),
+            (variable.stored, "stored"),
+        ]);
+        let feeds = words(variable.feeds.iter().map(ToString::to_string));
+        let feeds = if feeds.is_empty() { feeds } else { format!(" feeds{feeds}") };
+        line(told, &format!("  {} ({}){of_variable}{feeds}", variable.name, variable.place.path));
+    }
+    for values in given {
+        let names = words(values.names.iter().map(|(name, _)| name.to_string()));
+        let of_values = flags(&[
+            (values.automatic, "automatic"),
+            (values.template, "template"),
+            (!values.whole, "not whole"),
+            (values.local, "local"),
+        ]);
+        line(told, &format!("  {}{of_values} {:?}:{names}", values.path, values.environment));
+    }
+}
+
+fn words(all: impl Iterator<Item = String>) -> String {
+    all.fold(String::new(), |words, word| words + " " + &word)
 }
 
 fn tell_rest(told: &mut String, source: &SourceFile, loaded: &Loaded) {

@@ -115,5 +115,6 @@ fn role(role: Role) -> &'static str {
         Role::Deploy => "deploy",
         Role::Manifest => "manifest",
         Role::Listing => "listing",
+        Role::Inputs => "inputs",
     }
 }

@@ -1,5 +1,7 @@
 //! What a schema says: declarations, and the relations between them.
 
+use std::sync::Arc;
+
 use crate::name::Name;
 use crate::source::Span;
 use crate::value::Value;
@@ -48,14 +50,18 @@ pub struct Declaration {
 impl Declaration {
     /// What it says in one environment, which has these names and words: what differs there is applied.
     #[must_use]
-    pub fn in_environment(&self, names: &[&str]) -> Self {
-        let mut declaration = Self { overrides: Vec::new(), ..self.clone() };
-        for special in self.overrides.iter().filter(|special| names.contains(&special.environment.as_str())) {
+    pub fn in_environment(self: &Arc<Self>, names: &[&str]) -> Arc<Self> {
+        let special = || self.overrides.iter().filter(|special| names.contains(&special.environment.as_str()));
+        if special().next().is_none() {
+            return Arc::clone(self);
+        }
+        let mut declaration = Self::clone(self);
+        for special in special() {
             declaration.constraints = special.constraints.clone().or(&declaration.constraints);
             declaration.default = special.default.clone().or(declaration.default);
             declaration.example = special.example.clone().or(declaration.example);
         }
-        declaration
+        Arc::new(declaration)
     }
 
     /// Whether it belongs into a store.
@@ -350,16 +356,16 @@ mod tests {
             default: Some(Value::new("b")),
             example: None,
         };
-        let declaration = Declaration {
+        let declaration = Arc::new(Declaration {
             constraints: Constraints { min: Some(1.0), max: Some(9.0), ..Constraints::default() },
             default: Some(Value::new("a")),
             example: Some(Value::new("e")),
             overrides: vec![special],
             ..Declaration::default()
-        };
+        });
         let there = declaration.in_environment(&["production", "prod"]);
         assert_eq!((there.constraints.min, there.constraints.max), (Some(2.0), Some(9.0)));
-        assert_eq!((there.default, there.example), (Some(Value::new("b")), Some(Value::new("e"))));
+        assert_eq!((&there.default, &there.example), (&Some(Value::new("b")), &Some(Value::new("e"))));
         assert_eq!(declaration.in_environment(&["staging"]).constraints.min, Some(1.0));
     }
 

@@ -1,5 +1,7 @@
 //! What hands an app its environment: targets with their layers, images, packages, and what stores hold.
 
+use std::collections::BTreeMap;
+
 use super::LinkOutcome;
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
@@ -174,7 +176,7 @@ pub struct Target {
 /// A stored secret that a [`Target`] finds as a file.
 #[derive(Clone, Debug)]
 pub struct SecretFile {
-    /// Its path in the container.
+    /// Its path in the container; empty where only a part of it arrives, in a way that cannot be told here.
     pub path: String,
     /// Where the target names it.
     pub place: Place,
@@ -258,6 +260,9 @@ pub struct TargetGroup {
     pub reads: Vec<Read>,
     /// Names by which its targets reach each other: services, aliases, containers.
     pub hosts: Vec<String>,
+    /// Where a value stands that a setting of a target hands on from elsewhere: from the place of the setting's value to
+    /// that of the text itself.
+    pub origins: BTreeMap<Place, Place>,
     /// What it reads of stores by itself, such as `secrets.X` of a workflow.
     pub stored_reads: Vec<StoredRead>,
     /// The variables that it gives to Terraform.
@@ -460,6 +465,21 @@ pub struct Manifest {
     pub library: bool,
     /// Whether it has an entry to run (`bin`, a binary target).
     pub binary: bool,
+    /// Which variables a task runner hands to the tasks that it runs, if it holds the others back.
+    pub tasks: Option<Tasks>,
+}
+
+/// The variables that a task runner hands to its tasks: `turbo.json`.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    /// Whether it adds to the lists of another file, that of the workspace's root.
+    pub extends: bool,
+    /// Whether it says itself that tasks see everything.
+    pub loose: bool,
+    /// The names, which may hold `*`, and the task that each is for: `build`, `web#build`; `None` is every task.
+    pub variables: Vec<(String, Option<String>)>,
+    /// Where the lists begin.
+    pub span: Span,
 }
 
 /// A package that a [`Manifest`] depends on.

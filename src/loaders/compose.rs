@@ -10,9 +10,9 @@ mod merge;
 mod parts;
 mod read;
 mod references;
-mod scalar;
+pub(super) mod scalar;
 mod shown;
-mod signs;
+pub(super) mod signs;
 mod values;
 
 use crate::fact::{LinkKind, Loaded, Role};

@@ -52,7 +52,8 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let mut problems = Vec::new();
     let manifest = read(source, &mut problems);
     let problems = problems.into_iter().map(Problem::harmless).collect();
-    let mut loaded = Loaded { manifest: Some(manifest), problems, ..Loaded::default() };
+    let shown = manifest.tasks.iter().map(|tasks| tasks.span).collect();
+    let mut loaded = Loaded { manifest: Some(manifest), problems, shown, ..Loaded::default() };
     if source.path().name() == "package.json"
         && let Some(recipes) = scripts::recipes(source)
     {

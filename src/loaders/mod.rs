@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Role, TargetGroup};
+use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
 pub mod cloud_build;
@@ -14,10 +14,14 @@ pub mod dockerfile;
 pub mod dotenv;
 pub mod env_vars_file;
 pub mod gitlab;
+pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod platform;
 pub mod recipe;
+pub mod systemd;
+pub mod terraform;
 pub mod workflow;
 mod yaml;
 
@@ -33,6 +37,10 @@ pub static LOADERS: &[&Loader] = &[
     &cloud_build::LOADER,
     &recipe::LOADER,
     &env_vars_file::LOADER,
+    &kubernetes::LOADER,
+    &platform::LOADER,
+    &systemd::LOADER,
+    &terraform::LOADER,
     &listing::LOADER,
 ];
 
@@ -97,6 +105,8 @@ impl File {
 pub struct Assembled {
     /// The targets.
     pub groups: Vec<TargetGroup>,
+    /// The modules that take variables of their own.
+    pub modules: Vec<Module>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
 }

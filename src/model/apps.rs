@@ -187,7 +187,9 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         folder.has_schema |= is_schema && !extended.contains(path);
         folder.has_shared_schema |= is_schema && extended.contains(path);
     }
-    for marker in &project.markers {
+    // A file that a platform reads marks a folder whether or not anything is read of it here.
+    let deploys = project.files.iter().filter(|(_, file)| file.claim.role == Role::Deploy).map(|(path, _)| path);
+    for marker in project.markers.iter().chain(deploys.filter(|path| frameworks::is_marker(path.name()))) {
         let folder = folders.entry(marker.folder()).or_default();
         let dependencies = dependencies_of(&folder.manifests);
         if frameworks::unit_marker(marker.name()).is_some() {

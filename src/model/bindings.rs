@@ -1,6 +1,7 @@
 //! Bindings: one variable of one app in one environment, with everything that is known of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -24,7 +25,7 @@ pub struct Binding {
     /// The variable.
     pub name: Name,
     /// Its declaration, with what the environment changes.
-    pub declaration: Declaration,
+    pub declaration: Arc<Declaration>,
     /// Where it is declared.
     pub place: Place,
     /// Whether it must have a value there.
@@ -210,7 +211,8 @@ impl Model<'_> {
     pub fn sight(&self, view: usize, name: &Name) -> Sighting {
         let of = &self.views[view];
         let documented = |name: &Name| self.is_documented_anywhere(name);
-        files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented)
+        let sighting = files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented);
+        self.in_secret_file(view, name, sighting)
     }
 }
 

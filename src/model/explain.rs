@@ -1,10 +1,12 @@
 //! Renames, found once, so that every rule agrees on what they explain.
 
+use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
 use crate::name::Name;
+use crate::project::Project;
 use crate::source::Place;
 
 use super::renames::{self, Class, Input, Wanted};
@@ -30,11 +32,11 @@ pub struct Explained {
 }
 
 /// Names in one place, for one app.
-struct List {
+struct List<'m> {
     app: usize,
     target: Option<usize>,
-    names: Vec<(Name, Place)>,
-    all: BTreeSet<Name>,
+    names: Cow<'m, [(Name, Place)]>,
+    all: Cow<'m, BTreeSet<Name>>,
 }
 
 /// How many unknown names are looked at, over all lists: a list that speaks for many apps is compared with each. Beyond
@@ -43,10 +45,8 @@ const MOST: usize = 20_000;
 
 /// What is asked of every list, found once.
 struct Ground {
-    /// Names that compose reads for a purpose of its own.
-    read: BTreeSet<Name>,
     /// Names in lists that some app declares.
-    declared: BTreeSet<Name>,
+    declared: HashSet<Name>,
     /// What the packages and the folder of the repository are called.
     repository: Vec<String>,
     /// What is left of [`MOST`].
@@ -54,11 +54,11 @@ struct Ground {
 }
 
 impl Ground {
-    fn of(model: &Model<'_>, lists: &[List]) -> Self {
-        let names: BTreeSet<&Name> = lists.iter().flat_map(|list| &list.names).map(|(name, _)| name).collect();
-        let declares = |name: &&Name| model.schemas.iter().any(|schema| schema.declares(name));
+    fn of(model: &Model<'_>, lists: &[List<'_>]) -> Self {
+        let names: HashSet<&Name> = lists.iter().flat_map(|list| &*list.names).map(|(name, _)| name).collect();
+        let own: HashSet<&Name> = model.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys()).collect();
+        let declares = |name: &&Name| own.contains(name) || model.schemas.iter().any(|schema| schema.declares(name));
         Self {
-            read: read_by_compose(model),
             declared: names.into_iter().filter(declares).cloned().collect(),
             repository: repository_names(model.project),
             left: Cell::new(MOST),
@@ -73,7 +73,7 @@ pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
     let mut known: BTreeMap<(Name, Name, Vec<Place>), usize> = BTreeMap::new();
     let lists = lists(model);
     let ground = Ground::of(model, &lists);
-    let mut of_app: BTreeMap<usize, Vec<&List>> = BTreeMap::new();
+    let mut of_app: BTreeMap<usize, Vec<&List<'_>>> = BTreeMap::new();
     for list in &lists {
         of_app.entry(list.app).or_default().push(list);
     }
@@ -105,11 +105,16 @@ pub(super) fn find(model: &Model<'_>) -> Vec<Explained> {
     found
 }
 
-fn lists(model: &Model<'_>) -> Vec<List> {
+fn lists<'m>(model: &'m Model<'_>) -> Vec<List<'m>> {
     let mut lists = Vec::new();
     for source in &model.sources {
         for app in source.owners.iter().filter(|app| model.schemas[**app].exists()) {
-            lists.push(List { app: *app, target: None, names: source.names.clone(), all: source.all_names.clone() });
+            lists.push(List {
+                app: *app,
+                target: None,
+                names: Cow::Borrowed(&source.names),
+                all: Cow::Borrowed(&source.all_names),
+            });
         }
     }
     for (index, target) in model.targets.iter().enumerate() {
@@ -119,19 +124,19 @@ fn lists(model: &Model<'_>) -> Vec<List> {
             .flat_map(|layer| layer.settings.iter().map(|setting| (setting.name.clone(), setting.place.clone())))
             .collect();
         let all = target.target.layers.iter().flat_map(|layer| layer.settings.iter().map(|s| s.name.clone())).collect();
-        lists.push(List { app, target: Some(index), names, all });
+        lists.push(List { app, target: Some(index), names: Cow::Owned(names), all: Cow::Owned(all) });
     }
     lists
 }
 
-fn in_list(model: &Model<'_>, list: &List, ground: &Ground) -> Vec<renames::Rename> {
+fn in_list(model: &Model<'_>, list: &List<'_>, ground: &Ground) -> Vec<renames::Rename> {
     let schema = &model.schemas[list.app];
     let app = &model.apps.list[list.app];
     let unknown: BTreeSet<Name> = list
         .names
         .iter()
         .map(|(name, _)| name)
-        .filter(|name| !ground.declared.contains(*name) && !ground.read.contains(*name))
+        .filter(|name| !ground.declared.contains(*name) && !model.is_read_by_compose(name))
         .filter(|name| !model.is_noise(list.app, name) && !model.is_foreign_name(name))
         .cloned()
         .collect();
@@ -169,7 +174,7 @@ fn in_list(model: &Model<'_>, list: &List, ground: &Ground) -> Vec<renames::Rena
 }
 
 /// Pairs of names of which one is made of the other: renamed on purpose, whichever of them is declared.
-fn ties(model: &Model<'_>) -> BTreeSet<(Name, Name)> {
+fn ties(model: &Model<'_>) -> HashSet<(Name, Name)> {
     let in_files = model.sources.iter().flat_map(|source| source.settings.iter().map(|setting| &**setting));
     let targets = model.project.groups.iter().flat_map(|group| &group.targets);
     let in_targets = targets.flat_map(|target| {
@@ -178,7 +183,7 @@ fn ties(model: &Model<'_>) -> BTreeSet<(Name, Name)> {
     });
     let images = model.project.files.values().filter_map(|file| file.loaded.image.as_ref());
     let in_images = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
-    let mut ties = BTreeSet::new();
+    let mut ties = HashSet::new();
     for setting in in_files.chain(in_targets).chain(in_images) {
         for other in mapped(setting) {
             ties.insert((setting.name.clone(), other.clone()));
@@ -196,24 +201,19 @@ fn mapped(setting: &Setting) -> Vec<Name> {
 }
 
 /// Names that compose reads for anything but to hand them on under the same name, and those that images are made of.
-fn read_by_compose(model: &Model<'_>) -> BTreeSet<Name> {
-    let reads = model.project.groups.iter().flat_map(|group| &group.reads);
+pub(super) fn read_by_compose(project: &Project) -> HashSet<Name> {
+    let reads = project.groups.iter().flat_map(|group| &group.reads);
     let reads = reads.filter(|read| match &read.purpose {
         ReadPurpose::Variable(of) | ReadPurpose::BuildArgument(of) => *of != read.reference.name,
         _ => true,
     });
     let reads = reads.map(|read| read.reference.name.clone());
-    let images = model.project.files.values().filter_map(|file| file.loaded.image.as_ref());
+    let images = project.files.values().filter_map(|file| file.loaded.image.as_ref());
     let set = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
     reads.chain(set.flat_map(mapped)).collect()
 }
 
 impl Model<'_> {
-    /// Names that compose reads for anything but to hand them on under the same name.
-    pub fn read_by_compose(&self) -> BTreeSet<Name> {
-        read_by_compose(self)
-    }
-
     /// The rename that explains why an app lacks a variable at a target, or in its files.
     pub fn explained(&self, app: usize, target: Option<usize>, to: &Name) -> Option<&Explained> {
         self.renames.iter().find(|rename| {

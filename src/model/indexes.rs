@@ -1,13 +1,15 @@
 //! What is asked of a model again and again, found once: nothing that the model does not say by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::fact::LayerKind;
 use crate::name::Name;
+use crate::project::Project;
 
 use super::Model;
 use super::bindings::Binding;
 use super::documents::Documented;
+use super::explain;
 use super::files;
 use super::sources::Source;
 use super::targets::AppTarget;
@@ -20,24 +22,27 @@ pub(super) struct Indexes {
     /// By app: its targets, by index.
     targets: Vec<Vec<usize>>,
     /// By app: the names that its targets give.
-    given_by_targets: Vec<BTreeSet<Name>>,
+    given_by_targets: Vec<HashSet<Name>>,
     /// The names that belong to third parties' services.
-    foreign: BTreeSet<Name>,
+    foreign: HashSet<Name>,
+    /// The names that compose reads for a purpose of its own, and those that images are made of.
+    read_by_compose: HashSet<Name>,
     /// The names that anything documents.
-    documented: BTreeSet<Name>,
+    documented: HashSet<Name>,
     /// The names that any source or target has.
-    held: BTreeSet<Name>,
+    held: HashSet<Name>,
     /// The bindings of each name, by index.
-    bindings: BTreeMap<Name, Vec<usize>>,
+    bindings: HashMap<Name, Vec<usize>>,
 }
 
 impl Indexes {
-    pub(super) fn new(apps: usize, sources: &[Source<'_>], targets: &[AppTarget<'_>]) -> Self {
+    pub(super) fn new(project: &Project, apps: usize, sources: &[Source<'_>], targets: &[AppTarget<'_>]) -> Self {
         let mut index = Self {
             sources: vec![Vec::new(); apps],
             targets: vec![Vec::new(); apps],
-            given_by_targets: vec![BTreeSet::new(); apps],
+            given_by_targets: vec![HashSet::new(); apps],
             foreign: foreign_names(targets),
+            read_by_compose: explain::read_by_compose(project),
             ..Self::default()
         };
         for (at, source) in sources.iter().enumerate() {
@@ -81,8 +86,8 @@ impl Indexes {
     }
 }
 
-fn foreign_names(targets: &[AppTarget<'_>]) -> BTreeSet<Name> {
-    let mut names = BTreeSet::new();
+fn foreign_names(targets: &[AppTarget<'_>]) -> HashSet<Name> {
+    let mut names = HashSet::new();
     for target in targets.iter().filter(|target| target.foreign) {
         let family = target.family;
         for layer in &target.target.layers {
@@ -123,14 +128,20 @@ impl<'a> Model<'a> {
     /// Whether an env file or a target of an app gives a variable; templates and documents do not give.
     pub fn is_given_by_values(&self, app: usize, name: &Name) -> bool {
         let file = files::file_name(name);
-        let holds = |names: &BTreeSet<Name>| names.contains(name) || names.contains(&file);
-        self.sources_of(app).any(|source| !source.documents() && holds(&source.all_names))
-            || self.indexes.given_by_targets.get(app).is_some_and(holds)
+        let given = self.indexes.given_by_targets.get(app);
+        self.sources_of(app)
+            .any(|source| !source.documents() && (source.all_names.contains(name) || source.all_names.contains(&file)))
+            || given.is_some_and(|names| names.contains(name) || names.contains(&file))
     }
 
     /// Whether a name belongs to a third party's service of this repository.
     pub fn is_foreign_name(&self, name: &Name) -> bool {
         self.indexes.foreign.contains(name)
+    }
+
+    /// Whether compose reads a name for anything but to hand it on under the same name.
+    pub fn is_read_by_compose(&self, name: &Name) -> bool {
+        self.indexes.read_by_compose.contains(name)
     }
 
     /// Whether anything in the repository that is meant for people names a variable.

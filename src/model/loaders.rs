@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobMatcher};
+use rayon::prelude::*;
 
-use crate::fact::{Layer, LayerKind, Role};
+use crate::fact::{Layer, LayerKind, Role, TargetKind};
 use crate::loaders::File;
 use crate::name::Name;
 use crate::project::Project;
@@ -97,30 +98,29 @@ impl Readings {
 /// The readings of every env file and template that some known loader reads and that is not portable.
 pub(super) fn find(project: &Project) -> BTreeMap<SourcePath, Readings> {
     let evidence = Evidence::collect(project);
-    let mut found = BTreeMap::new();
-    for (path, file) in &project.files {
-        let is_env_file = file.format == "dotenv" && matches!(file.claim.role, Role::Values | Role::Template);
+    let is_env_file = |file: &File| file.format == "dotenv" && matches!(file.claim.role, Role::Values | Role::Template);
+    let files: Vec<_> = project.files.iter().filter(|(_, file)| is_env_file(file)).collect();
+    let readings = |(path, file): (&SourcePath, &File)| {
         let text = file.source.text();
-        if !is_env_file || file.source.damage().is_some() {
-            continue;
+        if file.source.damage().is_some() {
+            return None;
         }
         let portability = dotenv::portability(text);
         if portability == Portability::Everywhere || text.contains('\0') {
-            continue;
+            return None;
         }
         let readers = evidence.of(path, file);
-        let reads_quotes = |reader: &Reader| reader.dialect.reads_quotes();
-        if readers.is_empty() || portability == Portability::WhereQuotesAreRead && readers.iter().all(reads_quotes) {
-            continue;
+        if readers.iter().all(|reader| portability.holds(reader.dialect)) {
+            return None;
         }
         let environment = outer(text);
         let read = |reader: Reader| {
             let evaluated = dotenv::evaluate(text, reader.dialect, &environment);
             (reader, evaluated)
         };
-        found.insert(path.clone(), Readings { readers: readers.into_iter().map(read).collect() });
-    }
-    found
+        Some((path.clone(), Readings { readers: readers.into_iter().map(read).collect() }))
+    };
+    files.into_par_iter().filter_map(readings).collect()
 }
 
 /// The loaders that are known to read a file, though it may be portable.
@@ -172,8 +172,15 @@ impl Evidence {
             evidence.manifest(path, file);
         }
         for group in &project.groups {
-            for layer in group.targets.iter().flat_map(|target| &target.layers) {
-                evidence.compose(project, layer, Handed::All);
+            for target in &group.targets {
+                for layer in &target.layers {
+                    match target.kind {
+                        TargetKind::ComposeService => evidence.compose(project, layer, Handed::All),
+                        TargetKind::DockerContainer => evidence.named(layer, Dialect::Docker),
+                        TargetKind::SystemdUnit => evidence.named(layer, Dialect::Systemd),
+                        _ => {}
+                    }
+                }
             }
             let names = || group.reads.iter().map(|read| read.reference.name.clone()).collect();
             for layer in &group.surroundings {
@@ -233,6 +240,13 @@ impl Evidence {
         }
         let named = (handed == Handed::All).then(|| layer.named.clone());
         self.file(path.clone(), Reader { dialect: Dialect::Compose, handed, named });
+    }
+
+    /// An env file that a target names whose reader is known by the kind of the target.
+    fn named(&mut self, layer: &Layer, dialect: Dialect) {
+        let LayerKind::EnvFile(Some(path)) = &layer.kind else { return };
+        let named = Some(layer.named.clone());
+        self.file(path.clone(), Reader { dialect, handed: Handed::All, named });
     }
 
     fn folder(&mut self, folder: SourcePath, dialect: Dialect, handed: Handed) {

@@ -6,10 +6,12 @@
 mod apps;
 mod bindings;
 mod commands;
+mod deployed;
 mod documents;
 mod explain;
 mod files;
 mod indexes;
+mod injections;
 mod loaders;
 mod presence;
 mod problems;
@@ -22,7 +24,7 @@ mod targets;
 mod view_building;
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use self::indexes::Indexes;
 use crate::fact::{LayerState, LinkOutcome, TargetGroup};
@@ -35,13 +37,14 @@ pub use apps::{App, Apps};
 pub use bindings::{Binding, StoredState};
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
+pub use injections::Injection;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
 pub use slots::{Origin, Slot};
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
-pub use targets::{AppTarget, ENVIRONMENT_VARIABLES, UNNAMED, repository_names};
+pub use targets::{AppTarget, ENVIRONMENT_VARIABLES, is_unnamed, repository_names};
 pub use views::{Phase, Reason, Sighting, State, View, ViewLayer};
 
 /// What the apps of a project will see.
@@ -85,7 +88,7 @@ impl<'a> Model<'a> {
         let schemas = AppSchema::find(project, &apps);
         let targets = targets::find(project, &apps, &environments);
         let sources = sources::find(project, &apps, &environments, &targets);
-        let mut indexes = Indexes::new(apps.list.len(), &sources, &targets);
+        let mut indexes = Indexes::new(project, apps.list.len(), &sources, &targets);
         let documented: Vec<Documented> =
             (0..apps.list.len()).map(|app| document(&indexes, &sources, &targets, app)).collect();
         indexes.document(&documented);
@@ -143,7 +146,7 @@ impl<'a> Model<'a> {
 
     /// Whether users meet what runs in an environment.
     pub fn is_deployed(&self, environment: &Environment) -> bool {
-        environment.as_str() == UNNAMED || self.environments.is_deployed(environment)
+        is_unnamed(environment) || self.environments.is_deployed(environment)
     }
 
     /// Every environment of every app.
@@ -164,7 +167,7 @@ impl<'a> Model<'a> {
     }
 
     /// Every variable that something declares, gives, reads, stores or names as a variable of an app.
-    pub fn variables(&self) -> BTreeSet<Name> {
+    pub fn variables(&self) -> HashSet<Name> {
         let declared = self.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys().cloned());
         let listed = self.sources.iter().flat_map(|source| source.names.iter().map(|(name, _)| name.clone()));
         let targets = self.targets.iter().filter(|target| target.app.is_some());

@@ -1,7 +1,7 @@
 //! Whether a view gives a variable, as far as relations between variables need to know.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::bindings::{Binding, StoredState};
 use super::views::{Phase, Reason, Sighting, State};
@@ -125,12 +125,12 @@ impl<'m> Presences<'m> {
             || self.declaration(view, name).is_some_and(|found| found.constraints.allow_empty == Some(true))
     }
 
-    fn declaration(&self, view: usize, name: &Name) -> Option<Cow<'m, Declaration>> {
+    fn declaration(&self, view: usize, name: &Name) -> Option<Arc<Declaration>> {
         if let Some(binding) = self.binding(view, name) {
-            return Some(Cow::Borrowed(&binding.declaration));
+            return Some(Arc::clone(&binding.declaration));
         }
         let names = self.model.environments.names(&self.model.views[view].environment);
-        Some(Cow::Owned(self.schema(view).declaration(name)?.declaration.in_environment(&names)))
+        Some(self.schema(view).declaration(name)?.declaration.in_environment(&names))
     }
 
     fn schema(&self, view: usize) -> &'m AppSchema {

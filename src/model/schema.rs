@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::fact::{Problem, Required, Role};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
@@ -91,8 +93,8 @@ impl AppSchema {
             by_home.entry(apps.home(path)).or_default().push(path);
         }
         let at = |home: Option<usize>| by_home.get(&home).map(Vec::as_slice).unwrap_or_default();
-        let schemas = apps.list.iter().zip(0..).map(|(app, index)| Self::of(project, app, at(Some(index)), at(None)));
-        schemas.collect()
+        let of_app = |(index, app): (usize, &App)| Self::of(project, app, at(Some(index)), at(None));
+        apps.list.par_iter().enumerate().map(of_app).collect()
     }
 
     /// Joins the schemas of an app: those in its folder, and of the homeless ones those of its libraries.

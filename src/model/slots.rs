@@ -12,7 +12,7 @@ use crate::source::{Place, SourcePath, Span};
 use crate::tables::{references, secret_names};
 use crate::value::{Operator, Part, Template, Value};
 
-use super::{AppTarget, Model, UNNAMED};
+use super::{AppTarget, Model, is_unnamed};
 
 /// A place that gives a variable a value.
 #[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
@@ -61,6 +61,8 @@ pub enum Origin {
     SchemaDefault,
     /// An example in a schema.
     SchemaExample,
+    /// A file that gives the variables of a deploy description values; what of it reaches a target is the target's.
+    Inputs,
 }
 
 impl Slot<'_> {
@@ -71,7 +73,7 @@ impl Slot<'_> {
 
     /// Whether nobody says which of the deployed environments it is.
     pub fn is_unnamed(&self) -> bool {
-        self.environment.as_ref().is_none_or(|environment| environment.as_str() == UNNAMED)
+        self.environment.as_ref().is_none_or(super::is_unnamed)
     }
 
     /// Whether it is for a test run: its environment, or a folder or a word of the file, says so.
@@ -124,6 +126,7 @@ pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
             of_schema(model, path, &file.loaded.facts, &mut slots);
         }
     }
+    of_inputs(model, &mut slots);
     // What only points to where the value is kept is no value to judge.
     slots.retain(|slot| !references::points_elsewhere(&slot.value));
     for slot in &mut slots {
@@ -165,10 +168,45 @@ fn of_files<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
     }
 }
 
+/// The values of variables of deploy descriptions that no target hands on.
+fn of_inputs<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
+    let project = model.project;
+    let files: Vec<_> = project.files.iter().filter(|(_, file)| file.claim.role == Role::Inputs).collect();
+    if files.is_empty() {
+        return;
+    }
+    let origins = project.groups.iter().flat_map(|group| group.origins.values());
+    let handed_on: BTreeSet<(&SourcePath, Span)> = origins.map(|place| (&place.path, place.span)).collect();
+    for (path, file) in files {
+        let given = project.modules.iter().flat_map(|module| &module.given).find(|given| given.path == *path);
+        let environment = given.and_then(|given| model.environments.of_word(given.environment.as_deref()?));
+        for fact in &file.loaded.facts {
+            let FactKind::Definition { value, value_span } = &fact.kind else { continue };
+            let Some((value, fallback)) = literal_of(value) else { continue };
+            if handed_on.contains(&(path, *value_span)) {
+                continue;
+            }
+            slots.push(Slot {
+                name: &fact.name,
+                path,
+                span: *value_span,
+                value,
+                origin: Origin::Inputs,
+                fallback,
+                apps: Arc::new([]),
+                deployed: environment.as_ref().is_some_and(|word| model.environments.is_deployed(word)),
+                environment: environment.clone(),
+                local: file.local,
+                secret: false,
+            });
+        }
+    }
+}
+
 /// The environments of the targets that read an env file; of those whose file says where they run.
 fn readers<'m>(model: &'m Model<'_>) -> BTreeMap<&'m SourcePath, BTreeSet<&'m Environment>> {
     let mut found: BTreeMap<&SourcePath, BTreeSet<&Environment>> = BTreeMap::new();
-    for target in model.targets.iter().filter(|target| target.environment.as_str() != UNNAMED) {
+    for target in model.targets.iter().filter(|target| !is_unnamed(&target.environment)) {
         for layer in &target.target.layers {
             if let LayerKind::EnvFile(Some(path)) = &layer.kind {
                 found.entry(path).or_default().insert(&target.environment);
@@ -185,7 +223,7 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
         let arguments = target.target.build.iter().flat_map(|build| &build.arguments);
         // A file with nothing but databases and dashboards is for developing.
-        let is_company = target.environment.as_str() != UNNAMED || deployed_groups.contains(&address(target));
+        let is_company = !is_unnamed(&target.environment) || deployed_groups.contains(&address(target));
         let deployed = target.deployed && (!target.foreign || is_company);
         if defined.0 != address(target) {
             defined = (address(target), names_beside(target));
@@ -198,21 +236,29 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
             if fallback && template.references().first().is_some_and(|first| defined.1.contains(&first.name)) {
                 continue;
             }
+            let (path, span) = origin(target, &setting.place.path, span_of(setting));
             slots.push(Slot {
                 name: &setting.name,
-                path: &setting.place.path,
-                span: span_of(setting),
+                path,
+                span,
                 value,
                 origin: Origin::Target(index),
                 fallback,
                 apps: Arc::clone(&apps),
                 environment: Some(target.environment.clone()),
                 deployed,
-                local: model.project.files.get(&setting.place.path).is_some_and(|file| file.local),
+                local: model.project.files.get(path).is_some_and(|file| file.local),
                 secret: false,
             });
         }
     }
+}
+
+/// Where a value stands that a target hands on from elsewhere.
+fn origin<'a>(target: &AppTarget<'a>, path: &'a SourcePath, span: Span) -> (&'a SourcePath, Span) {
+    let origins = &target.group.origins;
+    let found = if origins.is_empty() { None } else { origins.get(&Place::new(path, span)) };
+    found.map_or((path, span), |place| (&place.path, place.span))
 }
 
 /// Tells the groups of targets apart.

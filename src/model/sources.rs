@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
+use rayon::prelude::*;
 
 use crate::config::SourceEntry;
-use crate::fact::{FactKind, Role, Setting, SettingValue};
+use crate::fact::{FactKind, Role, Setting, SettingValue, TargetKind};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::project::{Environments, Project};
@@ -64,7 +65,7 @@ pub(super) fn find<'a>(
     targets: &[AppTarget<'a>],
 ) -> Vec<Source<'a>> {
     let speaks = |file: &File| matches!(file.claim.role, Role::Values | Role::Template | Role::Document);
-    let files = project.files.iter().filter(|(_, file)| speaks(file));
+    let files: Vec<_> = project.files.iter().filter(|(_, file)| speaks(file)).collect();
     let entries: Vec<(Vec<GlobMatcher>, &SourceEntry)> = project
         .config
         .sources
@@ -79,10 +80,10 @@ pub(super) fn find<'a>(
         found.map(|(_, entry)| *entry)
     };
     let mut sources: Vec<Source<'a>> =
-        files.map(|(path, file)| source(entry(path), apps, environments, path, file)).collect();
+        files.into_par_iter().map(|(path, file)| source(entry(path), apps, environments, path, file)).collect();
     // A folder without an app of its own belongs to the apps of the services that its compose files describe.
     let mut served: BTreeMap<SourcePath, BTreeSet<usize>> = BTreeMap::new();
-    for target in targets {
+    for target in targets.iter().filter(|target| target.target.kind == TargetKind::ComposeService) {
         for path in &target.group.paths {
             served.entry(path.folder()).or_default().extend(target.app);
         }

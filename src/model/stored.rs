@@ -126,10 +126,18 @@ impl<'a> Stores<'a> {
         store: Option<StoreKind>,
         secret: &SecretName,
     ) -> Result<Holding<'a>, Reason> {
+        // One that is named with its project is looked for in that project's listing alone.
+        let (project, bare) =
+            match secret.as_str().strip_prefix("projects/").and_then(|rest| rest.split_once("/secrets/")) {
+                Some((project, id)) => (Some(project), Some(SecretName::new(id))),
+                None => (None, None),
+            };
+        let secret = bare.as_ref().unwrap_or(secret);
         let mut lacking = None;
         let mut truncated = false;
         for ((path, listing, of), by_id) in self.listings.iter().zip(&self.by_id) {
-            if of != environment || !keeps(store, listing) {
+            let is_of_project = project.is_none_or(|project| listing.project.as_deref() == Some(project));
+            if of != environment || !keeps(store, listing) || !is_of_project {
                 continue;
             }
             if let Some(stored) = by_id.get(secret) {

@@ -10,9 +10,33 @@ use crate::tables::images::ThirdPartyImage;
 use crate::tables::{frameworks, images};
 
 use super::apps::{Apps, adds_to_foreign};
+use super::deployed;
 
-/// The environment of a deployed target that names none.
-pub const UNNAMED: &str = "compose";
+/// The environment of a deployed service of compose that names none.
+const UNNAMED: &str = "compose";
+
+/// Whether an environment is only what a deployed target is called that names none.
+pub fn is_unnamed(environment: &Environment) -> bool {
+    KINDS.iter().any(|kind| unnamed(*kind) == environment.as_str())
+}
+
+/// Every kind of target that may name no environment.
+const KINDS: &[TargetKind] = &[
+    TargetKind::ComposeService,
+    TargetKind::CloudRunService,
+    TargetKind::Function,
+    TargetKind::EcsContainer,
+    TargetKind::KubernetesContainer,
+    TargetKind::PlatformApp,
+    TargetKind::SystemdUnit,
+    TargetKind::DockerContainer,
+    TargetKind::Step,
+];
+
+/// The environment of a deployed target of a kind that names none.
+fn unnamed(kind: TargetKind) -> &'static str {
+    if kind == TargetKind::ComposeService { UNNAMED } else { deployed::prefix(kind) }
+}
 
 /// A target, and what the project knows of it.
 pub struct AppTarget<'a> {
@@ -45,9 +69,9 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
         let from = found.len();
         for target in &group.targets {
             let foreign = is_foreign(project, apps, target);
-            let app = if foreign { None } else { app_of(project, apps, group, target) };
+            let app = if foreign { None } else { app_of(project, apps, environments, group, target) };
             let named = environment_of(apps, environments, group, target, app);
-            let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(UNNAMED), true));
+            let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(unnamed(target.kind)), true));
             let deployed = deployed && environments.is_deployed(&environment);
             let family = if foreign { family_of(project, target) } else { None };
             found.push(AppTarget { target, group, app, environment, deployed, foreign, family });
@@ -61,11 +85,13 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
 fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
     let named: BTreeSet<Environment> = siblings
         .iter()
-        .filter(|target| target.app.is_some() && target.deployed && target.environment.as_str() != UNNAMED)
+        .filter(|target| target.app.is_some() && target.deployed && !is_unnamed(&target.environment))
         .map(|target| target.environment.clone())
         .collect();
     let Some(environment) = named.first().filter(|_| named.len() == 1) else { return };
-    for target in siblings.iter_mut().filter(|target| target.environment.as_str() == UNNAMED) {
+    let takes_it =
+        |target: &&mut AppTarget<'_>| is_unnamed(&target.environment) && !target.target.signs.speaks_for_itself;
+    for target in siblings.iter_mut().filter(takes_it) {
         target.environment = environment.clone();
     }
 }
@@ -86,6 +112,9 @@ fn is_foreign(project: &Project, apps: &Apps, target: &Target) -> bool {
         return builds_on_foreign(project, apps, target, build);
     }
     let Some((image, _)) = &target.image else { return false };
+    if target.kind != TargetKind::ComposeService {
+        return deployed::is_foreign(project, apps, image);
+    }
     match images::third_party(image) {
         Some(family) => !(family.helper && target.signs.mounts_source),
         None => !names_the_repository(project, image),
@@ -107,7 +136,7 @@ fn builds_on_foreign(project: &Project, apps: &Apps, target: &Target, build: &Bu
     adds_to_foreign(image, build.stage.as_deref())
 }
 
-fn names_the_repository(project: &Project, image: &str) -> bool {
+pub(super) fn names_the_repository(project: &Project, image: &str) -> bool {
     let image = image.to_ascii_lowercase();
     // The registry says nothing: `docker.io` is not of a repository called `docker-example`.
     let path = match image.split_once('/') {
@@ -118,7 +147,7 @@ fn names_the_repository(project: &Project, image: &str) -> bool {
 }
 
 /// Whether a path holds a word of one of several names that is not in everybody's.
-fn shares_a_word(names: &[String], path: &str) -> bool {
+pub(super) fn shares_a_word(names: &[String], path: &str) -> bool {
     let parts: Vec<&str> = path.split(['/', ':', '@', '-', '_', '.']).collect();
     let words = names.iter().flat_map(|name| name.split(['-', '_', '.', '/']));
     words.into_iter().any(|word| word.len() > 2 && !COMMON_WORDS.contains(&word) && parts.contains(&word))
@@ -175,9 +204,15 @@ pub fn repository_names(project: &Project) -> Vec<String> {
     folder.into_iter().chain(packages).collect()
 }
 
-fn app_of(project: &Project, apps: &Apps, group: &TargetGroup, target: &Target) -> Option<usize> {
+fn app_of(
+    project: &Project,
+    apps: &Apps,
+    environments: &Environments,
+    group: &TargetGroup,
+    target: &Target,
+) -> Option<usize> {
     let named = |app: &super::apps::App| {
-        let qualified = format!("compose:{}", target.name);
+        let qualified = format!("{}:{}", deployed::prefix(target.kind), target.name);
         app.services.iter().any(|service| *service == target.name || *service == qualified)
     };
     if let Some(app) = apps.list.iter().position(named) {
@@ -211,6 +246,9 @@ fn app_of(project: &Project, apps: &Apps, group: &TargetGroup, target: &Target) 
             Some(app) => Some(app),
             None => of_stage().or_else(same_name).or_else(|| only_app(apps)),
         };
+    }
+    if target.kind != TargetKind::ComposeService {
+        return deployed::app_of(project, apps, environments, group, target);
     }
     let image = target.image.as_ref().map(|(image, _)| image.as_str());
     if let Some(image) = image.filter(|image| names_the_repository(project, image)) {
@@ -285,6 +323,10 @@ fn environment_of(
         _ => {}
     }
     if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) {
+        return Some((Environment::new("production"), true));
+    }
+    if target.kind == TargetKind::PlatformApp && target.environment.is_none() && !by_itself {
+        // What such a file describes is what a deploy makes; previews have words of their own.
         return Some((Environment::new("production"), true));
     }
     if target.build.is_none() || signs.restarts || target.kind != TargetKind::ComposeService {

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::fact::{Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue};
+use rayon::prelude::*;
+
+use crate::fact::{
+    Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue, TargetKind,
+};
 use crate::name::Environment;
 use crate::source::SourcePath;
 use crate::tables::frameworks;
@@ -11,12 +15,12 @@ use crate::value::Template;
 
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
-use super::{Agreed, AppTarget, Model, files};
+use super::{Agreed, AppTarget, Model, deployed, files};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
-    let mut views = Vec::new();
-    for app in 0..model.apps.list.len() {
+    let of_app = |app: usize| {
+        let mut views = Vec::new();
         for environment in model.environments_of(app) {
             let from = views.len();
             for (index, target) in model.targets_of(app).filter(|(_, target)| target.environment == environment) {
@@ -26,8 +30,9 @@ pub(super) fn build(model: &Model<'_>) -> Vec<View> {
                 views.extend(of_files(model, app, &environment));
             }
         }
-    }
-    views
+        views
+    };
+    (0..model.apps.list.len()).into_par_iter().flat_map_iter(of_app).collect()
 }
 
 fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>) -> View {
@@ -49,7 +54,9 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
     });
     let own_command = target.target.signs.own_command && !alone || target.target.signs.one_shot;
     let own_files = || image.is_some_and(|(_, image, stage)| image.names_env_file(stage));
-    let partial = if target.target.partial {
+    let partial = if target.target.partial && target.target.kind == TargetKind::PlatformApp {
+        Some(Reason::Platform)
+    } else if target.target.partial {
         Some(Reason::Unresolved)
     } else if model.environments.is_test(&target.environment) {
         Some(Reason::TestRun)
@@ -59,7 +66,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         Some(Reason::InImage(path))
     } else if own_files() || target.target.signs.mounts_env_file {
         Some(Reason::OwnFile)
-    } else if image.is_none() && target.target.image.is_some() && !target.target.signs.mounts_source {
+    } else if image.is_none() && deployed::may_be_of_another_image(model, app, target.target) {
         Some(Reason::BuiltElsewhere)
     } else if own_command && model.apps.list[app].needs.is_empty() {
         Some(Reason::OwnCommand)

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::fact::{Problem, TargetGroup};
+use crate::fact::{Module, Problem, TargetGroup};
 use crate::loaders::{File, Files, LOADERS};
 use crate::name::Environment;
 use crate::schemas::value_schema::ValueSchema;
@@ -39,6 +39,8 @@ pub struct Project {
     pub value_schemas: BTreeMap<SourcePath, ValueSchema>,
     /// The targets, with the files that describe them.
     pub groups: Vec<TargetGroup>,
+    /// The modules that take variables of their own.
+    pub modules: Vec<Module>,
     /// What cannot be read together, beside the problems of single files.
     pub problems: Vec<(SourcePath, Problem)>,
     /// The listings that were read, each with the environment that it is of.
@@ -95,6 +97,7 @@ impl Project {
             files: walked.files,
             value_schemas: BTreeMap::new(),
             groups: Vec::new(),
+            modules: Vec::new(),
             problems: Vec::new(),
             listings: Vec::new(),
             unread: walked.unread,
@@ -117,6 +120,7 @@ impl Project {
         let assembled: Vec<_> = LOADERS.iter().filter_map(|loader| loader.assemble).map(|step| step(&files)).collect();
         for part in assembled {
             self.groups.extend(part.groups);
+            self.modules.extend(part.modules);
             self.problems.extend(part.problems);
         }
     }

@@ -248,7 +248,7 @@ impl<'a> Walker<'a> {
             return;
         };
         let local = self.is_ignored(&path, false, chain);
-        if local && (self.tracked_only || claim.role != Role::Values) {
+        if local && (self.tracked_only || !matches!(claim.role, Role::Values | Role::Inputs)) {
             return;
         }
         let source = if is_plain {

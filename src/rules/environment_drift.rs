@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::missing_variable::place_of;
 use super::wording;
 use crate::finding::Findings;
-use crate::model::{Model, State, UNNAMED};
+use crate::model::{Model, State, is_unnamed};
 use crate::name::{Environment, Name};
 use crate::source::Place;
 
@@ -54,14 +54,13 @@ struct Given<'m> {
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut views: BTreeMap<usize, BTreeMap<&Environment, Vec<usize>>> = BTreeMap::new();
     for (index, view) in model.views.iter().enumerate() {
-        let named = view.environment.as_str() != UNNAMED && model.environments.is_deployed(&view.environment);
+        let named = !is_unnamed(&view.environment) && model.environments.is_deployed(&view.environment);
         // A closed schema says itself what is required where.
         let schema = &model.schemas[view.app];
         if named && (!schema.exists() || schema.resolved.open) {
             views.entry(view.app).or_default().entry(&view.environment).or_default().push(index);
         }
     }
-    let read = if views.is_empty() { BTreeSet::new() } else { model.read_by_compose() };
     for (app, by_environment) in views {
         let environments: Vec<(&Environment, Given<'_>)> = by_environment
             .into_iter()
@@ -69,8 +68,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .collect();
         for (index, one) in environments.iter().enumerate() {
             for other in environments.iter().skip(index + 1) {
-                let in_one = lacking(model, app, one, other, &read);
-                let in_other = lacking(model, app, other, one, &read);
+                let in_one = lacking(model, app, one, other);
+                let in_other = lacking(model, app, other, one);
                 if in_one.len() >= in_other.len() {
                     report(model, findings, app, one, other, &in_one);
                 } else {
@@ -115,7 +114,6 @@ fn lacking<'m>(
     app: usize,
     poorer: &(&Environment, Given<'m>),
     richer: &(&Environment, Given<'m>),
-    read: &BTreeSet<Name>,
 ) -> Vec<&'m Name> {
     let here = &poorer.1;
     let shared = richer.1.names.keys().filter(|name| here.names.contains_key(**name)).count();
@@ -129,7 +127,7 @@ fn lacking<'m>(
             && !schema.declares(name)
             && !model.is_noise(app, name)
             && !model.is_foreign_name(name)
-            && !read.contains(**name)
+            && !model.is_read_by_compose(name)
             && !names_an_environment(model, name)
             && !is_stored(model, app, poorer.0, name)
     };

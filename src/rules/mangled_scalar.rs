@@ -17,7 +17,8 @@ super::rule! {
     ///
     /// Compose reads what has no quotes as a number, a boolean or a date, and prints it back: `007` arrives as `7`,
     /// `1.10` as `1.1`, a date with a time behind it. `yes`, `no`, `on` and `off` arrive as they are, but are booleans to
-    /// other readers of YAML; they are warnings.
+    /// other readers of YAML; they are warnings. Kubernetes and Cloud Run take nothing but text for a variable, and refuse a
+    /// manifest with a number or a boolean there.
     ///
     /// ## When does it stay silent?
     ///
@@ -45,8 +46,14 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let told =
             file.loaded.mangled.iter().filter(|one| !(one.mangling.keeps_the_number() && is_number(model, &one.name)));
         let unique: BTreeSet<_> = told.map(|one| (one.span, &one.name, one.mangling)).collect();
-        let (certain, uncertain): (Vec<_>, Vec<_>) = unique.into_iter().partition(|(.., how)| how.is_certain());
-        for (scalars, certain) in [(certain, true), (uncertain, false)] {
+        let (refused, taken): (Vec<_>, Vec<_>) = unique.into_iter().partition(|(.., how)| *how == Mangling::Refused);
+        let (certain, uncertain): (Vec<_>, Vec<_>) = taken.into_iter().partition(|(.., how)| how.is_certain());
+        let groups = [
+            (refused, true, "are numbers or booleans, and Kubernetes takes text only, so it refuses the manifest"),
+            (certain, true, "are not taken for text, and arrive as something else"),
+            (uncertain, false, "are something else than text to some readers of YAML"),
+        ];
+        for (scalars, certain, end) in groups {
             if scalars.len() <= FEW {
                 for (span, name, how) in scalars {
                     let message = format!("`{name}` {}", words(name, how));
@@ -54,11 +61,6 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 }
             } else {
                 let names = wording::names(scalars.iter().map(|(_, name, _)| name));
-                let end = if certain {
-                    "are not taken for text, and arrive as something else"
-                } else {
-                    "are something else than text to some readers of YAML"
-                };
                 let spans: Vec<Span> = scalars.iter().map(|(span, ..)| *span).collect();
                 report(findings, path, &spans, certain, format!("{names} of {path} {end}"));
             }
@@ -125,6 +127,7 @@ fn report<'f>(
 /// What happens to a value; of a secret, no more than that something does.
 fn words(name: &Name, mangling: Mangling) -> &'static str {
     match mangling {
+        Mangling::Refused => "is a number or a boolean, and Kubernetes takes text only, so it refuses the manifest",
         _ if secret_names::is_secret_name(name) => "is not taken for text, and may arrive as something else",
         Mangling::LeadingZero => "is read as a number and loses the zeros before it",
         Mangling::Fraction => "is read as a number and loses digits of its fraction",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::fact::{LayerKind, SecretFile, SettingValue, StoreKind, TargetKind, TerraformArgumentKind};
 use crate::finding::Findings;
-use crate::model::{AppTarget, ENVIRONMENT_VARIABLES, Model, UNNAMED};
+use crate::model::{AppTarget, ENVIRONMENT_VARIABLES, Model, is_unnamed};
 use crate::name::{Environment, SecretName};
 use crate::source::{Place, SourcePath};
 use crate::tables::environments;
@@ -55,7 +55,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 /// The environment of a target, if its file says it and no value of it.
 fn said(model: &Model<'_>, target: &AppTarget<'_>) -> Option<Environment> {
     let environment = &target.environment;
-    if environment.as_str() == UNNAMED || model.environments.is_test(environment) {
+    if is_unnamed(environment) || model.environments.is_test(environment) {
         return None;
     }
     let is_own = |word: &str| model.environments.of_word(word).as_ref() == Some(environment);

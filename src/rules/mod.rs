@@ -31,6 +31,7 @@ mod empty_value;
 mod environment_drift;
 mod gathered;
 mod incomplete_group;
+mod insensitive_terraform_variable;
 mod invalid_name;
 mod invalid_syntax;
 mod invalid_value;
@@ -39,27 +40,34 @@ mod mangled_scalar;
 mod mismatched_environment;
 mod misplaced_credential;
 mod missing_env_file;
+mod missing_terraform_variable;
 mod missing_variable;
+mod modules;
 mod placeholder_value;
 mod plaintext_secret;
 mod public_secret;
+mod public_value_in_secret_store;
 mod renamed_variable;
 mod service_drift;
 mod shared_secret;
 mod skipped_validation;
 mod template_drift;
 mod unavailable_version;
+mod undeclared_terraform_variable;
 mod undeclared_variable;
 mod undefined_reference;
 mod undocumented_variable;
 mod unescaped_password;
 mod unknown_secret_reference;
+mod unlisted_task_variable;
+mod unpinned_version;
 mod unprefixed_client_variable;
 mod unreachable_public_url;
 mod unreferenced_secret;
 mod unstored_secret;
 mod untidy_file;
 mod unused_ignore;
+mod unused_terraform_variable;
 mod unverified_variable;
 mod weak_secret;
 mod wording;
@@ -76,6 +84,7 @@ pub static RULES: &[&Rule] = &[
     &empty_value::RULE,
     &environment_drift::RULE,
     &incomplete_group::RULE,
+    &insensitive_terraform_variable::RULE,
     &invalid_name::RULE,
     &invalid_syntax::RULE,
     &invalid_value::RULE,
@@ -83,27 +92,33 @@ pub static RULES: &[&Rule] = &[
     &mismatched_environment::RULE,
     &misplaced_credential::RULE,
     &missing_env_file::RULE,
+    &missing_terraform_variable::RULE,
     &missing_variable::RULE,
     &placeholder_value::RULE,
     &plaintext_secret::RULE,
     &public_secret::RULE,
+    &public_value_in_secret_store::RULE,
     &renamed_variable::RULE,
     &service_drift::RULE,
     &shared_secret::RULE,
     &skipped_validation::RULE,
     &template_drift::RULE,
     &unavailable_version::RULE,
+    &undeclared_terraform_variable::RULE,
     &undeclared_variable::RULE,
     &undefined_reference::RULE,
     &undocumented_variable::RULE,
     &unescaped_password::RULE,
     &unknown_secret_reference::RULE,
+    &unlisted_task_variable::RULE,
+    &unpinned_version::RULE,
     &unprefixed_client_variable::RULE,
     &unreachable_public_url::RULE,
     &unreferenced_secret::RULE,
     &unstored_secret::RULE,
     &untidy_file::RULE,
     &unused_ignore::RULE,
+    &unused_terraform_variable::RULE,
     &unverified_variable::RULE,
     &weak_secret::RULE,
 ];

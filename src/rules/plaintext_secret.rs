@@ -1,7 +1,10 @@
 //! `plaintext-secret`: a secret is written where only a reference to it should stand.
 
+mod handed_on;
+
 use super::committed_secret;
 use super::kinds::{self, Fault, Kind};
+use crate::fact::TargetKind;
 use crate::finding::{Findings, Level};
 use crate::model::Model;
 use crate::model::{Origin, Slot};
@@ -36,7 +39,7 @@ super::rule! {
     /// ## Use instead
     ///
     /// `${SESSION_SECRET:?}` with the value in the environment of the machine, or a secret of the platform; in a
-    /// Dockerfile `RUN --mount=type=secret`.
+    /// Dockerfile `RUN --mount=type=secret`; in Kubernetes and on Cloud Run `valueFrom.secretKeyRef`.
     "plaintext-secret", Error, since "0.1.0", check
 }
 
@@ -47,11 +50,25 @@ const LITERAL: Kind = Kind {
     help: "write `${NAME:?}` and give the value by the environment of the machine, or by a secret of the platform",
 };
 
+const LITERAL_OF_A_PLATFORM: Kind = Kind {
+    one: LITERAL.one,
+    many: LITERAL.many,
+    label: LITERAL.label,
+    help: "let the target take it from a store of secrets, or from the platform's own secrets",
+};
+
 const FALLBACK: Kind = Kind {
     one: "is a secret, and the value it falls back to stands in the file",
     many: "are secrets, and the values they fall back to stand in the file",
     label: "the same for everyone",
     help: "write `${NAME:?}`, which refuses to start without a value",
+};
+
+const HANDED_ON: Kind = Kind {
+    one: "is a secret, and is handed on as a plain value",
+    many: "are secrets, and are handed on as plain values",
+    label: "everyone who sees the target sees it",
+    help: "keep it in a store, and let the target take it from there",
 };
 
 const BAKED: Kind = Kind {
@@ -67,7 +84,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for slot in all {
         let kind = match slot.origin {
             Origin::Target(_) if slot.fallback => FALLBACK,
-            Origin::Target(_) => LITERAL,
+            Origin::Target(target) if is_of_compose(model, target) => LITERAL,
+            Origin::Target(_) => LITERAL_OF_A_PLATFORM,
             Origin::Image { last_stage: true, .. } => BAKED,
             _ => continue,
         };
@@ -84,7 +102,16 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         };
         faults.push(Fault { slot, kind, level, related: Vec::new() });
     }
+    let handed_on = handed_on::find(model);
+    for slot in handed_on.iter().filter(|slot| !slot.is_for_tests()) {
+        let level = if slot.is_unnamed() { Level::Warning } else { Level::Error };
+        faults.push(Fault { slot, kind: HANDED_ON, level, related: Vec::new() });
+    }
     kinds::report(model, findings, faults);
+}
+
+fn is_of_compose(model: &Model<'_>, target: usize) -> bool {
+    model.targets.get(target).is_some_and(|target| target.target.kind == TargetKind::ComposeService)
 }
 
 /// Whether it is a secret, and no placeholder of one.

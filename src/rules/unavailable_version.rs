@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::{SettingValue, StoreKind, VersionState};
-use crate::finding::Findings;
-use crate::model::{Binding, Holding, Model, State, StoredState, version_state};
-use crate::name::{SecretName, Version};
+use crate::fact::{StoreKind, VersionState};
+use crate::finding::{Finding, Findings};
+use crate::model::{Holding, Model, StoredState, version_state};
+use crate::name::{Environment, SecretName, Version};
 use crate::source::Place;
 
 super::rule! {
@@ -33,57 +33,75 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeSet<(SecretName, String)> = BTreeSet::new();
-    for binding in model.bindings.iter().filter(|binding| binding.required) {
-        let injected = binding.sightings.iter().find_map(|sighting| match (&sighting.state, &sighting.winner) {
-            (State::Injected(secret, version), Some(winner)) => {
-                let SettingValue::Injected { store, .. } = winner.value else { return None };
-                Some((Some(store), secret.clone(), version.clone(), winner.place.clone()))
-            }
-            _ => None,
-        });
-        let stored = match &binding.stored {
-            // Where no target says which version it takes, it is the newest.
-            Some(StoredState::Held(secret, _)) if !binding.is_given() => {
-                Some((None, secret.clone(), Version::Latest, binding.place.clone()))
-            }
-            _ => None,
+    let mut seen: BTreeSet<(&Environment, &SecretName, String)> = BTreeSet::new();
+    for taken in model.injections() {
+        let environment = &taken.target.environment;
+        if !seen.insert((environment, taken.secret, taken.version.to_string())) {
+            continue;
+        }
+        let app = taken.target.app.map(|app| model.apps.list[app].name.as_str());
+        let what = match (taken.variable, taken.name) {
+            (Some(name), _) => format!("which is `{name}`"),
+            (None, "") => "which is a part of what it gets".to_owned(),
+            (None, path) => format!("which is the file `{path}`"),
         };
-        let Some((store, secret, version, place)) = injected.or(stored) else { continue };
-        if seen.insert((secret.clone(), version.to_string())) {
-            judge(model, findings, binding, store, &secret, &version, &place);
+        let of = app.unwrap_or(&taken.target.target.name);
+        let judged = Judged { environment, secret: taken.secret, version: taken.version, place: taken.place };
+        let finding = judge(model, findings, &judged, Some(taken.store), &format!("{what} of {of}"));
+        if let (Some(finding), Some(app)) = (finding, app) {
+            finding.app(app);
+            if let Some(name) = taken.variable {
+                finding.variable(name);
+            }
+        }
+    }
+    for binding in model.bindings.iter().filter(|binding| binding.required && !binding.is_given()) {
+        // Where no target says which version it takes, it is the newest.
+        let Some(StoredState::Held(secret, _)) = &binding.stored else { continue };
+        let version = Version::Latest;
+        if !seen.insert((&binding.environment, secret, version.to_string())) {
+            continue;
+        }
+        let app = &model.apps.list[binding.app].name;
+        let judged = Judged { environment: &binding.environment, secret, version: &version, place: &binding.place };
+        let what = format!("which is `{}` of {app}", binding.name);
+        if let Some(finding) = judge(model, findings, &judged, None, &what) {
+            finding.variable(&binding.name).app(app);
         }
     }
 }
 
-fn judge(
+/// A version that is taken, and where.
+struct Judged<'m> {
+    environment: &'m Environment,
+    secret: &'m SecretName,
+    version: &'m Version,
+    place: &'m Place,
+}
+
+fn judge<'f>(
     model: &Model<'_>,
-    findings: &mut Findings<'_>,
-    binding: &Binding,
+    findings: &'f mut Findings<'_>,
+    judged: &Judged<'_>,
     store: Option<StoreKind>,
-    secret: &SecretName,
-    version: &Version,
-    place: &Place,
-) {
-    let Ok(Holding::Held(path, stored)) = model.stores.holding(&binding.environment, store, secret) else { return };
+    whose: &str,
+) -> Option<&'f mut Finding> {
+    let Judged { environment, secret, version, place } = judged;
+    let Ok(Holding::Held(path, stored)) = model.stores.holding(environment, store, secret) else { return None };
     let what = match version_state(stored, version) {
         Some(Some(VersionState::Disabled)) => "disabled",
         Some(Some(VersionState::Destroyed)) => "destroyed",
         Some(None) => "absent",
-        _ => return,
+        _ => return None,
     };
-    let app = &model.apps.list[binding.app].name;
-    let message = format!(
-        "the version `{version}` of `{secret}`, which is `{}` of {app} in {}, is {what}",
-        binding.name, binding.environment
-    );
-    let span =
-        stored.versions.as_ref().and_then(|versions| versions.first()).map_or(stored.span, |version| version.span);
-    findings
-        .report(place, "taken from the store", message)
-        .variable(&binding.name)
-        .app(app)
-        .environment(&binding.environment)
+    let message = format!("the version `{version}` of `{secret}`, {whose} in {environment}, is {what}");
+    let versions = stored.versions.as_deref().unwrap_or_default();
+    let named = versions.iter().find(|known| matches!(version, Version::Pinned(number) if *number == known.number));
+    let span = named.or(versions.first()).map_or(stored.span, |version| version.span);
+    let finding = findings.report(place, "taken from the store", message);
+    finding
+        .environment(environment)
         .related(&Place::new(path, span), format!("{what} here"))
         .help("enable it, add a new version, or pin one that is enabled");
+    Some(finding)
 }

@@ -45,7 +45,6 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let read = model.read_by_compose();
     for source in &model.sources {
         let owners: Vec<usize> = source.owners.iter().copied().filter(|app| model.schemas[*app].exists()).collect();
         // A file for apps of which one has no schema may speak of that one; a test run has settings of its own.
@@ -57,9 +56,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Role::Document => document_names(model, source, &owners),
             _ => source.settings.iter().map(|setting| (&setting.name, &setting.place)).collect(),
         };
-        let beside: BTreeSet<&Name> = source.all_names.iter().collect();
+        let beside = |name: &Name| source.all_names.contains(name);
         names.retain(|(name, place)| {
-            !is_former(model, &owners, name, &beside) && is_undeclared(model, &owners, name, place, &read)
+            !is_former(model, &owners, name, &beside) && is_undeclared(model, &owners, name, place)
         });
         report(model, findings, &owners, &names);
     }
@@ -68,11 +67,11 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for target in model.targets.iter().filter(|target| !model.environments.is_test(&target.environment)) {
         let Some(app) = target.app.filter(|app| model.schemas[*app].exists()) else { continue };
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
-        let beside: BTreeSet<&Name> =
-            own.clone().flat_map(|layer| &layer.settings).map(|setting| &setting.name).collect();
-        for setting in own.flat_map(|layer| &layer.settings) {
+        let settings = || own.clone().flat_map(|layer| &layer.settings);
+        let beside = |name: &Name| settings().any(|setting| setting.name == *name);
+        for setting in settings() {
             let is_former = is_former(model, &[app], &setting.name, &beside);
-            if !is_former && is_undeclared(model, &[app], &setting.name, &setting.place, &read) {
+            if !is_former && is_undeclared(model, &[app], &setting.name, &setting.place) {
                 by_file.entry((&setting.place.path, app)).or_default().push((&setting.name, &setting.place));
             }
         }
@@ -94,18 +93,19 @@ fn document_names<'s>(model: &Model<'_>, source: &'s Source<'_>, owners: &[usize
 }
 
 /// Whether a name is a former one of what stands beside it, which is a `deprecated-variable`.
-fn is_former(model: &Model<'_>, owners: &[usize], name: &Name, beside: &BTreeSet<&Name>) -> bool {
-    owners.iter().any(|app| model.schemas[*app].new_name(name).is_some_and(|new| beside.contains(new)))
+fn is_former(model: &Model<'_>, owners: &[usize], name: &Name, beside: &dyn Fn(&Name) -> bool) -> bool {
+    owners.iter().any(|app| model.schemas[*app].new_name(name).is_some_and(beside))
 }
 
-fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place, read: &BTreeSet<Name>) -> bool {
+fn is_undeclared(model: &Model<'_>, owners: &[usize], name: &Name, place: &Place) -> bool {
     let excused = |app: &usize| {
         let schema = &model.schemas[*app];
         schema.resolved.open || schema.declares(name) || model.is_noise(*app, name)
     };
     !owners.iter().any(excused)
-        && !read.contains(name)
+        && !model.is_read_by_compose(name)
         && !name.as_str().contains('*')
+        && (model.project.modules.is_empty() || super::modules::named_by_environment(name).is_none())
         && !model.is_foreign_name(name)
         && !model.is_renamed(name, place)
 }

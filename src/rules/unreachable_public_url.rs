@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::fact::Side;
 use crate::finding::Findings;
-use crate::model::{Model, Phase, State, UNNAMED, View};
+use crate::model::{Model, Phase, State, View, is_unnamed};
 use crate::name::Name;
 use crate::source::Place;
 use crate::syntax::url;
@@ -54,7 +54,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for name in public_names(model, view) {
             let sighting = view.look(index, &name, Phase::Build, &|_| true);
             let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
-            if view.environment.as_str() == UNNAMED && has_default(winner) {
+            if is_unnamed(&view.environment) && has_default(winner) {
                 continue;
             }
             let Some(unreachable) = unreachable(model, view, value.expose()) else { continue };

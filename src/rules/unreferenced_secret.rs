@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
-use crate::fact::{SettingValue, StoreKind};
+use crate::fact::StoreKind;
 use crate::finding::Findings;
 use crate::model::Model;
 use crate::name::{Environment, Name, SecretName};
@@ -75,7 +75,7 @@ struct Known<'m> {
     /// The ids of what is declared.
     declared: BTreeSet<SecretName>,
     /// The ids that targets take.
-    taken: BTreeSet<(StoreKind, &'m SecretName)>,
+    taken: BTreeSet<(StoreKind, &'m str)>,
     /// By app: the former names of what it declares, with the new ones.
     former: Vec<BTreeMap<&'m Name, &'m Name>>,
 }
@@ -93,14 +93,7 @@ impl<'m> Known<'m> {
             }
             known.former.push(former);
         }
-        let targets = model.project.groups.iter().flat_map(|group| &group.targets);
-        let settings = targets.flat_map(|target| &target.layers).flat_map(|layer| &layer.settings);
-        known.taken = settings
-            .filter_map(|setting| match &setting.value {
-                SettingValue::Injected { store, secret, .. } => Some((*store, secret)),
-                _ => None,
-            })
-            .collect();
+        known.taken = model.injections().map(|taken| (taken.store, taken.id())).collect();
         known
     }
 
@@ -112,7 +105,9 @@ impl<'m> Known<'m> {
         secret: &SecretName,
     ) -> bool {
         self.declared.contains(secret)
-            || self.taken.contains(&(store, secret))
+            || self.taken.contains(&(store, secret.as_str()))
+            // What an external secret names whose store is not described may be of any.
+            || self.taken.contains(&(StoreKind::Kubernetes, secret.as_str()))
             || (0..model.apps.list.len()).any(|app| {
                 let schema = &model.schemas[app];
                 schema.resolved.open

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::wording;
+use crate::fact::StoreKind;
 use crate::finding::Findings;
-use crate::model::{Binding, Model, StoredState};
-use crate::name::{Environment, SecretName};
+use crate::model::{Binding, Holding, Injection, Model, StoredState};
+use crate::name::{Environment, Name, SecretName};
 use crate::source::{Place, SourcePath};
 
 super::rule! {
-    /// A secret that an environment requires is not in the listing of its store.
+    /// A secret that an environment requires or takes is not in the listing of its store.
     ///
     /// ## Why is this bad?
     ///
@@ -19,7 +20,7 @@ super::rule! {
     ///
     /// Without a listing of that environment, with an incomplete one, and where nothing tells how the ids of secrets
     /// are made: then it is unknown. If none of the expected secrets is there, one finding asks whether the listing is
-    /// of the right project.
+    /// of the right project. A secret that is named with another project than the listing's is not looked for.
     ///
     /// ## Example
     ///
@@ -43,8 +44,64 @@ super::rule! {
     "unstored-secret", Error, since "0.1.0", check
 }
 
+/// What needs a secret.
+enum Cause<'m> {
+    /// A schema, by the variable.
+    Required(&'m Binding),
+    /// A target, which names its id.
+    Taken(Injection<'m>),
+}
+
+impl<'m> Cause<'m> {
+    fn place(&self) -> &Place {
+        match self {
+            Self::Required(binding) => &binding.place,
+            Self::Taken(taken) => taken.place,
+        }
+    }
+
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Required(_) => "required here",
+            Self::Taken(_) => "taken here",
+        }
+    }
+
+    fn app(&self, model: &'m Model<'_>) -> Option<&'m str> {
+        let app = match self {
+            Self::Required(binding) => Some(binding.app),
+            Self::Taken(taken) => taken.target.app,
+        };
+        app.map(|app| model.apps.list[app].name.as_str())
+    }
+
+    fn variable(&self) -> Option<&'m Name> {
+        match self {
+            Self::Required(binding) => Some(&binding.name),
+            Self::Taken(taken) => taken.variable,
+        }
+    }
+
+    /// `` `API_KEY` of api ``, `` the file `/secrets/key` of api ``.
+    fn whose(&self, model: &'m Model<'_>) -> String {
+        let of = match self {
+            Self::Required(_) => String::new(),
+            Self::Taken(taken) => taken.target.target.name.clone(),
+        };
+        let of = self.app(model).unwrap_or(&of);
+        match self {
+            Self::Required(Binding { name, .. }) => format!("`{name}` of {of}"),
+            Self::Taken(taken) => match (taken.variable, taken.name) {
+                (Some(name), _) => format!("`{name}` of {of}"),
+                (None, "") => format!("a part of what {of} gets"),
+                (None, path) => format!("the file `{path}` of {of}"),
+            },
+        }
+    }
+}
+
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut unstored: BTreeMap<(&Environment, &SecretName), Vec<&Binding>> = BTreeMap::new();
+    let mut unstored: BTreeMap<(&Environment, &SecretName), Vec<Cause<'_>>> = BTreeMap::new();
     let mut held: BTreeMap<&Environment, usize> = BTreeMap::new();
     for binding in &model.bindings {
         match &binding.stored {
@@ -52,19 +109,35 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Some(StoredState::Lacking(secret, _))
                 if binding.needs_a_value() && !binding.is_given() && !binding.soft =>
             {
-                unstored.entry((&binding.environment, secret)).or_default().push(binding);
+                unstored.entry((&binding.environment, secret)).or_default().push(Cause::Required(binding));
             }
             _ => {}
         }
     }
-    let mut by_environment: BTreeMap<&Environment, Vec<(&SecretName, Vec<&Binding>)>> = BTreeMap::new();
-    for ((environment, secret), bindings) in unstored {
-        by_environment.entry(environment).or_default().push((secret, bindings));
+    // What GitHub keeps is for workflows; of that `unknown-secret-reference` speaks.
+    let is_for_workflows = |store| matches!(store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables);
+    for taken in model.injections().filter(|taken| !is_for_workflows(taken.store)) {
+        let environment = &taken.target.environment;
+        match model.stores.holding(environment, Some(taken.store), taken.secret) {
+            Ok(Holding::Held(..)) => *held.entry(environment).or_default() += 1,
+            Ok(Holding::Lacking(..)) => {
+                let causes = unstored.entry((environment, taken.secret)).or_default();
+                // What several targets share stands at one place.
+                if causes.iter().all(|cause| cause.place() != taken.place) {
+                    causes.push(Cause::Taken(taken));
+                }
+            }
+            Err(_) => {}
+        }
+    }
+    let mut by_environment: BTreeMap<&Environment, Vec<(&SecretName, Vec<Cause<'_>>)>> = BTreeMap::new();
+    for ((environment, secret), causes) in unstored {
+        by_environment.entry(environment).or_default().push((secret, causes));
     }
     for (environment, secrets) in by_environment {
         if held.contains_key(environment) || secrets.len() < 2 {
-            for (secret, bindings) in secrets {
-                single(model, findings, environment, secret, &bindings);
+            for (secret, causes) in secrets {
+                single(model, findings, environment, secret, &causes);
             }
         } else {
             wrong_project(model, findings, environment, &secrets);
@@ -77,23 +150,41 @@ fn single(
     findings: &mut Findings<'_>,
     environment: &Environment,
     secret: &SecretName,
-    bindings: &[&Binding],
+    causes: &[Cause<'_>],
 ) {
-    let Some(first) = bindings.first() else { return };
-    let mut apps: Vec<&str> = bindings.iter().map(|binding| model.apps.list[binding.app].name.as_str()).collect();
+    let Some((first, rest)) = causes.split_first() else { return };
+    let mut apps: Vec<&str> = causes.iter().filter_map(|cause| cause.app(model)).collect();
+    apps.sort_unstable();
     apps.dedup();
-    let message =
-        format!("`{}` of {} is not stored in {environment}: there is no `{secret}`", first.name, wording::words(&apps));
-    let finding = findings.report(&first.place, "required here", message);
-    finding.variable(&first.name).environment(environment);
+    let message = match first {
+        Cause::Required(binding) => format!(
+            "`{}` of {} is not stored in {environment}: there is no `{secret}`",
+            binding.name,
+            wording::words(&apps)
+        ),
+        Cause::Taken(_) => {
+            format!("{} takes `{secret}`, which is not stored in {environment}", first.whose(model))
+        }
+    };
+    let finding = findings.report(first.place(), first.label(), message);
+    finding.environment(environment);
+    if let Some(name) = first.variable() {
+        finding.variable(name);
+    }
     if let [app] = apps.as_slice() {
         finding.app(app);
     }
-    let former = first.declaration.renamed_from.iter().find_map(|name| {
-        let id = model.stores.secret_name(&model.apps.list[first.app], environment, &model.environments, name)?;
-        find_stored(model, environment, id.as_str())
-    });
-    match former.or_else(|| nearest(model, environment, secret)) {
+    for cause in rest.iter().filter(|cause| matches!(cause, Cause::Taken(_))) {
+        finding.related(cause.place(), cause.label());
+    }
+    let former = || {
+        let Cause::Required(first) = first else { return None };
+        first.declaration.renamed_from.iter().find_map(|name| {
+            let id = model.stores.secret_name(&model.apps.list[first.app], environment, &model.environments, name)?;
+            find_stored(model, environment, id.as_str())
+        })
+    };
+    match former().or_else(|| nearest(model, environment, secret)) {
         Some((place, name)) => {
             finding.related(&place, "the nearest stored name").help(format!("store `{secret}`, or is `{name}` meant?"));
         }
@@ -107,7 +198,7 @@ fn wrong_project(
     model: &Model<'_>,
     findings: &mut Findings<'_>,
     environment: &Environment,
-    secrets: &[(&SecretName, Vec<&Binding>)],
+    secrets: &[(&SecretName, Vec<Cause<'_>>)],
 ) {
     let Some((path, _)) = model.stores.listings(environment, None).next() else { return };
     let place = start_of(path);
@@ -118,8 +209,9 @@ fn wrong_project(
     finding
         .environment(environment)
         .help("is it the listing of the right project, and does `secret_name` say how ids are made?");
-    for binding in secrets.iter().filter_map(|(_, bindings)| bindings.first()) {
-        finding.related(&binding.place, format!("`{}` is required here", binding.name));
+    for cause in secrets.iter().filter_map(|(_, causes)| causes.first()) {
+        let what = cause.variable().map_or_else(|| "it".to_owned(), |name| format!("`{name}`"));
+        finding.related(cause.place(), format!("{what} is {}", cause.label()));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::broken_secret;
 use crate::fact::Declaration;
 use crate::finding::{Findings, Level};
-use crate::model::{Binding, Model, State, UNNAMED};
+use crate::model::{Binding, Model, State, is_unnamed};
 use crate::source::Place;
 use crate::tables::{entropy, placeholders};
 use crate::value::Value;
@@ -109,7 +109,7 @@ pub(super) fn tells(model: &Model<'_>, binding: &Binding, value: &Value) -> bool
 }
 
 fn is_deployed(model: &Model<'_>, binding: &Binding) -> bool {
-    binding.environment.as_str() == UNNAMED || model.environments.is_deployed(&binding.environment)
+    is_unnamed(&binding.environment) || model.environments.is_deployed(&binding.environment)
 }
 
 fn is_too_short(declaration: &Declaration, value: &Value) -> bool {

@@ -5,6 +5,7 @@
 //! list are wrong unless `allow_other_keys`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::json_document::{self, Notes};
 use super::{SchemaSource, pattern};
@@ -63,7 +64,7 @@ fn load(source: &SourceFile) -> Loaded {
             // Of a name that stands twice nothing can be relied on but that it exists.
             if notes.is_name(member) && seen.insert(&member.key) {
                 let declaration = entry(member, notes);
-                let kind = FactKind::Declaration(Box::new(declaration));
+                let kind = FactKind::Declaration(Arc::new(declaration));
                 loaded.facts.push(Fact { name: Name::new(&member.key), span: member.key_inner(), kind });
             }
         }

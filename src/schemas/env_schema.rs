@@ -10,6 +10,7 @@ mod relations;
 mod types;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::SchemaSource;
 use crate::fact::{Fact, FactKind, InlineIgnore, Link, LinkKind, Loaded, Schema, Side};
@@ -90,7 +91,7 @@ fn declarations(root: &Table<'_>, inherits: bool, loaded: &mut Loaded) {
                 item.report(item.key_span, message, None, false);
                 continue;
             }
-            let kind = FactKind::Declaration(Box::new(read));
+            let kind = FactKind::Declaration(Arc::new(read));
             loaded.facts.push(Fact { name: Name::new(item.key), span: item.key_span, kind });
         }
     }

@@ -10,6 +10,7 @@ mod property;
 mod reference;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::SchemaSource;
 use super::json_document::{self, Notes, opening};
@@ -91,7 +92,7 @@ fn load(source: &SourceFile) -> Loaded {
         schema.groups = std::mem::take(&mut object.groups);
         for (name, found) in object.variables {
             let declaration = declaration(&found, &references, notes);
-            let kind = FactKind::Declaration(Box::new(declaration));
+            let kind = FactKind::Declaration(Arc::new(declaration));
             loaded.facts.push(Fact { name: Name::new(&name), span: found.span, kind });
         }
         if references.is_exhausted() {

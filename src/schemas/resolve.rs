@@ -4,10 +4,13 @@ mod merge;
 mod needs;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use merge::{Conflict, ConflictKind};
 
-use crate::fact::{Agree, Declaration, FactKind, Group, LinkKind, LinkOutcome, Loaded, Problem, Semantics};
+use crate::fact::{
+    Agree, Constraints, Declaration, FactKind, Group, LinkKind, LinkOutcome, Loaded, Problem, Semantics,
+};
 use crate::name::{Name, matches_glob};
 use crate::source::{Place, SourcePath, Span};
 
@@ -47,7 +50,7 @@ pub struct Resolved {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declared {
     /// What they say.
-    pub declaration: Declaration,
+    pub declaration: Arc<Declaration>,
     /// Where the file that has the last word names it.
     pub place: Place,
     /// Every place that declares it, the strongest first; the first one is `place`.
@@ -197,11 +200,17 @@ fn own(path: &SourcePath, loaded: &Loaded, outcomes: &[LinkOutcome]) -> Resolved
     for fact in &loaded.facts {
         let FactKind::Declaration(declaration) = &fact.kind else { continue };
         let place = Place::new(path, fact.span);
-        let mut declaration = (**declaration).clone();
-        let constraints = std::iter::once(&mut declaration.constraints);
-        let special = declaration.overrides.iter_mut().map(|special| &mut special.constraints);
-        for written in constraints.chain(special).filter_map(|constraints| constraints.json_schema.as_mut()) {
-            *written = below_root(loaded, outcomes, written);
+        let mut declaration = Arc::clone(declaration);
+        let names_a_schema = |constraints: &Constraints| constraints.json_schema.is_some();
+        if names_a_schema(&declaration.constraints)
+            || declaration.overrides.iter().any(|special| names_a_schema(&special.constraints))
+        {
+            let own = Arc::make_mut(&mut declaration);
+            let special = own.overrides.iter_mut().map(|special| &mut special.constraints);
+            let all = std::iter::once(&mut own.constraints).chain(special);
+            for written in all.filter_map(|constraints| constraints.json_schema.as_mut()) {
+                *written = below_root(loaded, outcomes, written);
+            }
         }
         let declared =
             Declared { declaration, place: place.clone(), origins: vec![place], semantics: schema.semantics };

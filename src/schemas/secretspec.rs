@@ -14,6 +14,7 @@ use crate::name::{Name, nearest};
 use crate::source::{SourceFile, SourcePath};
 use crate::syntax::toml::{Document, Item, Table};
 use profiles::Profiles;
+use std::sync::Arc;
 
 /// The schema source.
 pub static SOURCE: SchemaSource = SchemaSource { name: "secretspec", claims, fits, load };
@@ -45,7 +46,7 @@ fn load(source: &SourceFile) -> Loaded {
             if has_scopes {
                 declaration.required = Some(Required::Never);
             }
-            let kind = FactKind::Declaration(Box::new(declaration));
+            let kind = FactKind::Declaration(Arc::new(declaration));
             loaded.facts.push(Fact { name: Name::new(&name), span, kind });
         }
         schema.groups = if has_scopes { Vec::new() } else { profiles.groups() };

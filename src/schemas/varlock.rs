@@ -9,6 +9,7 @@ mod settings;
 mod types;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{SchemaSource, pattern};
 use crate::fact::{Declaration, Fact, FactKind, InlineIgnore, Link, LinkKind, Loaded, Problem, Required, Schema, Type};
@@ -110,7 +111,7 @@ fn declare(item: &Item<'_>, settings: &Settings<'_>, loaded: &mut Loaded) {
         }
         describe(item, &mut declaration);
     }
-    let kind = FactKind::Declaration(Box::new(declaration));
+    let kind = FactKind::Declaration(Arc::new(declaration));
     loaded.facts.push(Fact { name: Name::new(item.key), span: item.key_span, kind });
 }
 

@@ -170,6 +170,18 @@ impl FlawKind {
 
 /// Reads a file as this loader does.
 pub fn read(text: &str, dialect: Dialect) -> Reading {
+    // Most files hold nothing that any loader reads in a way of its own. To some a quote is a part of a word like any
+    // other, so that their values stand elsewhere.
+    let joins_words = matches!(dialect, Dialect::Dotenvy | Dialect::Systemd | Dialect::Bash);
+    let portability = portability(text);
+    if portability == Portability::Everywhere || portability.holds(dialect) && !joins_words {
+        return Reading { entries: portable::entries(text), rejected: None };
+    }
+    read_as_written(text, dialect)
+}
+
+/// Reads a file as this loader does, whatever it holds.
+fn read_as_written(text: &str, dialect: Dialect) -> Reading {
     let Lexed { statements, mut rejected, .. } = lex(text, dialect);
     let mut entries = Vec::with_capacity(statements.len());
     for statement in statements {

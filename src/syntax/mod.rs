@@ -4,6 +4,7 @@ pub mod comment;
 pub mod dotenv;
 pub mod env_spec;
 pub mod expression;
+pub mod hcl;
 pub mod interpolation;
 pub mod json;
 pub mod jwt;

@@ -13,6 +13,7 @@ pub mod platform;
 pub mod providers;
 pub mod public;
 pub mod references;
+pub mod registries;
 pub mod sdk;
 pub mod secret_names;
 

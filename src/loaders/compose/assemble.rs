@@ -47,7 +47,7 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
     let Assembly { groups, mut problems, .. } = assembly;
     problems.sort_by(|(path, problem), (other_path, other)| (path, problem.span).cmp(&(other_path, other.span)));
     problems.dedup();
-    Assembled { groups, problems }
+    Assembled { groups, problems, ..Assembled::default() }
 }
 
 /// The files that `COMPOSE_FILE` of a folder's `.env` names.

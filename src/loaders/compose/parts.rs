@@ -203,11 +203,11 @@ fn likely(template: &Template, text: &mut String, describe: bool) -> Option<()> 
 
 /// What a command or an entry point tells about what runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Command {
+pub(in crate::loaders) struct Command {
     /// It is a development server or a watcher.
-    pub(super) serves_development: bool,
+    pub(in crate::loaders) serves_development: bool,
     /// It ends by itself: a migration, a seed.
-    pub(super) ends: bool,
+    pub(in crate::loaders) ends: bool,
 }
 
 /// A path of the host in a container.

@@ -7,7 +7,7 @@ use crate::fact::Mangling;
 
 /// What a plain scalar is to compose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Plain {
+pub(in crate::loaders) enum Plain {
     /// Text as it is written.
     Text,
     /// A number, a boolean or a date, and how it is printed back.
@@ -74,7 +74,7 @@ fn is_sexagesimal(text: &str) -> bool {
 }
 
 /// Tells what the plain scalar `text` is. Null is the caller's business.
-pub(super) fn resolve(text: &str) -> Plain {
+pub(in crate::loaders) fn resolve(text: &str) -> Plain {
     let Some(first) = text.as_bytes().first() else { return Plain::Text };
     match text {
         "true" | "True" | "TRUE" => return Plain::Typed("true".to_owned()),

@@ -2,7 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::parts::{Command, Mount, Service, Text};
+use super::parts::{Mount, Service, Text};
+
+pub(in crate::loaders) use super::parts::Command;
 use crate::fact::TargetSigns;
 use crate::source::SourcePath;
 use crate::syntax::yaml::Node;
@@ -66,7 +68,7 @@ const CODE: &[&str] =
     &["/app", "/usr/src", "/src", "/code", "/workspace", "/workspaces", "/var/www", "/srv", "/opt/app"];
 
 /// What a command, an entry point or a script line runs.
-pub(super) fn command(node: Node<'_>) -> Command {
+pub(in crate::loaders) fn command(node: Node<'_>) -> Command {
     if let Some(text) = node.as_str() {
         return told_by(text);
     }

@@ -1,7 +1,7 @@
 //! `package.json`, `pnpm-workspace.yaml`, and the files that mark a workspace of Turborepo, Nx or Lerna.
 
 use super::{json, version};
-use crate::fact::{Dependency, Manifest, Problem};
+use crate::fact::{Dependency, Manifest, Problem, Tasks};
 use crate::source::SourceFile;
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::yaml::{self, Yaml};
@@ -55,11 +55,30 @@ pub(super) fn workspace(source: &SourceFile, problems: &mut Vec<Problem>) -> Man
     let root = json(source, problems);
     let turbo = source.path().name().starts_with("turbo.");
     let extends = root.as_ref().and_then(|root| root.get("extends"));
-    if turbo && extends.is_some_and(|node| matches!(&node.kind, Kind::Array(names) if !names.is_empty())) {
-        return Manifest::default();
+    let extends = turbo && extends.is_some_and(|node| matches!(&node.kind, Kind::Array(names) if !names.is_empty()));
+    let tasks = root.as_ref().filter(|_| turbo).and_then(|root| tasks(root, extends));
+    if extends {
+        return Manifest { tasks, ..Manifest::default() };
     }
     let members = texts(root.as_ref().and_then(|root| root.get("packages")));
-    Manifest { members: Some(members), ..Manifest::default() }
+    Manifest { members: Some(members), tasks, ..Manifest::default() }
+}
+
+/// What Turborepo 2 hands to tasks. Before that, tasks saw everything unless they said otherwise (`pipeline`).
+fn tasks(root: &Node<'_>, extends: bool) -> Option<Tasks> {
+    let member = root.members().iter().find(|member| member.key == "tasks")?;
+    let loose = root.get("envMode").and_then(Node::text) == Some("loose");
+    let listed = |node: &Node<'_>, key: &str, task: Option<&str>| {
+        let names = texts(node.get(key));
+        names.into_iter().map(|name| (name, task.map(str::to_owned))).collect::<Vec<_>>()
+    };
+    let mut variables = listed(root, "globalEnv", None);
+    variables.extend(listed(root, "globalPassThroughEnv", None));
+    for task in member.value.members() {
+        variables.extend(listed(&task.value, "env", Some(&task.key)));
+        variables.extend(listed(&task.value, "passThroughEnv", Some(&task.key)));
+    }
+    Some(Tasks { extends, loose, variables, span: member.key_span })
 }
 
 /// Reads the list of a `pnpm-workspace.yaml`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use super::{Declared, Resolved};
 use crate::fact::{Constraints, Declaration, Required, Side, Type};
@@ -97,7 +98,7 @@ fn inherit_one(name: &Name, own: &mut Declared, theirs: Declared, conflicts: &mu
     {
         differ.push(ConflictKind::Secrecy);
     }
-    own.declaration = fill_in(std::mem::take(&mut own.declaration), theirs.declaration);
+    own.declaration = Arc::new(fill_in(Declaration::clone(&own.declaration), Declaration::clone(&theirs.declaration)));
     add_origins(own, theirs.origins);
 }
 
@@ -235,7 +236,7 @@ fn unite_one(name: &Name, own: &mut Declared, theirs: Declared, conflicts: &mut 
     if own.place == theirs.place && own.declaration == theirs.declaration {
         return;
     }
-    let (mine, other) = (own.declaration.clone(), theirs.declaration.clone());
+    let (mine, other) = (Declaration::clone(&own.declaration), Declaration::clone(&theirs.declaration));
     let mut differ = Differ { name, own, theirs: &theirs, conflicts, extends: false };
     let (kind, kind_other) = (mine.kind.unwrap_or_default(), other.kind.unwrap_or_default());
     let narrower = if is_narrower(kind, kind_other) { mine.kind } else { other.kind };
@@ -254,7 +255,7 @@ fn unite_one(name: &Name, own: &mut Declared, theirs: Declared, conflicts: &mut 
     let required = stricter(mine.required.as_ref(), other.required.as_ref());
     let constraints = tighter(&mine.constraints, &other.constraints);
     let secret = if mine.secret == Some(true) { mine.secret } else { other.secret.or(mine.secret) };
-    own.declaration = Declaration { kind: narrower, required, constraints, secret, ..fill_in(mine, other) };
+    own.declaration = Arc::new(Declaration { kind: narrower, required, constraints, secret, ..fill_in(mine, other) });
     add_origins(own, theirs.origins);
 }
 

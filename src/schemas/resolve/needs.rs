@@ -1,6 +1,7 @@
 //! The part of a schema that is needed, and which members of groups are optional.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Declared, Resolved};
 use crate::fact::{Agreement, GroupKind, Required, Side};
@@ -25,7 +26,7 @@ pub(super) fn settle(resolved: &mut Resolved) {
     for (name, declared) in &mut resolved.declarations {
         let is_member = || patterns.iter().any(|pattern| matches_glob(pattern, name.as_str()));
         if declared.declaration.required.is_none() && (members.contains(name) || is_member()) {
-            declared.declaration.required = Some(Required::Never);
+            Arc::make_mut(&mut declared.declaration).required = Some(Required::Never);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of schemas with ancestors, and of several schemas of one app.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::*;
 use crate::fact::{Required, Side, Type};
@@ -68,7 +69,7 @@ fn the_child_wins_key_by_key() {
     assert_eq!(x.declaration.constraints.max_length, Some(30));
     assert_eq!(x.declaration.secret, Some(true));
     assert_eq!(x.declaration.default, Some(Value::new("d")));
-    let there = x.declaration.in_environment(&["production"]).constraints;
+    let there = x.declaration.in_environment(&["production"]).constraints.clone();
     assert_eq!((there.min_length, there.max_length), (Some(12), Some(20)));
     assert_eq!(x.place.path, SourcePath::new("a"));
     let origins: Vec<&str> = x.origins.iter().map(|place| place.path.as_str()).collect();
@@ -259,14 +260,14 @@ fn required_is_united_to_wherever_either_schema_requires_it() {
     let united = |one: Required, other: Required| {
         let of = |required: Required, path: &str| {
             let declaration = Declaration { required: Some(required), ..Declaration::default() };
-            let kind = FactKind::Declaration(Box::new(declaration));
+            let kind = FactKind::Declaration(Arc::new(declaration));
             let fact = crate::fact::Fact { name: Name::new("A"), span: Span::default(), kind };
             let loaded =
                 Loaded { facts: vec![fact], schema: Some(crate::fact::Schema::default()), ..Loaded::default() };
             own(&SourcePath::new(path), &loaded, &[])
         };
         let all = Resolved::union([of(one, "a"), of(other, "b")]);
-        all.declarations.into_values().next().unwrap().declaration.required.unwrap()
+        all.declarations.into_values().next().unwrap().declaration.required.clone().unwrap()
     };
     let (inside, except) = (|names| Required::In(named(names)), |names| Required::Except(named(names)));
     assert_eq!(united(inside(&["a"]), inside(&["b"])), inside(&["a", "b"]));

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use memchr::memchr;
 
-use super::Dialect;
+use super::{Dialect, Entry, Quoting};
+use crate::source::Span;
+use crate::value::{Template, Value};
 
 /// How many loaders are known to make the same of a file, from its text alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,13 @@ pub enum Portability {
     No,
 }
 
+impl Portability {
+    /// Whether a loader is among those that make the same of the file.
+    pub fn holds(self, dialect: Dialect) -> bool {
+        self == Self::Everywhere || self == Self::WhereQuotesAreRead && dialect.reads_quotes()
+    }
+}
+
 impl Dialect {
     /// Whether it takes `"` around a value for quotes, and not for a part of it.
     pub fn reads_quotes(self) -> bool {
@@ -26,42 +35,106 @@ impl Dialect {
 
 /// How many loaders are known to make the same of a file.
 pub fn portability(text: &str) -> Portability {
-    let bytes = text.as_bytes();
     let mut found = Portability::Everywhere;
     let mut names = HashSet::new();
-    let mut start = 0;
-    while start < bytes.len() {
-        let rest = bytes.get(start..).unwrap_or_default();
-        let end = memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = rest.get(..end).unwrap_or_default();
-        start += end + 1;
-        match line.first() {
-            None => continue,
-            // systemd 252 joins what follows a comment that ends in a backslash.
-            Some(b'#') if line.last() != Some(&b'\\') && !line.contains(&b'\r') => continue,
-            _ => {}
-        }
-        let Some(equals) = memchr(b'=', line) else { return Portability::No };
-        let (name, value) = line.split_at(equals);
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let named = name.first().is_some_and(|first| !first.is_ascii_digit()) && name.iter().all(is_name);
-        let value = match value {
-            [b'=', b'"', inside @ .., b'"'] => {
-                found = Portability::WhereQuotesAreRead;
-                inside
-            }
-            plain => plain,
+    for (_, line) in lines(text) {
+        let (name, value) = match read(line) {
+            Line::Statement(name, value) => (name, value),
+            Line::Nothing => continue,
+            Line::Odd => return Portability::No,
         };
-        if !named || name == b"export" || !value.iter().copied().all(is_plain) || !names.insert(name) {
+        if is_quoted(value) {
+            found = Portability::WhereQuotesAreRead;
+        }
+        if !names.insert(name) {
             return Portability::No;
         }
     }
     found
 }
 
-/// What no loader but a shell takes for anything else than text.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_./:@%+,=-^".contains(&byte)
+/// The entries of a file that is portable to the loader that reads it: what every such loader makes of it.
+pub(super) fn entries(text: &str) -> Vec<Entry> {
+    let entry = |(start, line): (usize, &str)| {
+        let (name, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
+        let quotes = usize::from(is_quoted(value));
+        let separator = Span::new(start + name.len(), start + name.len() + 1);
+        let value_span = Span::new(separator.end + quotes, start + line.len() - quotes);
+        let text = value.get(quotes..value.len() - quotes).unwrap_or_default();
+        Some(Entry {
+            key: name.to_owned(),
+            key_span: Span::new(start, start + name.len()),
+            export: None,
+            separator,
+            value: Some(Template::literal(Value::new(text))),
+            value_span,
+            quoting: if quotes == 1 { Quoting::Double } else { Quoting::None },
+            span: Span::new(start, start + line.len()),
+            flaw: None,
+        })
+    };
+    lines(text).filter_map(entry).collect()
+}
+
+/// The lines of a text without their line breaks, each with where it begins.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let at = start;
+        start += end + 1;
+        Some((at, rest.get(..end)?))
+    })
+}
+
+/// What stands on a line.
+enum Line<'t> {
+    /// Nothing, or a comment.
+    Nothing,
+    /// A name, and a value that may be in double quotes.
+    Statement(&'t str, &'t str),
+    /// Something that is not portable.
+    Odd,
+}
+
+fn read(line: &str) -> Line<'_> {
+    let bytes = line.as_bytes();
+    match bytes.first() {
+        None => return Line::Nothing,
+        // systemd 252 joins what follows a comment that ends in a backslash.
+        Some(b'#') if bytes.last() != Some(&b'\\') && memchr(b'\r', bytes).is_none() => return Line::Nothing,
+        _ => {}
+    }
+    let Some((name, value)) = line.split_once('=') else { return Line::Odd };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let named = name.bytes().next().is_some_and(|first| !first.is_ascii_digit()) && name.bytes().all(is_name);
+    let quotes = usize::from(is_quoted(value));
+    let inside = value.as_bytes().get(quotes..value.len() - quotes).unwrap_or_default();
+    let is_portable = named && name != "export" && is_plain(inside);
+    if is_portable { Line::Statement(name, value) } else { Line::Odd }
+}
+
+fn is_quoted(value: &str) -> bool {
+    value.len() > 1 && value.starts_with('"') && value.ends_with('"')
+}
+
+/// Which bytes no loader but a shell takes for anything else than text.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
+        let character = byte as u8;
+        plain[byte] = character.is_ascii_alphanumeric()
+            || matches!(character, b'_' | b'.' | b'/' | b':' | b'@' | b'%' | b'+' | b',' | b'=' | b'-' | b'^');
+        byte += 1;
+    }
+    plain
+};
+
+fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|byte| PLAIN[usize::from(*byte)])
 }
 
 #[cfg(test)]

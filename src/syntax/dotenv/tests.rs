@@ -168,6 +168,8 @@ proptest! {
             let everywhere = portability == Portability::Everywhere;
             for known in DIALECTS.iter().filter(|known| everywhere || known.dialect.reads_quotes()) {
                 prop_assert!(evaluate(&text, known.dialect, &BTreeMap::new()) == first, "{}", known.id());
+                let (short, whole) = (read(&text, known.dialect), read_as_written(&text, known.dialect));
+                prop_assert_eq!(format!("{short:?}"), format!("{whole:?}"), "{}", known.id());
             }
         }
     }

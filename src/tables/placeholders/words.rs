@@ -69,7 +69,7 @@ fn is_request(text: &str, secret: bool) -> bool {
     let separators: &[char] = if secret { &SEPARATORS } else { &['-', '_'] };
     ["replaceme", "replace-me", "replace_me"].contains(&text)
         || verbs.iter().any(|verb| {
-            text.strip_prefix(verb)
+            begins(text, verb)
                 .and_then(|rest| rest.strip_prefix(separators))
                 .is_some_and(|rest| starts_with_word(rest, objects))
         })
@@ -134,7 +134,9 @@ fn is_secret_phrase(text: &str) -> bool {
             let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
             let rest = rest.strip_prefix("super").unwrap_or(rest);
             let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
-            ["secret", "password", "key", "token", "salt", "encryptionkey"].iter().any(|word| rest.starts_with(word))
+            ["secret", "password", "key", "token", "salt", "encryptionkey"]
+                .iter()
+                .any(|word| begins(rest, word).is_some())
         })
         || is_some_string(text)
         || is_random_something(text)
@@ -146,7 +148,7 @@ fn is_secret_phrase(text: &str) -> bool {
         || continues(text, "fake").is_some()
         || text.ends_with("-dummy")
         || text.ends_with("_dummy")
-        || ["insecure", "unsafe"].iter().any(|word| text.starts_with(word))
+        || ["insecure", "unsafe"].iter().any(|word| begins(text, word).is_some())
         || text
             .strip_prefix("build")
             .is_some_and(|rest| starts_with_word(rest.strip_prefix(['-', '_']).unwrap_or(rest), &["time", "only"]))
@@ -161,7 +163,7 @@ fn is_plain_secret(text: &str) -> bool {
         rest = after.strip_prefix(['-', '_']).unwrap_or(after);
     }
     ["secret", "password", "passwd", "pass", "token", "salt", "key"].iter().any(|word| {
-        rest.strip_prefix(word).is_some_and(|end| {
+        begins(rest, word).is_some_and(|end| {
             let end = end.strip_prefix(['-', '_']).unwrap_or(end);
             ["", "key", "value", "string", "123", "1234"].contains(&end)
         })
@@ -171,11 +173,11 @@ fn is_plain_secret(text: &str) -> bool {
 /// `some-random-string`, `a secret`, `anykey`.
 fn is_some_string(text: &str) -> bool {
     ["some", "any", "a"].iter().any(|word| {
-        text.strip_prefix(word).is_some_and(|rest| {
+        begins(text, word).is_some_and(|rest| {
             let rest = rest.strip_prefix(SEPARATORS).unwrap_or(rest);
             let rest = ["random", "long", "strong", "secure"]
                 .iter()
-                .find_map(|word| rest.strip_prefix(word))
+                .find_map(|word| begins(rest, word))
                 .map_or(rest, |rest| rest.strip_prefix(SEPARATORS).unwrap_or(rest));
             ["string", "secret", "value", "key", "token"].contains(&rest)
         })
@@ -197,9 +199,14 @@ fn is_glued(text: &str) -> bool {
         && ["secret", "password", "passwd", "salt", "token", "key"].iter().any(|end| text.ends_with(end))
 }
 
+/// What follows a word at the beginning. Nearly every text differs from it in its first letter, which is cheap to see.
+fn begins<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    if text.as_bytes().first() == word.as_bytes().first() { text.strip_prefix(word) } else { None }
+}
+
 /// What follows a word and a separator, if something does.
 fn continues<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(word)?;
+    let rest = begins(text, word)?;
     let after = rest.strip_prefix(SEPARATORS)?;
     if after.is_empty() {
         None
@@ -214,7 +221,7 @@ fn continues<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 fn starts_with_word(text: &str, words: &[&str]) -> bool {
     words
         .iter()
-        .any(|word| text.strip_prefix(word).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphabetic)))
+        .any(|word| begins(text, word).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphabetic)))
 }
 
 /// What a request asks to do in the slot of a secret.

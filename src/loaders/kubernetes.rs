@@ -1,0 +1,63 @@
+//! Kubernetes manifests, kustomizations and Cloud Run's YAML: containers and what they get. Not the charts of Helm.
+//!
+//! Cloud Run writes services and jobs as Knative does, but for a secret's `key` it writes the version. What other
+//! resources there are is not looked at. Source of what wins: `kubectl explain pod.spec.containers.envFrom`.
+
+mod assemble;
+mod claims;
+mod containers;
+mod expand;
+mod external;
+mod kustomize;
+mod merge;
+mod objects;
+mod parts;
+mod resolve;
+mod shown;
+mod values;
+
+use crate::fact::{LinkKind, Loaded, Role};
+use crate::loaders::{Claim, Loader};
+use crate::source::SourceFile;
+use crate::syntax::yaml::Yaml;
+
+/// The loader.
+pub static LOADER: Loader = Loader {
+    name: "kubernetes",
+    claims: claims::claims,
+    links: &[(LinkKind::Include, Role::Deploy)],
+    load,
+    assemble: Some(assemble::assemble),
+};
+
+fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
+    let mut loaded = Loaded::default();
+    let is_kustomization = claims::is_kustomization(source.path().name());
+    if !is_kustomization && !claims::is_manifest(source.text()) {
+        return loaded;
+    }
+    let yaml = Yaml::parse(source.text());
+    let is_template = source.text().contains("{{");
+    // What another tool makes manifests of need be no YAML itself.
+    if is_template && !yaml.faults().is_empty() {
+        return loaded;
+    }
+    super::yaml::comments_and_faults(source, &yaml, &mut loaded);
+    let mut reader = values::Reader { source, loaded: &mut loaded };
+    let mut file = parts::File { lossy: yaml.faults().iter().any(|fault| fault.lossy), ..parts::File::default() };
+    for document in yaml.documents() {
+        if is_kustomization && !kustomize::is_of_flux(document) {
+            file.kustomization = Some(kustomize::read(&mut reader, document));
+        } else {
+            objects::read(&mut reader, document, is_template, &mut file);
+        }
+    }
+    shown::mark(source, &yaml, &file, &mut loaded);
+    loaded.problems.sort_by_key(|problem| problem.span);
+    loaded.problems.dedup();
+    loaded.parsed = Some(Box::new(file));
+    loaded
+}
+
+#[cfg(test)]
+mod tests;

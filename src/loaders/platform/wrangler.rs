@@ -1,0 +1,60 @@
+//! Cloudflare's `wrangler.toml` and `wrangler.jsonc`: `vars`, at the top and by environment. Secrets stand nowhere.
+
+use super::{App, Reader, string, table};
+use crate::fact::Setting;
+use crate::source::Span;
+use crate::syntax::json::Node;
+use crate::syntax::toml::{Item, Table};
+
+pub(super) fn read(reader: &mut Reader<'_>) {
+    if reader.is_toml() {
+        reader.toml(|reader, root| of_toml(reader, root));
+    } else {
+        reader.json(of_json);
+    }
+}
+
+fn of_toml(reader: &mut Reader<'_>, root: &Table<'_>) {
+    let Some(named) = string(root, "name") else { return };
+    let environments = table(root, "env");
+    let environments: Vec<Item<'_>> = environments.iter().flat_map(Table::items).collect();
+    let names: Vec<&str> = environments.iter().map(|item| item.key).collect();
+    if let Some(variables) = table(root, "vars") {
+        let settings = reader.of_table(&variables);
+        push(reader, named, settings, top(&names).to_owned(), variables.span());
+    }
+    for item in environments {
+        let Some(inner) = Some(item).filter(Item::is_table).and_then(|item| item.table()) else { continue };
+        if let Some(variables) = table(&inner, "vars") {
+            let settings = reader.of_table(&variables);
+            push(reader, named, settings, item.key.to_owned(), variables.span());
+        }
+    }
+}
+
+fn of_json(reader: &mut Reader<'_>, root: &Node<'_>) {
+    let Some(named) = root.get("name").and_then(|node| Some((node.text()?, node.inner_span()))) else { return };
+    let environments = root.get("env").map(Node::members).unwrap_or_default();
+    let names: Vec<&str> = environments.iter().map(|member| &*member.key).collect();
+    if let Some(variables) = root.get("vars") {
+        let settings = reader.of_object(Some(variables));
+        push(reader, named, settings, top(&names).to_owned(), named.1);
+    }
+    for member in environments {
+        if let Some(variables) = member.value.get("vars") {
+            let settings = reader.of_object(Some(variables));
+            push(reader, named, settings, member.key.to_string(), member.key_inner());
+        }
+    }
+}
+
+/// What the variables at the top are for: those of an environment do not add to them, they stand instead.
+fn top(environments: &[&str]) -> &'static str {
+    let has_production = environments.iter().any(|name| matches!(*name, "production" | "prod" | "live"));
+    if has_production { "development" } else { "production" }
+}
+
+fn push(reader: &mut Reader<'_>, named: (&str, Span), settings: Vec<Setting>, environment: String, listed: Span) {
+    let app = App { environment: Some(environment), settings, listed, ..reader.app(named.0, named.1) };
+    reader.push(app);
+}

@@ -1,0 +1,60 @@
+//! What the rules on Terraform's variables ask of modules.
+
+use std::collections::BTreeSet;
+
+use crate::fact::{FactKind, Module, TerraformArgumentKind};
+use crate::model::Model;
+use crate::name::{Environment, Name};
+
+/// Whether a module takes a variable of this name.
+pub(super) fn declares(module: &Module, name: &Name) -> bool {
+    module.variables.iter().any(|variable| variable.name == *name)
+}
+
+/// The variable of a module that a variable of the environment gives: `TF_VAR_region`.
+pub(super) fn named_by_environment(name: &Name) -> Option<Name> {
+    name.as_str().strip_prefix("TF_VAR_").filter(|name| !name.is_empty()).map(Name::new)
+}
+
+/// What a message calls a module.
+pub(super) fn called(module: &Module) -> String {
+    if module.folder.as_str().is_empty() {
+        "the module".to_owned()
+    } else {
+        format!("the module in `{}`", module.folder)
+    }
+}
+
+/// The variables of a module that somebody gives beside its files, in an environment; `None`: it may be all of them.
+pub(super) fn given_by_hand(model: &Model<'_>, module: &Module, environment: &Environment) -> Option<BTreeSet<Name>> {
+    let mut given = BTreeSet::new();
+    for argument in model.project.groups.iter().flat_map(|group| &group.terraform_arguments) {
+        let elsewhere = argument.module.as_ref().is_some_and(|folder| *folder != module.folder);
+        let of = argument.environment.as_ref().and_then(|word| model.environments.of_word(word));
+        if elsewhere || of.is_some_and(|of| of != *environment) {
+            continue;
+        }
+        match &argument.kind {
+            TerraformArgumentKind::Variable(setting) | TerraformArgumentKind::Environment(setting) => {
+                given.insert(setting.name.clone());
+            }
+            TerraformArgumentKind::File(None) => return None,
+            TerraformArgumentKind::File(Some(path)) => {
+                // What is not among the files of the module was not read.
+                let known = module.given.iter().find(|given| given.path == *path)?;
+                given.extend(known.names.iter().map(|(name, _)| name.clone()));
+            }
+        }
+    }
+    for file in model.project.files.values() {
+        for fact in &file.loaded.facts {
+            if matches!(fact.kind, FactKind::Definition { .. } | FactKind::PassThrough | FactKind::Mention { .. }) {
+                given.extend(named_by_environment(&fact.name));
+            }
+        }
+    }
+    let targets = model.project.groups.iter().flat_map(|group| &group.targets);
+    let settings = targets.flat_map(|target| &target.layers).flat_map(|layer| &layer.settings);
+    given.extend(settings.filter_map(|setting| named_by_environment(&setting.name)));
+    Some(given)
+}

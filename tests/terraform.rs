@@ -1,0 +1,240 @@
+//! Our own reading of Terraform's variables, held against the real `terraform` where it is installed.
+//!
+//! Each probe is a `variable` block and a file of values. `terraform console` tells what the variable is; envcheck must
+//! refuse what it refuses, and hand a container what it evaluates to.
+
+mod support;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use envcheck::config::Config;
+use envcheck::fact::SettingValue;
+use envcheck::project::{Options, Project};
+
+/// A variable's type, and the line that gives it a value.
+struct Probe {
+    kind: &'static str,
+    values: &'static str,
+}
+
+const fn probe(kind: &'static str, values: &'static str) -> Probe {
+    Probe { kind, values }
+}
+
+/// The grammar of values and the conversions; the ones of the measured list, and some more.
+const PROBES: &[Probe] = &[
+    probe("string", r#"a = "${1+1}""#),
+    probe("string", "a = 1 + 1"),
+    probe("string", r#"a = true ? "x" : "y""#),
+    probe("string", "a = <<EOT\nhello\n world\nEOT\n"),
+    probe("string", "a = <<EOT\nno line break\nEOT"),
+    probe("string", "a = <<EOT\r\nhello\r\n world\r\nEOT\r\n"),
+    probe("string", "a = <<-EOT\n\thello\n\t\tworld\n\tEOT\n"),
+    probe("string", "a = <<EOT\n$${x} %%{y} \\n \"q\"\nEOT \n"),
+    probe("string", "a = <<-EOT\n    hello\n\n      world\n    EOT\n"),
+    probe("string", "a = <<-EOT\n    hello ${1 + 2}\n      world\n    EOT\n"),
+    probe("string", r#"a = "tab\tnl\nunic\u00e9 $${esc} %%{esc}""#),
+    probe("string", r#"a = "$${HOME} $HOME 100% $""#),
+    probe("string", "a = 5"),
+    probe("string", "a = true"),
+    probe("string", "a = 1.50"),
+    probe("string", "a = 0.10"),
+    probe("string", "a = 1e21"),
+    probe("string", "a = 12345678901234567890"),
+    probe("string", "a = -0.5e-3"),
+    probe("string", "a = 007"),
+    probe("string", "a = 1E3"),
+    probe("string", "a = \"x\" # c\n# hash\n// slash\n/* block */"),
+    probe("string", "a = \"\""),
+    probe("string", "a = (\n\"x\"\n)"),
+    probe("string", r#"a = ["x"]"#),
+    probe("string", "a = {x=1}"),
+    probe("string", r#"a = [for x in ["a"] : x]"#),
+    probe("string", r#"a = upper("x")"#),
+    probe("string", "a = var.b"),
+    probe("string", "a = local.x"),
+    probe("string", "a = x"),
+    probe("string", "block \"x\" { y = 1 }"),
+    probe("string", "a = \"x\"\na = \"y\""),
+    probe("string", "\"a\" = \"x\""),
+    probe("string", "a: \"x\""),
+    probe("string", "a = \"unterminated"),
+    probe("string", "a=\"x\" b=\"y\""),
+    probe("string", "1a = 2"),
+    probe("string", "a = 'x'"),
+    probe("string", r#"a = "\q""#),
+    probe("string", "a = \"x\"; "),
+    probe("string", "a = \"x\"\nb"),
+    probe("string", "a = \"multi\nline\""),
+    probe("string", "a = <<EOT\n${upper(\"x\")}\nEOT"),
+    probe("string", "a = <<\"EOT\"\nx\nEOT"),
+    probe("string", "a = \"nonl\""),
+    probe("string", "\u{feff}a = \"bom\""),
+    probe("string", "a = \"crlf\"\r\n"),
+    probe("number", r#"a = "5""#),
+    probe("number", r#"a = "5x""#),
+    probe("number", r#"a = """#),
+    probe("number", r#"a = " 5""#),
+    probe("number", r#"a = "0x10""#),
+    probe("number", "a = true"),
+    probe("bool", r#"a = "true""#),
+    probe("bool", r#"a = "True""#),
+    probe("bool", r#"a = "1""#),
+    probe("bool", r#"a = "0""#),
+    probe("bool", "a = 1"),
+    probe("bool", r#"a = "yes""#),
+    probe("list(string)", r#"a = "a""#),
+    probe("list(string)", r#"a = ["a", 1, true]"#),
+    probe("list(string)", "a = []"),
+    probe("list(string)", r#"a = ["a",]"#),
+    probe("list(number)", r#"a = ["a"]"#),
+    probe("set(string)", r#"a = ["b","a","b"]"#),
+    probe("map(string)", "a = {a=1, b=true}"),
+    probe("map(string)", "a = {a={}}"),
+    probe("map(string)", "a = {a=1, a=2}"),
+    probe("map(string)", "a = [1]"),
+    probe("object({a=string,b=optional(number,3)})", r#"a = {a="x"}"#),
+    probe("object({a=string,b=optional(number)})", r#"a = {a="x"}"#),
+    probe("object({a=string})", r#"a = {a="x", extra=1}"#),
+    probe("object({a=string})", "a = {}"),
+    probe("object({a=object({b=bool})})", "a = {a={b=\"no\"}}"),
+    probe("tuple([string,number])", r#"a = ["a","5"]"#),
+    probe("tuple([string,number])", r#"a = ["a"]"#),
+    probe("any", r#"a = {x=[1,"a"]}"#),
+];
+
+#[test]
+fn values_are_what_terraform_makes_of_them() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let mut wrong = Vec::new();
+    for Probe { kind, values } in PROBES {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        write(folder.path(), "main.tf", &main(kind));
+        write(folder.path(), "terraform.tfvars", values);
+        let judged = judge(&terraform, folder.path());
+        let own = own(folder.path());
+        if judged != own {
+            wrong.push(format!("{kind}: {values:?}\n  terraform: {judged:?}\n  envcheck:  {own:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} probes differ:\n{}", wrong.len(), PROBES.len(), wrong.join("\n"));
+}
+
+/// The files in which a variable is given a value, the winner of which is told by its name.
+#[test]
+fn the_order_of_files_is_terraforms() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let all = [
+        "terraform.tfvars",
+        "terraform.tfvars.json",
+        "a.auto.tfvars",
+        "b.auto.tfvars.json",
+        "c.auto.tfvars",
+        ".hidden.auto.tfvars",
+        "prod.tfvars.example",
+    ];
+    for from in 0..all.len() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        write(folder.path(), "main.tf", &main("string"));
+        for name in &all[..all.len() - from] {
+            let text =
+                if name.ends_with("json") { format!("{{\"a\": \"{name}\"}}") } else { format!("a = \"{name}\"\n") };
+            write(folder.path(), name, &text);
+        }
+        assert_eq!(own(folder.path()), judge(&terraform, folder.path()), "with {:?}", &all[..all.len() - from]);
+    }
+}
+
+/// A module that hands a variable, as JSON, to a container.
+fn main(kind: &str) -> String {
+    format!(
+        "variable \"a\" {{\n  type = {kind}\n}}\nresource \"google_cloud_run_v2_service\" \"s\" {{\n  name = \"s\"\n  \
+         template {{\n    containers {{\n      env {{\n        name  = \"A\"\n        value = var.a\n      }}\n      \
+         dynamic \"env\" {{\n        for_each = can(var.a[0]) ? {{ for i, v in var.a : \"L${{i}}\" => v }} : \
+         try({{ for k, v in var.a : \"M${{k}}\" => v }}, {{}})\n        content {{\n          name  = env.key\n          \
+         value = env.value\n        }}\n      }}\n    }}\n  }}\n}}\n"
+    )
+}
+
+/// What the judge says: the value where it is a text, a number or a truth, nothing where it is refused.
+fn judge(terraform: &Path, folder: &Path) -> Option<Judged> {
+    // The resource needs a provider; the variable alone is asked for.
+    let main = std::fs::read_to_string(folder.join("main.tf")).expect("it was written");
+    let only = main.split("resource").next().unwrap_or_default().to_owned();
+    let alone = tempfile::tempdir().expect("a folder can be made");
+    for entry in std::fs::read_dir(folder).expect("it can be listed").flatten() {
+        std::fs::copy(entry.path(), alone.path().join(entry.file_name())).expect("it can be copied");
+    }
+    write(alone.path(), "main.tf", &only);
+    let mut child = Command::new(terraform)
+        .args(["console", "-no-color"])
+        .current_dir(alone.path())
+        .env_remove("TF_CLI_CONFIG_FILE")
+        .env("CHECKPOINT_DISABLE", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("terraform starts");
+    let asked = "jsonencode([can(tostring(var.a)) ? tostring(var.a) : null])\n";
+    child.stdin.take().expect("it is piped").write_all(asked.as_bytes()).expect("it listens");
+    let output = child.wait_with_output().expect("it ends");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    if !output.status.success() || stderr.contains("Error:") || stdout.contains("Error:") {
+        return None;
+    }
+    // The console prints a text of HCL, which holds the JSON.
+    let line = stdout.lines().last()?.trim();
+    let json: String = serde_json::from_str(line).ok()?;
+    let [value]: [Option<String>; 1] = serde_json::from_str(&json).ok()?;
+    Some(value.map_or(Judged::Collection, Judged::Text))
+}
+
+/// What a variable is.
+#[derive(Debug, PartialEq)]
+enum Judged {
+    /// This, where a text is wanted.
+    Text(String),
+    /// Something that is no text.
+    Collection,
+}
+
+/// What envcheck says of the same.
+fn own(folder: &Path) -> Option<Judged> {
+    let project = Project::load(folder, Config::default(), &Options::default()).expect("it loads");
+    let mut problems = project.problems.iter().map(|(path, _)| path);
+    let own = project.files.values().any(|file| !file.loaded.problems.is_empty());
+    if own || problems.next().is_some() {
+        return None;
+    }
+    let targets = project.groups.iter().flat_map(|group| &group.targets);
+    let settings = targets.flat_map(|target| &target.layers).flat_map(|layer| &layer.settings);
+    let given = settings.into_iter().find(|setting| setting.name.as_str() == "A")?;
+    let SettingValue::Given(template) = &given.value else { return None };
+    Some(match template.as_literal() {
+        Some(value) => Judged::Text(value.expose().to_owned()),
+        None => Judged::Collection,
+    })
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("a file can be written");
+}
+
+#[expect(clippy::print_stderr, reason = "a test that does nothing says so")]
+fn skipped() {
+    eprintln!("skipped: `terraform` is not installed, which is the judge here");
+}
+
+fn terraform() -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&path).flat_map(|folder| [folder.join("terraform"), folder.join("tofu")]);
+    found.into_iter().find(|program| program.is_file())
+}
