@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::fact::{Declaration, Type};
 use crate::name::{Environment, Name, SecretName};
+use crate::parallel;
 use crate::schemas::accepts::{Mismatch, accepts};
 use crate::source::{Place, SourcePath, Span};
 use crate::tables::placeholders;
@@ -119,7 +118,7 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
     for (index, view) in model.views.iter().enumerate() {
         views.entry((view.app, &view.environment)).or_default().push(index);
     }
-    let apps = (0..model.apps.list.len()).into_par_iter().filter(|app| model.schemas[*app].exists());
+    let apps = (0..model.apps.list.len()).filter(|app| model.schemas[*app].exists()).collect();
     let of_app = |app: usize| {
         let mut bindings = Vec::new();
         for environment in model.environments_of(app) {
@@ -132,7 +131,7 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
         }
         bindings
     };
-    apps.map(of_app).collect::<Vec<_>>().into_iter().flatten().collect()
+    parallel::map(model.project.is_large(), apps, of_app).into_iter().flatten().collect()
 }
 
 /// The names that views give and that a family declares.

@@ -7,6 +7,7 @@ pub mod hcl;
 pub mod interpolation;
 pub mod json;
 pub mod jwt;
+pub mod path_pattern;
 pub mod pem;
 pub mod toml;
 pub mod url;
