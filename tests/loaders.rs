@@ -59,7 +59,7 @@ fn tell(format: &str, case: &Path) -> String {
         tell_file(&mut told, path, file);
     }
     if let Some(assemble) = loaders::loader(format).and_then(|loader| loader.assemble) {
-        let Assembled { groups, modules, problems } = assemble(&Files::new(&files, &|_| false));
+        let Assembled { groups, modules, problems, .. } = assemble(&Files::new(&files, &|_| false));
         for (path, problem) in problems {
             let source = files.get(&path).map(|file| &file.source);
             let at = source.map(|source| at(source, problem.span)).unwrap_or_default();
@@ -183,6 +183,9 @@ fn tell_rest(told: &mut String, source: &SourceFile, loaded: &Loaded) {
         loaded.manifest.as_ref().map(|manifest| format!("{manifest:?}")),
         loaded.image.as_ref().map(|image| format!("{image:#?}")),
         loaded.listing.as_ref().map(|listing| format!("{listing:#?}")),
+        loaded.script.as_ref().map(|script| format!("{script:#?}")),
+        loaded.kept_back.as_ref().map(|kept_back| format!("{kept_back:?}")),
+        loaded.public_at_run_time.then(|| "public at run time".to_owned()),
     ];
     for text in debug.into_iter().flatten() {
         line(told, &without_nothing(&text));

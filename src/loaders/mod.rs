@@ -18,6 +18,7 @@ pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
+pub mod next_config;
 pub mod platform;
 pub mod recipe;
 pub mod systemd;
@@ -30,8 +31,11 @@ pub static LOADERS: &[&Loader] = &[
     &dotenv::LOADER,
     &compose::LOADER,
     &dockerfile::LOADER,
+    &dockerfile::ignore::LOADER,
+    &dockerfile::script::LOADER,
     &manifest::LOADER,
     &markdown::LOADER,
+    &next_config::LOADER,
     &workflow::LOADER,
     &gitlab::LOADER,
     &cloud_build::LOADER,
@@ -109,6 +113,8 @@ pub struct Assembled {
     pub modules: Vec<Module>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
+    /// The files with more in them than is worked out, each with what stopped it.
+    pub unfinished: Vec<(SourcePath, &'static str)>,
 }
 
 /// The files of a project, for a loader's `assemble`.

@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobMatcher};
-use rayon::prelude::*;
 
 use crate::fact::{Layer, LayerKind, Role, TargetKind};
 use crate::loaders::File;
 use crate::name::Name;
+use crate::parallel;
 use crate::project::Project;
 use crate::source::{Place, SourcePath};
 use crate::syntax::dotenv::{self, Dialect, Ending, Evaluated, Portability};
@@ -120,7 +120,7 @@ pub(super) fn find(project: &Project) -> BTreeMap<SourcePath, Readings> {
         };
         Some((path.clone(), Readings { readers: readers.into_iter().map(read).collect() }))
     };
-    files.into_par_iter().filter_map(readings).collect()
+    parallel::map(project.is_large(), files, readings).into_iter().flatten().collect()
 }
 
 /// The loaders that are known to read a file, though it may be portable.

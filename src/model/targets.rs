@@ -11,6 +11,7 @@ use crate::tables::{frameworks, images};
 
 use super::apps::{Apps, adds_to_foreign};
 use super::deployed;
+use super::images::{Builds, Built};
 
 /// The environment of a deployed service of compose that names none.
 const UNNAMED: &str = "compose";
@@ -46,6 +47,8 @@ pub struct AppTarget<'a> {
     pub group: &'a TargetGroup,
     /// The app that it runs, by index; `None`: nobody's, or a third party's.
     pub app: Option<usize>,
+    /// How its image is built, if the repository tells.
+    pub built: Option<Built<'a>>,
     /// Where it runs.
     pub environment: Environment,
     /// Whether users meet it.
@@ -65,16 +68,19 @@ pub const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_EN
 /// Finds whose each target is.
 pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<AppTarget<'a>> {
     let mut found = Vec::new();
-    for group in &project.groups {
+    let builds = Builds::find(project);
+    for (index, group) in project.groups.iter().enumerate() {
         let from = found.len();
         for target in &group.targets {
-            let foreign = is_foreign(project, apps, target);
-            let app = if foreign { None } else { app_of(project, apps, environments, group, target) };
+            let built = builds.of(index, target);
+            let build = built.map(|built| built.build);
+            let foreign = is_foreign(project, apps, target, build);
+            let app = if foreign { None } else { app_of(project, apps, environments, group, target, build) };
             let named = environment_of(apps, environments, group, target, app);
             let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(unnamed(target.kind)), true));
             let deployed = deployed && environments.is_deployed(&environment);
-            let family = if foreign { family_of(project, target) } else { None };
-            found.push(AppTarget { target, group, app, environment, deployed, foreign, family });
+            let family = if foreign { family_of(project, target, build) } else { None };
+            found.push(AppTarget { target, group, app, built, environment, deployed, foreign, family });
         }
         name_after_siblings(&mut found[from..]);
     }
@@ -97,18 +103,18 @@ fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
 }
 
 /// The family of the image that a target runs, or that its Dockerfile starts from.
-fn family_of(project: &Project, target: &Target) -> Option<&'static ThirdPartyImage> {
+fn family_of(project: &Project, target: &Target, build: Option<&Build>) -> Option<&'static ThirdPartyImage> {
     let named = target.image.as_ref().and_then(|(image, _)| images::third_party(image));
     named.or_else(|| {
-        let build = target.build.as_ref()?;
+        let build = build?;
         let image = project.files.get(build.dockerfile.as_ref()?)?.loaded.image.as_ref()?;
         images::third_party(image.base(build.stage.as_deref())?)
     })
 }
 
 /// An image that is not built here and that does not name this repository is a third party's.
-fn is_foreign(project: &Project, apps: &Apps, target: &Target) -> bool {
-    if let Some(build) = &target.build {
+fn is_foreign(project: &Project, apps: &Apps, target: &Target, build: Option<&Build>) -> bool {
+    if let Some(build) = build {
         return builds_on_foreign(project, apps, target, build);
     }
     let Some((image, _)) = &target.image else { return false };
@@ -210,6 +216,7 @@ fn app_of(
     environments: &Environments,
     group: &TargetGroup,
     target: &Target,
+    build: Option<&Build>,
 ) -> Option<usize> {
     let named = |app: &super::apps::App| {
         let qualified = format!("{}:{}", deployed::prefix(target.kind), target.name);
@@ -219,7 +226,7 @@ fn app_of(
         return Some(app);
     }
     let same_name = || apps.list.iter().position(|app| app.folder.name() == target.name || app.name == target.name);
-    if let Some(build) = &target.build {
+    if let Some(build) = build {
         let of_dockerfile = build.dockerfile.as_ref().and_then(|path| apps.home(path));
         let of_context = build.context.as_ref().and_then(|context| apps.home(&context.join("x")?));
         // The deeper one says more: `docker/api.Dockerfile` is kept apart, a context at the root holds everything.

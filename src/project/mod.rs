@@ -114,6 +114,12 @@ impl Project {
         Ok(project)
     }
 
+    /// Whether it holds so much that it pays to work on it with all cores.
+    pub fn is_large(&self) -> bool {
+        const LARGE: usize = 64;
+        self.files.len() > LARGE
+    }
+
     fn assemble(&mut self) {
         let ignored = |path: &SourcePath| self.ignored.matches(path, false);
         let files = Files::new(&self.files, &ignored);
@@ -122,6 +128,8 @@ impl Project {
             self.groups.extend(part.groups);
             self.modules.extend(part.modules);
             self.problems.extend(part.problems);
+            let stopped = part.unfinished.into_iter();
+            self.unread.extend(stopped.map(|(path, reason)| Unread { path, reason: reason.to_owned(), named: None }));
         }
     }
 }

@@ -21,11 +21,13 @@ macro_rules! rule {
 use rule;
 
 mod ambiguous_syntax;
+mod baked_secret;
 mod broken_secret;
 mod committed_secret;
 mod conflicting_declarations;
 mod deprecated_variable;
 mod disagreeing_values;
+mod dropped_build_argument;
 mod duplicate_definition;
 mod empty_value;
 mod environment_drift;
@@ -36,6 +38,7 @@ mod invalid_name;
 mod invalid_syntax;
 mod invalid_value;
 mod kinds;
+mod late_public_variable;
 mod mangled_scalar;
 mod mismatched_environment;
 mod misplaced_credential;
@@ -75,11 +78,13 @@ mod wording;
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
     &ambiguous_syntax::RULE,
+    &baked_secret::RULE,
     &broken_secret::RULE,
     &committed_secret::RULE,
     &conflicting_declarations::RULE,
     &deprecated_variable::RULE,
     &disagreeing_values::RULE,
+    &dropped_build_argument::RULE,
     &duplicate_definition::RULE,
     &empty_value::RULE,
     &environment_drift::RULE,
@@ -88,6 +93,7 @@ pub static RULES: &[&Rule] = &[
     &invalid_name::RULE,
     &invalid_syntax::RULE,
     &invalid_value::RULE,
+    &late_public_variable::RULE,
     &mangled_scalar::RULE,
     &mismatched_environment::RULE,
     &misplaced_credential::RULE,

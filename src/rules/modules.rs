@@ -6,9 +6,9 @@ use crate::fact::{FactKind, Module, TerraformArgumentKind};
 use crate::model::Model;
 use crate::name::{Environment, Name};
 
-/// Whether a module takes a variable of this name.
-pub(super) fn declares(module: &Module, name: &Name) -> bool {
-    module.variables.iter().any(|variable| variable.name == *name)
+/// The names of the variables that a module takes.
+pub(super) fn declared(module: &Module) -> BTreeSet<&Name> {
+    module.variables.iter().map(|variable| &variable.name).collect()
 }
 
 /// The variable of a module that a variable of the environment gives: `TF_VAR_region`.

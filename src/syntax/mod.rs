@@ -8,6 +8,7 @@ pub mod hcl;
 pub mod interpolation;
 pub mod json;
 pub mod jwt;
+pub mod path_pattern;
 pub mod pem;
 pub mod shell;
 pub mod toml;
