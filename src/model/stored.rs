@@ -127,9 +127,16 @@ impl<'a> Stores<'a> {
         self.concerning(Some(app), environment, None).next().is_some()
     }
 
-    /// Every listing with its environment.
+    /// Every listing that apps take their secrets from, with its environment.
     pub fn all(&self) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
-        self.kept.iter().map(|kept| (kept.path, kept.listing, &kept.environment))
+        let of_apps = self.kept.iter().filter(|kept| keeps(None, kept.listing));
+        of_apps.map(|kept| (kept.path, kept.listing, &kept.environment))
+    }
+
+    /// Every listing of one store, with its environment.
+    pub fn of_store(&self, store: StoreKind) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
+        let of_store = self.kept.iter().filter(move |kept| kept.listing.store == store);
+        of_store.map(|kept| (kept.path, kept.listing, &kept.environment))
     }
 
     /// The id of a variable's secret, where it can be told.

@@ -8,7 +8,7 @@ use super::read::{Reader, read_anywhere};
 use super::walk::Format;
 use super::{Environments, Options, Project, Unread};
 use crate::config::{Config, StoreEntry};
-use crate::fact::Role;
+use crate::fact::{Role, StoreKind};
 use crate::loaders::{Claim, File};
 use crate::name::Environment;
 use crate::source::{Place, SourceFile, SourcePath, visible};
@@ -61,7 +61,9 @@ pub(super) fn load(project: &mut Project, reader: &Reader, options: &Options) ->
         named(project, options, environment.as_deref(), path)?;
     }
     let config = project.config.clone();
-    let given: Vec<Environment> = project.listings.iter().map(|(_, environment)| environment.clone()).collect();
+    let of = |path: &SourcePath| project.files.get(path).and_then(kind);
+    let given: Vec<Given> =
+        project.listings.iter().map(|(path, environment)| (environment.clone(), of(path))).collect();
     for store in &config.stores {
         configured(project, reader, &config, store, &given);
     }
@@ -97,8 +99,11 @@ fn named(project: &mut Project, options: &Options, environment: Option<&str>, di
     Ok(())
 }
 
-/// Loads the listings of one entry, but for the environments that were `given` one.
-fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry, given: &[Environment]) {
+/// The environment and the store of a listing that the command line names.
+type Given = (Environment, Option<StoreKind>);
+
+/// Loads the listings of one entry, but for the environments for whose store one was `given`.
+fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry, given: &[Given]) {
     let Some((template, span)) = &store.listing else { return };
     let environments = Environments::new(config);
     let wanted = |environment: &Environment| {
@@ -106,9 +111,6 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
     };
     let origin = config.path.as_ref().map(|path| Place::new(path, *span));
     for environment in environments.all().into_iter().filter(wanted) {
-        if given.contains(&environment) {
-            continue;
-        }
         // A path holds the environment's name or, as ids do, its short form.
         let mut names = vec![environment.as_str(), environments.id(&environment)];
         names.dedup();
@@ -127,7 +129,15 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
             match reader.read(&path, &disk) {
                 Ok(source) => {
                     let local = project.ignored.matches(&path, false);
-                    project.files.insert(path.clone(), listing_file(source, local));
+                    let file = listing_file(source, local);
+                    let of = kind(&file);
+                    // What GitHub keeps for a repository and for an environment are two listings of one store.
+                    let several = of.is_some_and(is_of_workflows);
+                    let replaces = |given: &Given| given.0 == environment && (of.is_none() || given.1 == of);
+                    if !several && given.iter().any(replaces) {
+                        break;
+                    }
+                    project.files.insert(path.clone(), file);
                     project.listings.push((path, environment.clone()));
                     break;
                 }
@@ -139,6 +149,16 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
             }
         }
     }
+}
+
+/// The store that a listing is of; what is no listing is of none.
+fn kind(file: &File) -> Option<StoreKind> {
+    file.loaded.listing.as_ref().map(|listing| listing.store)
+}
+
+/// Whether a store is for workflows.
+fn is_of_workflows(store: StoreKind) -> bool {
+    matches!(store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables)
 }
 
 fn listing_file(source: SourceFile, local: bool) -> File {
