@@ -223,7 +223,7 @@ fn what_a_step_writes_into_the_context_comes_into_the_image() {
     assert_eq!(
         of("baked-secret", written(".env", false, vec![injected("SESSION_SECRET", 9)])),
         [
-            "the secret `SESSION_SECRET` is written to `apps/web/.env`, which is copied into the image of `apps/web/Dockerfile`"
+            "`SESSION_SECRET` is a secret, written to `apps/web/.env`, which is copied into the image of `apps/web/Dockerfile`"
         ]
     );
     assert_eq!(of("baked-secret", written(".env", false, url())), [""; 0]);
