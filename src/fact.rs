@@ -4,15 +4,19 @@
 
 mod declaration;
 mod deploy;
+mod image;
 mod module;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, Dependency, Image, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose,
-    SecretFile, Setting, SettingValue, Stage, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup,
-    TargetKind, TargetSigns, Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
+    Build, Dependency, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, SecretFile,
+    Setting, SettingValue, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup, TargetKind, TargetSigns,
+    Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
+};
+pub use image::{
+    Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
 };
 
 pub use module::{Module, ModuleValues, ModuleVariable};
@@ -87,6 +91,12 @@ pub struct Loaded {
     pub manifest: Option<Manifest>,
     /// If it describes how an image is built.
     pub image: Option<Image>,
+    /// If it is a script that a container starts: what it tells.
+    pub script: Option<Shell>,
+    /// Whether it says that browsers get public variables when the app runs, not only when it is built.
+    pub public_at_run_time: bool,
+    /// If it says what builds leave out of their context.
+    pub kept_back: Option<KeptBack>,
     /// If it says what a store holds.
     pub listing: Option<Listing>,
     /// What the loader's own second step, `assemble`, needs of this file; nobody else looks into it.
@@ -171,6 +181,8 @@ pub enum LinkKind {
     Dockerfile,
     /// A JSON Schema of one value.
     JsonSchema,
+    /// A script that a container starts.
+    Script,
     /// A mapping of variables to values in YAML (gcloud's `--env-vars-file`).
     EnvVarsFile,
     /// Values for the variables of a Terraform module (`-var-file`).

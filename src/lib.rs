@@ -6,6 +6,7 @@
 
 pub mod source; // text, places in it, what of it may be shown
 pub mod memo; // what a thing remembers of itself
+pub mod parallel; // work on all cores where that pays
 pub mod name; // names as types
 pub mod value; // values that cannot print themselves
 pub mod syntax; // text -> trees

@@ -7,9 +7,10 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// The modules of the library, lowest first. A new one is given its place here, which is the moment to think about it.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "source",
     "memo",
+    "parallel",
     "name",
     "value",
     "syntax",

@@ -183,6 +183,9 @@ fn tell_rest(told: &mut String, source: &SourceFile, loaded: &Loaded) {
         loaded.manifest.as_ref().map(|manifest| format!("{manifest:?}")),
         loaded.image.as_ref().map(|image| format!("{image:#?}")),
         loaded.listing.as_ref().map(|listing| format!("{listing:#?}")),
+        loaded.script.as_ref().map(|script| format!("{script:#?}")),
+        loaded.kept_back.as_ref().map(|kept_back| format!("{kept_back:?}")),
+        loaded.public_at_run_time.then(|| "public at run time".to_owned()),
     ];
     for text in debug.into_iter().flatten() {
         line(told, &without_nothing(&text));

@@ -6,7 +6,6 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::failure::CliError;
 use super::overview::Overview;
@@ -17,6 +16,7 @@ use crate::levels::Levels;
 use crate::loaders::LOADERS;
 use crate::model::Model;
 use crate::name::Environment;
+use crate::parallel;
 use crate::project::{ConfigChoice, Located, Options, Project, locate};
 use crate::reporters::{Report, Summary, Texts};
 use crate::rules::{self, RULES};
@@ -181,12 +181,12 @@ impl Wanted {
 pub fn findings(model: &Model<'_>, levels: &Levels) -> Vec<Finding> {
     let wanted: Vec<_> = RULES.iter().filter(|rule| levels.runs(rule.id, rule.default_level)).collect();
     // Each rule speaks for itself; the order of reports is made later.
-    let found = wanted.par_iter().map(|rule| {
+    let found = parallel::map(model.project.is_large(), wanted, |rule| {
         let mut found = Vec::new();
         (rule.check)(model, &mut Findings::new(rule.id, rule.default_level, &mut found));
         found
     });
-    found.collect::<Vec<_>>().into_iter().flatten().collect()
+    found.into_iter().flatten().collect()
 }
 
 /// Judges findings: their levels, what is ignored, what is in scope. In the order of reports.

@@ -238,9 +238,13 @@ pub struct TargetSigns {
     pub own_command: bool,
     /// It runs only under a profile.
     pub profiled: bool,
+    /// Its own command builds what browsers get, so that what it gives at run time is not too late.
+    pub builds: bool,
     /// It keeps the stored secrets that it was given before, so that nobody knows which of them it gets
     /// (`--set-env-vars` without `--set-secrets`).
     pub keeps_secrets: bool,
+    /// Only its own word and its own values say where it runs; the names of its file and of its folders do not.
+    pub speaks_for_itself: bool,
 }
 
 /// Targets that are read together, such as the services of one compose project.
@@ -354,100 +358,6 @@ pub enum ReadPurpose {
     Plumbing,
 }
 
-/// How an image is built: a Dockerfile.
-#[derive(Clone, Debug, Default)]
-pub struct Image {
-    /// The arguments that stand before the first stage: only what a stage starts from can use them.
-    pub arguments: Vec<Setting>,
-    /// Its stages, in order.
-    pub stages: Vec<Stage>,
-}
-
-impl Image {
-    /// What a stage sets, with what the stages set that it starts from, weakest first; `None` is the last stage.
-    ///
-    /// Nothing where there is no such stage. What the image sets that the first of them starts from is not known.
-    pub fn environment(&self, stage: Option<&str>) -> Vec<&Setting> {
-        let mut chain = Vec::new();
-        let mut next = self.find(stage);
-        while let Some(index) = next {
-            chain.push(index);
-            next = self.stages.get(index).and_then(|stage| self.earlier(&stage.base, index));
-        }
-        chain.iter().rev().filter_map(|index| self.stages.get(*index)).flat_map(|stage| &stage.settings).collect()
-    }
-
-    /// The arguments that a build of a stage takes: its own, and those of the stages that it starts or copies from.
-    ///
-    /// `None` is the last stage. [`Image::arguments`] are not among them.
-    pub fn arguments(&self, stage: Option<&str>) -> Vec<&Setting> {
-        let mut needed = std::collections::BTreeSet::new();
-        let mut open: Vec<usize> = self.find(stage).into_iter().collect();
-        while let Some(index) = open.pop() {
-            let Some(stage) = self.stages.get(index) else { continue };
-            if needed.insert(index) {
-                let names = std::iter::once(&stage.base).chain(&stage.copies);
-                open.extend(names.filter_map(|name| self.earlier(name, index)));
-            }
-        }
-        needed.iter().filter_map(|index| self.stages.get(*index)).flat_map(|stage| &stage.arguments).collect()
-    }
-
-    /// The image that a stage starts from in the end; `None` is the last stage.
-    pub fn base(&self, stage: Option<&str>) -> Option<&str> {
-        let mut index = self.find(stage)?;
-        while let Some(earlier) = self.earlier(&self.stages.get(index)?.base, index) {
-            index = earlier;
-        }
-        self.stages.get(index).map(|stage| stage.base.as_str())
-    }
-
-    /// Whether a stage, or one that it starts from, names an env file; `None` is the last stage.
-    pub fn names_env_file(&self, stage: Option<&str>) -> bool {
-        let mut next = self.find(stage);
-        while let Some(stage) = next.and_then(|index| Some((index, self.stages.get(index)?))) {
-            if stage.1.names_env_file {
-                return true;
-            }
-            next = self.earlier(&stage.1.base, stage.0);
-        }
-        false
-    }
-
-    fn find(&self, stage: Option<&str>) -> Option<usize> {
-        match stage {
-            None => self.stages.len().checked_sub(1),
-            Some(name) => self.earlier(name, self.stages.len()),
-        }
-    }
-
-    /// The stage of this name or number before another one; names are compared as Docker does, without case.
-    fn earlier(&self, name: &str, before: usize) -> Option<usize> {
-        let named = |stage: &Stage| stage.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name));
-        let by_name = self.stages.iter().take(before).rposition(named);
-        by_name.or_else(|| name.parse::<usize>().ok().filter(|index| *index < before))
-    }
-}
-
-/// One stage of an [`Image`].
-#[derive(Clone, Debug)]
-pub struct Stage {
-    /// Its name.
-    pub name: Option<String>,
-    /// What it starts from: an image, or the name of an earlier stage.
-    pub base: String,
-    /// The variables that it sets (`ENV`), in order.
-    pub settings: Vec<Setting>,
-    /// The arguments that it takes (`ARG`), with their defaults.
-    pub arguments: Vec<Setting>,
-    /// What it copies or mounts files from (`COPY --from`): images, and names or numbers of earlier stages.
-    pub copies: Vec<String>,
-    /// The commands of `CMD` and `ENTRYPOINT` and `RUN`, as they are written.
-    pub commands: Vec<String>,
-    /// Whether it copies, makes or reads an env file by name, so that it may hold values that are not seen here.
-    pub names_env_file: bool,
-}
-
 /// What describes a package or a workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Manifest {
@@ -508,6 +418,8 @@ pub struct Listing {
     pub project: Option<String>,
     /// The environment that it says it is of.
     pub environment: Option<String>,
+    /// The secrets that only the environments of these words have; of all others it does not say so.
+    pub only_in: BTreeMap<SecretName, Vec<String>>,
 }
 
 /// A secret in a [`Listing`].

@@ -1,19 +1,30 @@
 //! Dockerfiles: what each stage sets, takes and runs. Not what the images hold that they start from.
 
+mod commands;
+mod files;
+pub mod ignore;
 mod instruction;
+pub mod script;
+mod shell;
 mod words;
 
+use std::collections::BTreeMap;
+
 use super::{Claim, Loader};
-use crate::fact::{Image, InlineIgnore, LinkKind, Loaded, Problem, Role, Setting, SettingValue, Stage};
+use crate::fact::{CommandKind, Image, InlineIgnore, LinkKind, Loaded, Problem, Role, Setting, SettingValue, Stage};
 use crate::name::Name;
 use crate::source::{Place, SourceFile, SourcePath, Span};
 use crate::value::Template;
+use commands::names_env_file;
 use instruction::Instruction;
 use words::Char;
 
 /// The loader.
 pub static LOADER: Loader =
     Loader { name: "dockerfile", claims, links: &[(LinkKind::Dockerfile, Role::Manifest)], load, assemble: None };
+
+/// How many stages are read; a build of as many would take days.
+const STAGES: usize = 1_000;
 
 /// Ends of names that are no Dockerfiles: what they ignore, what makes them, what was left over, source code.
 const OTHER: &[&str] = &[
@@ -92,9 +103,10 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let mut reader = Reader {
         source,
         escape: read.escape,
-        foreign: read.foreign,
-        image: Image::default(),
+        image: Image { foreign: read.foreign, skipped_checks: read.skipped_checks, ..Image::default() },
         out: Loaded::default(),
+        folders: Vec::new(),
+        starts: BTreeMap::new(),
         lost: false,
     };
     for comment in &read.comments {
@@ -102,6 +114,11 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
         reader.out.ignores.extend(InlineIgnore::read(text, comment.span, comment.line, true));
     }
     for instruction in &read.list {
+        if reader.image.stages.len() >= STAGES && instruction.keyword == "FROM" {
+            let problem = format!("this is stage {STAGES}, and no further one is read");
+            reader.problem(Problem::new(instruction.span, problem));
+            break;
+        }
         reader.instruction(instruction);
     }
     if let Some(span) = read.unterminated {
@@ -110,6 +127,7 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     if reader.image.stages.is_empty() && reader.out.problems.is_empty() {
         reader.problem(Problem::new(Span::default(), "this Dockerfile has no `FROM`"));
     }
+    reader.link_scripts();
     let mut out = reader.out;
     out.image = Some(reader.image);
     out
@@ -118,9 +136,12 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
 struct Reader<'a> {
     source: &'a SourceFile,
     escape: char,
-    foreign: bool,
     image: Image,
     out: Loaded,
+    /// The working folder of each stage at its end, from the root of the image; that of its base is not known.
+    folders: Vec<String>,
+    /// What containers of each stage start, by stage and kind: where it is said, the working folder, the words.
+    starts: BTreeMap<(usize, CommandKind), (Span, String, Vec<String>)>,
     lost: bool,
 }
 
@@ -133,7 +154,7 @@ impl Reader<'_> {
         let keyword = instruction.keyword.as_str();
         if !KNOWN.contains(&keyword) {
             // One lost line makes instructions of all that follow it; the first one tells enough.
-            if !self.foreign && !std::mem::replace(&mut self.lost, true) {
+            if !self.image.foreign && !std::mem::replace(&mut self.lost, true) {
                 self.problem(
                     Problem::new(instruction.span, "this line begins with no instruction of a Dockerfile")
                         .help("if it continues the line above, that one must end with a backslash"),
@@ -149,9 +170,11 @@ impl Reader<'_> {
             "FROM" => self.from(instruction),
             "ARG" => {
                 let settings = self.arguments(arguments, behind);
-                match self.image.stages.last_mut() {
-                    Some(stage) => stage.arguments.extend(settings),
-                    None => self.image.arguments.extend(settings),
+                if let Some(stage) = self.image.stages.last_mut() {
+                    stage.arguments.extend(settings);
+                } else {
+                    self.image.base_reads.extend(settings.iter().flat_map(references));
+                    self.image.arguments.extend(settings);
                 }
             }
             _ if self.image.stages.is_empty() => {
@@ -166,52 +189,30 @@ impl Reader<'_> {
                     stage.settings.extend(settings);
                 }
             }
-            "CMD" | "ENTRYPOINT" | "RUN" | "COPY" | "ADD" => self.command(instruction),
+            "COPY" | "ADD" => self.copy(instruction),
+            "RUN" => self.command(instruction, CommandKind::Run),
+            "CMD" => self.command(instruction, CommandKind::Cmd),
+            "ENTRYPOINT" => self.command(instruction, CommandKind::Entrypoint),
+            "WORKDIR" => self.work_in(instruction),
             _ => {}
         }
     }
 
     fn from(&mut self, instruction: &Instruction) {
         let words = words::split(&instruction.arguments, self.escape);
+        for word in &words {
+            let template = words::template(word, self.escape);
+            self.image.base_reads.extend(template.references().into_iter().map(|reference| reference.name.clone()));
+        }
         let mut words = words.into_iter().map(words::text).skip_while(|word| word.starts_with("--"));
         let Some(base) = words.next() else {
             self.problem(Problem::new(instruction.span, "`FROM` names no image"));
             return;
         };
         let name = words.next().filter(|word| word.eq_ignore_ascii_case("as")).and_then(|_| words.next());
-        self.image.stages.push(Stage {
-            name,
-            base,
-            settings: Vec::new(),
-            arguments: Vec::new(),
-            copies: Vec::new(),
-            commands: Vec::new(),
-            names_env_file: false,
-        });
-    }
-
-    fn command(&mut self, instruction: &Instruction) {
-        let Some(stage) = self.image.stages.last_mut() else { return };
-        for word in words::split(&instruction.arguments, self.escape) {
-            let word = words::text(word);
-            let Some(flag) = word.strip_prefix("--") else { break };
-            let from = match flag.split_once('=') {
-                Some(("from", stage)) => Some(stage),
-                Some(("mount", options)) => options.split(',').find_map(|option| option.strip_prefix("from=")),
-                _ => None,
-            };
-            stage.copies.extend(from.map(str::to_owned));
-        }
-        stage.names_env_file |= names_env_file(&words::text(&instruction.arguments));
-        if matches!(instruction.keyword.as_str(), "COPY" | "ADD") {
-            return;
-        }
-        let mut command = words::text(&instruction.arguments);
-        for body in &instruction.documents {
-            command.push('\n');
-            command.push_str(self.source.slice(*body));
-        }
-        stage.commands.push(command);
+        let folder = self.image.find(Some(&base)).and_then(|index| self.folders.get(index)).cloned();
+        self.folders.push(folder.unwrap_or_else(|| "/".to_owned()));
+        self.image.stages.push(Stage { name, base, span: instruction.span, ..Stage::default() });
     }
 
     /// `ENV A=1 B="2"`, or the older `ENV A all the rest`.
@@ -292,12 +293,10 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a command names an env file: `cp env-example .env`, `COPY app.env ./`, `set -a && . ./.env.prod`.
-fn names_env_file(command: &str) -> bool {
-    let words = command.split(|char: char| char.is_whitespace() || "=,;&|()<>\"'[]".contains(char));
-    words.map(|word| word.rsplit('/').next().unwrap_or(word)).any(|name| {
-        name == ".env" || name.starts_with(".env.") || name.strip_suffix(".env").is_some_and(|stem| !stem.is_empty())
-    })
+/// The names that a setting is made of.
+fn references(setting: &Setting) -> Vec<Name> {
+    let SettingValue::Given(template) = &setting.value else { return Vec::new() };
+    template.references().into_iter().map(|reference| reference.name.clone()).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod claims;
 mod containers;
 mod expand;
 mod external;
+mod inline;
 mod kustomize;
 mod merge;
 mod objects;

@@ -6,6 +6,7 @@ use globset::Glob;
 
 use crate::config::AppEntry;
 use crate::fact::{Image, Manifest, Role};
+use crate::loaders::File;
 use crate::project::Project;
 use crate::schemas;
 use crate::source::{SourcePath, Span};
@@ -187,9 +188,10 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         folder.has_schema |= is_schema && !extended.contains(path);
         folder.has_shared_schema |= is_schema && extended.contains(path);
     }
-    // A file that a platform reads marks a folder whether or not anything is read of it here.
-    let deploys = project.files.iter().filter(|(_, file)| file.claim.role == Role::Deploy).map(|(path, _)| path);
-    for marker in project.markers.iter().chain(deploys.filter(|path| frameworks::is_marker(path.name()))) {
+    // A loader may read a file whose presence tells something, too.
+    let is_plain = |file: &File| file.loaded.manifest.is_none() && file.loaded.image.is_none();
+    let read = project.files.iter().filter(|(path, file)| is_plain(file) && frameworks::is_marker(path.name()));
+    for marker in project.markers.iter().chain(read.map(|(path, _)| path)) {
         let folder = folders.entry(marker.folder()).or_default();
         let dependencies = dependencies_of(&folder.manifests);
         if frameworks::unit_marker(marker.name()).is_some() {
@@ -202,13 +204,12 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
     for folder in folders.values_mut() {
         folder.has_schema |= folder.has_shared_schema && folder.has_unit;
     }
-    let builds = project.groups.iter().flat_map(|group| &group.targets).filter_map(|target| target.build.as_ref());
     let packages: BTreeSet<SourcePath> = folders
         .iter()
         .filter(|(_, folder)| folder.has_unit && !folder.only_image && !folder.is_workspace())
         .map(|(path, _)| path.clone())
         .collect();
-    for build in builds {
+    for build in super::images::builds(&project.groups) {
         // An image of a package above it: the Dockerfile's folder is where it is kept, not what it runs.
         if let (Some(dockerfile), Some(context)) = (&build.dockerfile, &build.context)
             && dockerfile.folder() != *context

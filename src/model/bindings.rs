@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::fact::{Declaration, Type};
 use crate::name::{Environment, Name, SecretName};
+use crate::parallel;
 use crate::schemas::accepts::{Mismatch, accepts};
 use crate::source::{Place, SourcePath, Span};
 use crate::tables::placeholders;
@@ -119,7 +118,7 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
     for (index, view) in model.views.iter().enumerate() {
         views.entry((view.app, &view.environment)).or_default().push(index);
     }
-    let apps = (0..model.apps.list.len()).into_par_iter().filter(|app| model.schemas[*app].exists());
+    let apps = (0..model.apps.list.len()).filter(|app| model.schemas[*app].exists()).collect();
     let of_app = |app: usize| {
         let mut bindings = Vec::new();
         for environment in model.environments_of(app) {
@@ -132,7 +131,7 @@ pub(super) fn bind(model: &Model<'_>) -> Vec<Binding> {
         }
         bindings
     };
-    apps.map(of_app).collect::<Vec<_>>().into_iter().flatten().collect()
+    parallel::map(model.project.is_large(), apps, of_app).into_iter().flatten().collect()
 }
 
 /// The names that views give and that a family declares.
@@ -217,14 +216,14 @@ impl Model<'_> {
 }
 
 fn stored(model: &Model<'_>, app: usize, environment: &Environment, name: &Name) -> StoredState {
-    if model.stores.listings(environment, None).next().is_none() {
+    let app = &model.apps.list[app];
+    if !model.stores.is_listed(app, environment) {
         return StoredState::Unknown(Reason::NoListing);
     }
-    let app = &model.apps.list[app];
     let Some(secret) = model.stores.secret_name(app, environment, &model.environments, name) else {
         return StoredState::Unknown(Reason::NoSecretName);
     };
-    match model.stores.holding(environment, None, &secret) {
+    match model.stores.holding_for(Some(app), environment, None, &secret) {
         Ok(Holding::Held(path, stored)) => StoredState::Held(secret, Place::new(path, stored.span)),
         Ok(Holding::Lacking(path, _)) => StoredState::Lacking(secret, Place::new(path, Span::default())),
         Err(reason) => StoredState::Unknown(reason),

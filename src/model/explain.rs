@@ -200,7 +200,8 @@ fn mapped(setting: &Setting) -> Vec<Name> {
     names.filter(|name| *name != setting.name).collect()
 }
 
-/// Names that compose reads for anything but to hand them on under the same name, and those that images are made of.
+/// Names that compose reads for anything but to hand them on under the same name, those that images are made of, and
+/// those that their shells read.
 pub(super) fn read_by_compose(project: &Project) -> HashSet<Name> {
     let reads = project.groups.iter().flat_map(|group| &group.reads);
     let reads = reads.filter(|read| match &read.purpose {
@@ -210,7 +211,7 @@ pub(super) fn read_by_compose(project: &Project) -> HashSet<Name> {
     let reads = reads.map(|read| read.reference.name.clone());
     let images = project.files.values().filter_map(|file| file.loaded.image.as_ref());
     let set = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
-    reads.chain(set.flat_map(mapped)).collect()
+    reads.chain(set.flat_map(mapped)).chain(super::bundles::read_by_images(project)).collect()
 }
 
 impl Model<'_> {

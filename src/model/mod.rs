@@ -5,11 +5,13 @@
 
 mod apps;
 mod bindings;
+mod bundles;
 mod commands;
 mod deployed;
 mod documents;
 mod explain;
 mod files;
+mod images;
 mod indexes;
 mod injections;
 mod loaders;
@@ -35,8 +37,10 @@ use crate::tables::{platform, public, sdk};
 
 pub use apps::{App, Apps};
 pub use bindings::{Binding, StoredState};
+pub use bundles::Bundle;
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
+pub use images::Built;
 pub use injections::Injection;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
 pub use presence::{Presence, Presences, Reading};
@@ -44,7 +48,7 @@ pub use schema::AppSchema;
 pub use slots::{Origin, Slot};
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
-pub use targets::{AppTarget, is_unnamed, repository_names};
+pub use targets::{AppTarget, ENVIRONMENT_VARIABLES, is_unnamed, repository_names};
 pub use views::{Phase, Reason, Sighting, State, View, ViewLayer};
 
 /// What the apps of a project will see.

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::fact::{Problem, Required, Role};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
+use crate::parallel;
 use crate::project::{Environments, Project};
 use crate::schemas::resolve::{Declared, Resolved, resolve};
 use crate::source::SourcePath;
@@ -94,7 +93,7 @@ impl AppSchema {
         }
         let at = |home: Option<usize>| by_home.get(&home).map(Vec::as_slice).unwrap_or_default();
         let of_app = |(index, app): (usize, &App)| Self::of(project, app, at(Some(index)), at(None));
-        apps.list.par_iter().enumerate().map(of_app).collect()
+        parallel::map(project.is_large(), apps.list.iter().enumerate().collect(), of_app)
     }
 
     /// Joins the schemas of an app: those in its folder, and of the homeless ones those of its libraries.

@@ -55,9 +55,11 @@ pub enum Origin {
     Image {
         /// Whether it is `ARG`, which only the build sees, as against `ENV`.
         argument: bool,
-        /// Whether it stands in the last stage, which is the one that runs.
+        /// Whether it stands in the last stage, which is the one that runs, or in one that this starts from.
         last_stage: bool,
     },
+    /// An argument that a step gives to the build of an image.
+    Build,
     /// A default in a schema.
     SchemaDefault,
     /// An example in a schema.
@@ -114,11 +116,12 @@ pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
     let mut slots = Vec::new();
     of_files(model, &mut slots);
     of_targets(model, &mut slots);
+    of_builds(model, &mut slots);
     for (path, file) in &model.project.files {
         if let Some(image) = &file.loaded.image {
-            let last = image.stages.len().saturating_sub(1);
+            let kept: BTreeSet<usize> = image.chain(image.find(None)).iter().map(|(index, _)| *index).collect();
             for (index, stage) in image.stages.iter().enumerate() {
-                let last_stage = index == last;
+                let last_stage = kept.contains(&index);
                 of_image(model, path, &stage.settings, Origin::Image { argument: false, last_stage }, &mut slots);
                 of_image(model, path, &stage.arguments, Origin::Image { argument: true, last_stage }, &mut slots);
             }
@@ -131,10 +134,17 @@ pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
     // What only points to where the value is kept is no value to judge.
     slots.retain(|slot| !references::points_elsewhere(&slot.value));
     for slot in &mut slots {
-        let declared = slot.apps.iter().find_map(|app| model.schemas[*app].declaration(slot.name)?.declaration.secret);
-        slot.secret = declared.unwrap_or_else(|| secret_names::is_secret_name(slot.name));
+        slot.secret = model.is_secret(&slot.apps, slot.name);
     }
     slots
+}
+
+impl Model<'_> {
+    /// Whether a variable of these apps is a secret, by a schema that declares it, else by its name.
+    pub fn is_secret(&self, apps: &[usize], name: &Name) -> bool {
+        let declared = apps.iter().find_map(|app| self.schemas[*app].declaration(name)?.declaration.secret);
+        declared.unwrap_or_else(|| secret_names::is_secret_name(name))
+    }
 }
 
 fn of_files<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
@@ -252,6 +262,33 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
                 environment: Some(target.environment.clone()),
                 deployed,
                 local: model.project.files.get(path).is_some_and(|file| file.local),
+                secret: false,
+            });
+        }
+    }
+}
+
+/// What steps give to the builds of images.
+fn of_builds<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
+    for step in model.project.groups.iter().flat_map(|group| &group.builds) {
+        let home = step.build.dockerfile.as_ref().and_then(|path| model.apps.home(path));
+        let apps: Arc<[usize]> = home.as_slice().into();
+        let environment = step.environment.as_ref().and_then(|word| model.environments.of_word(word));
+        let deployed = environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
+        for setting in &step.build.arguments {
+            let SettingValue::Given(template) = &setting.value else { continue };
+            let Some((value, fallback)) = literal_of(template) else { continue };
+            slots.push(Slot {
+                name: &setting.name,
+                path: &setting.place.path,
+                span: span_of(setting),
+                value,
+                origin: Origin::Build,
+                fallback,
+                apps: Arc::clone(&apps),
+                environment: environment.clone(),
+                deployed,
+                local: false,
                 secret: false,
             });
         }

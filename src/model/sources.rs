@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
-use rayon::prelude::*;
 
 use crate::config::SourceEntry;
 use crate::fact::{FactKind, Role, Setting, SettingValue, TargetKind};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
+use crate::parallel;
 use crate::project::{Environments, Project};
 use crate::source::{Place, SourcePath};
 
@@ -80,7 +80,7 @@ pub(super) fn find<'a>(
         found.map(|(_, entry)| *entry)
     };
     let mut sources: Vec<Source<'a>> =
-        files.into_par_iter().map(|(path, file)| source(entry(path), apps, environments, path, file)).collect();
+        parallel::map(project.is_large(), files, |(path, file)| source(entry(path), apps, environments, path, file));
     // A folder without an app of its own belongs to the apps of the services that its compose files describe.
     let mut served: BTreeMap<SourcePath, BTreeSet<usize>> = BTreeMap::new();
     for target in targets.iter().filter(|target| target.target.kind == TargetKind::ComposeService) {

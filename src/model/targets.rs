@@ -11,6 +11,7 @@ use crate::tables::{frameworks, images};
 
 use super::apps::{Apps, adds_to_foreign};
 use super::deployed;
+use super::images::{Builds, Built};
 
 /// The environment of a deployed service of compose that names none.
 const UNNAMED: &str = "compose";
@@ -46,6 +47,8 @@ pub struct AppTarget<'a> {
     pub group: &'a TargetGroup,
     /// The app that it runs, by index; `None`: nobody's, or a third party's.
     pub app: Option<usize>,
+    /// How its image is built, if the repository tells.
+    pub built: Option<Built<'a>>,
     /// Where it runs.
     pub environment: Environment,
     /// Whether users meet it.
@@ -60,21 +63,24 @@ pub struct AppTarget<'a> {
 const DEPLOYED_WORDS: &[&str] = &["deploy", "selfhost", "hosting", "swarm", "stack"];
 
 /// Variables whose literal value names the environment, strongest first; `NODE_ENV` only tells production.
-const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
+pub const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
 
 /// Finds whose each target is.
 pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<AppTarget<'a>> {
     let mut found = Vec::new();
-    for group in &project.groups {
+    let builds = Builds::find(project);
+    for (index, group) in project.groups.iter().enumerate() {
         let from = found.len();
         for target in &group.targets {
-            let foreign = is_foreign(project, apps, target);
-            let app = if foreign { None } else { app_of(project, apps, environments, group, target) };
+            let built = builds.of(index, target);
+            let build = built.map(|built| built.build);
+            let foreign = is_foreign(project, apps, target, build);
+            let app = if foreign { None } else { app_of(project, apps, environments, group, target, build) };
             let named = environment_of(apps, environments, group, target, app);
             let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(unnamed(target.kind)), true));
             let deployed = deployed && environments.is_deployed(&environment);
-            let family = if foreign { family_of(project, target) } else { None };
-            found.push(AppTarget { target, group, app, environment, deployed, foreign, family });
+            let family = if foreign { family_of(project, target, build) } else { None };
+            found.push(AppTarget { target, group, app, built, environment, deployed, foreign, family });
         }
         name_after_siblings(&mut found[from..]);
     }
@@ -89,24 +95,26 @@ fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
         .map(|target| target.environment.clone())
         .collect();
     let Some(environment) = named.first().filter(|_| named.len() == 1) else { return };
-    for target in siblings.iter_mut().filter(|target| is_unnamed(&target.environment)) {
+    let takes_it =
+        |target: &&mut AppTarget<'_>| is_unnamed(&target.environment) && !target.target.signs.speaks_for_itself;
+    for target in siblings.iter_mut().filter(takes_it) {
         target.environment = environment.clone();
     }
 }
 
 /// The family of the image that a target runs, or that its Dockerfile starts from.
-fn family_of(project: &Project, target: &Target) -> Option<&'static ThirdPartyImage> {
+fn family_of(project: &Project, target: &Target, build: Option<&Build>) -> Option<&'static ThirdPartyImage> {
     let named = target.image.as_ref().and_then(|(image, _)| images::third_party(image));
     named.or_else(|| {
-        let build = target.build.as_ref()?;
+        let build = build?;
         let image = project.files.get(build.dockerfile.as_ref()?)?.loaded.image.as_ref()?;
         images::third_party(image.base(build.stage.as_deref())?)
     })
 }
 
 /// An image that is not built here and that does not name this repository is a third party's.
-fn is_foreign(project: &Project, apps: &Apps, target: &Target) -> bool {
-    if let Some(build) = &target.build {
+fn is_foreign(project: &Project, apps: &Apps, target: &Target, build: Option<&Build>) -> bool {
+    if let Some(build) = build {
         return builds_on_foreign(project, apps, target, build);
     }
     let Some((image, _)) = &target.image else { return false };
@@ -208,6 +216,7 @@ fn app_of(
     environments: &Environments,
     group: &TargetGroup,
     target: &Target,
+    build: Option<&Build>,
 ) -> Option<usize> {
     let named = |app: &super::apps::App| {
         let qualified = format!("{}:{}", deployed::prefix(target.kind), target.name);
@@ -217,7 +226,7 @@ fn app_of(
         return Some(app);
     }
     let same_name = || apps.list.iter().position(|app| app.folder.name() == target.name || app.name == target.name);
-    if let Some(build) = &target.build {
+    if let Some(build) = build {
         let of_dockerfile = build.dockerfile.as_ref().and_then(|path| apps.home(path));
         let of_context = build.context.as_ref().and_then(|context| apps.home(&context.join("x")?));
         // The deeper one says more: `docker/api.Dockerfile` is kept apart, a context at the root holds everything.
@@ -287,13 +296,15 @@ fn environment_of(
     if let Some(environment) = target.environment.as_ref().and_then(|word| environments.of_word(word)) {
         return Some((environment, true));
     }
-    let words: Vec<String> = group.paths.iter().rev().flat_map(words).collect();
+    let by_itself = target.signs.speaks_for_itself;
+    let named = if by_itself { &[][..] } else { group.paths.as_slice() };
+    let words: Vec<String> = named.iter().rev().flat_map(words).collect();
     if let Some(environment) = words.iter().find_map(|word| environments.of_word(word)) {
         return Some((environment, true));
     }
     let home = app.map_or_else(|| SourcePath::new(""), |app| apps.list[app].folder.clone());
     let of_folders = |path: &SourcePath| environments.of_folders(path, &home);
-    if let Some(environment) = group.paths.iter().rev().find_map(of_folders) {
+    if let Some(environment) = named.iter().rev().find_map(of_folders) {
         return Some((environment, true));
     }
     let own = target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
@@ -321,11 +332,11 @@ fn environment_of(
     if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) {
         return Some((Environment::new("production"), true));
     }
-    if target.kind == TargetKind::PlatformApp && target.environment.is_none() {
+    if target.kind == TargetKind::PlatformApp && target.environment.is_none() && !by_itself {
         // What such a file describes is what a deploy makes; previews have words of their own.
         return Some((Environment::new("production"), true));
     }
-    if target.build.is_none() || signs.restarts {
+    if target.build.is_none() || signs.restarts || target.kind != TargetKind::ComposeService {
         return None;
     }
     development()

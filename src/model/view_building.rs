@@ -1,21 +1,18 @@
 //! From targets and env files to views.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::fact::{
-    Build, Image, Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue, TargetKind,
-};
+use crate::fact::{Image, Layer, LayerState, LinkKind, LinkOutcome, Role, Setting, SettingValue, TargetKind};
 use crate::name::Environment;
+use crate::parallel;
 use crate::source::SourcePath;
 use crate::tables::frameworks;
 use crate::value::Template;
 
+use super::images::{self, Built};
 use super::sources::Source;
 use super::views::{Phase, Reason, State, View, ViewLayer};
-use super::{Agreed, AppTarget, Model, deployed, files};
+use super::{Agreed, AppTarget, Model, bundles, deployed, files};
 
 /// The views of a model whose sources and targets are known.
 pub(super) fn build(model: &Model<'_>) -> Vec<View> {
@@ -32,21 +29,26 @@ pub(super) fn build(model: &Model<'_>) -> Vec<View> {
         }
         views
     };
-    (0..model.apps.list.len()).into_par_iter().flat_map_iter(of_app).collect()
+    let apps = (0..model.apps.list.len()).collect();
+    parallel::map(model.project.is_large(), apps, of_app).into_iter().flatten().collect()
 }
 
 fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>) -> View {
     let mut layers: Vec<ViewLayer> = target.target.layers.iter().map(|of| layer(model, of)).collect();
     let image = image_of(model, app, target);
     if let Some((path, image, stage)) = image {
-        layers.push(image_layer(path, &image.environment(stage)));
+        let given = target.built.map(|built| built.build.arguments.as_slice()).unwrap_or_default();
+        let chain = image.chain(image.find(stage));
+        let arguments: Vec<&Setting> = chain.iter().flat_map(|(_, stage)| &stage.arguments).collect();
+        layers.push(images::layer(path, &images::resolved(image, &arguments, &image.environment(stage), given)));
     }
-    let builds = target.target.build.is_some() && image.is_some();
-    if let (Some(build), Some((path, image, stage))) = (&target.target.build, image) {
-        layers.extend(build_layers(model, app, target, build, path, image, stage));
+    let builds = target.built.is_some_and(|built| target.target.build.is_some() || !built.partial) && image.is_some();
+    if let (Some(built), Some((path, image, _))) = (target.built, image) {
+        let files = file_layers(model, app, &target.environment, true);
+        layers.extend(bundles::layers(model, built, path, image, files));
     }
     let mounts = target.target.signs.mounts_source;
-    if mounts || target.target.build.is_some() {
+    if mounts || target.built.is_some() {
         layers.extend(files_beside_the_source(model, app, target, mounts));
     }
     let alone = !model.targets_of(app).any(|(other, sibling)| {
@@ -94,7 +96,7 @@ fn own_env_file(model: &Model<'_>, app: usize) -> Option<SourcePath> {
 /// Whether a `.env` that a template stands for may be copied into an image that a developer builds, and read there.
 fn may_be_copied(model: &Model<'_>, app: usize, target: &AppTarget<'_>, path: &SourcePath) -> bool {
     !target.deployed
-        && target.target.build.is_some()
+        && target.target.build.as_ref().is_some_and(|build| model.path_in_context(build, path).is_some())
         && frameworks::env_loader(&model.apps.list[app].dependencies).is_some()
         && model.stand_in(path).is_some_and(|template| template.path.folder() == path.folder())
 }
@@ -113,6 +115,7 @@ fn files_beside_the_source(model: &Model<'_>, app: usize, target: &AppTarget<'_>
         let is_kept_back = |path: &SourcePath| {
             path.name().contains(".local")
                 || model.project.files.get(path).is_none_or(|file| file.local && target.deployed)
+                || target.built.is_some_and(|built| model.path_in_context(built.build, path).is_none())
         };
         layers.retain(|layer| !is_kept_back(&layer.named.path));
         for layer in &mut layers {
@@ -157,49 +160,12 @@ fn image_of<'m>(
         let (path, file) = model.project.files.get_key_value(path)?;
         Some((path, file.loaded.image.as_ref()?))
     };
-    if let Some(build) = &target.target.build {
+    if let Some(Built { build, .. }) = target.built {
         let (path, image) = image(build.dockerfile.as_ref()?)?;
         return Some((path, image, build.stage.as_deref()));
     }
     let (path, image) = image(&model.apps.list[app].folder.join("Dockerfile")?)?;
     Some((path, image, None))
-}
-
-fn image_layer(path: &SourcePath, settings: &[&Setting]) -> ViewLayer {
-    let settings: Vec<Arc<Setting>> = settings.iter().map(|setting| Arc::new((*setting).clone())).collect();
-    let mut layer = ViewLayer::of_file(path, &settings, None);
-    layer.kind = LayerKind::Image(path.clone());
-    layer
-}
-
-/// What only the build sees: the arguments that the image takes, and the env files in its context.
-fn build_layers(
-    model: &Model<'_>,
-    app: usize,
-    target: &AppTarget<'_>,
-    build: &Build,
-    path: &SourcePath,
-    image: &Image,
-    stage: Option<&str>,
-) -> Vec<ViewLayer> {
-    let taken = image.arguments(stage);
-    let names: BTreeSet<_> = taken.iter().map(|argument| &argument.name).collect();
-    let given: Vec<Arc<Setting>> = build
-        .arguments
-        .iter()
-        .filter(|argument| names.contains(&argument.name))
-        .map(|argument| Arc::new(argument.clone()))
-        .collect();
-    let mut arguments = ViewLayer::of_file(path, &given, None);
-    arguments.kind = LayerKind::BuildArguments;
-    let defaults = taken.iter().filter(|argument| matches!(argument.value, crate::fact::SettingValue::Given(_)));
-    let defaults: Vec<&Setting> = defaults.copied().collect();
-    let mut layers = vec![arguments, image_layer(path, &defaults)];
-    layers.extend(file_layers(model, app, &target.environment, true));
-    for layer in &mut layers {
-        layer.build_only = true;
-    }
-    layers
 }
 
 /// The env files of an app in an environment, strongest first, as its loader reads them.

@@ -264,8 +264,23 @@ impl View {
     /// What it says of a variable. `documented`: whether some document or template names a variable, so that its
     /// absence here proves nothing.
     pub fn look(&self, index: usize, name: &Name, phase: Phase, documented: &dyn Fn(&Name) -> bool) -> Sighting {
-        let layers: Vec<&ViewLayer> =
-            self.layers.iter().filter(|layer| phase == Phase::Build || !layer.build_only).collect();
+        let layers = self.layers.iter().filter(|layer| phase == Phase::Build || !layer.build_only);
+        self.look_in(&layers.collect::<Vec<_>>(), index, name, documented)
+    }
+
+    /// What the build alone, without what is given when the target starts, says of a variable.
+    pub fn look_at_build(&self, index: usize, name: &Name, documented: &dyn Fn(&Name) -> bool) -> Sighting {
+        let layers: Vec<&ViewLayer> = self.layers.iter().filter(|layer| layer.build_only).collect();
+        self.look_in(&layers, index, name, documented)
+    }
+
+    fn look_in(
+        &self,
+        layers: &[&ViewLayer],
+        index: usize,
+        name: &Name,
+        documented: &dyn Fn(&Name) -> bool,
+    ) -> Sighting {
         let given: Vec<(usize, &Arc<Setting>)> =
             layers.iter().enumerate().filter_map(|(at, layer)| Some((at, layer.last(name)?))).collect();
         let open = |before: usize| layers[..before].iter().find_map(|layer| layer.open.clone());

@@ -8,7 +8,7 @@ use super::read::{Reader, read_anywhere};
 use super::walk::Format;
 use super::{Environments, Options, Project, Unread};
 use crate::config::{Config, StoreEntry};
-use crate::fact::Role;
+use crate::fact::{Role, StoreKind};
 use crate::loaders::{Claim, File};
 use crate::name::Environment;
 use crate::source::{Place, SourceFile, SourcePath, visible};
@@ -61,8 +61,11 @@ pub(super) fn load(project: &mut Project, reader: &Reader, options: &Options) ->
         named(project, options, environment.as_deref(), path)?;
     }
     let config = project.config.clone();
+    let of = |path: &SourcePath| project.files.get(path).and_then(kind);
+    let given: Vec<Given> =
+        project.listings.iter().map(|(path, environment)| (environment.clone(), of(path))).collect();
     for store in &config.stores {
-        configured(project, reader, &config, store);
+        configured(project, reader, &config, store, &given);
     }
     Ok(())
 }
@@ -96,17 +99,18 @@ fn named(project: &mut Project, options: &Options, environment: Option<&str>, di
     Ok(())
 }
 
-fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry) {
+/// The environment and the store of a listing that the command line names.
+type Given = (Environment, Option<StoreKind>);
+
+/// Loads the listings of one entry, but for the environments for whose store one was `given`.
+fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry, given: &[Given]) {
     let Some((template, span)) = &store.listing else { return };
     let environments = Environments::new(config);
     let wanted = |environment: &Environment| {
-        store.environments.is_empty() || store.environments.iter().any(|name| name == environment.as_str())
+        store.environments.is_empty() || environments.is_among(environment, &store.environments)
     };
     let origin = config.path.as_ref().map(|path| Place::new(path, *span));
     for environment in environments.all().into_iter().filter(wanted) {
-        if project.listings.iter().any(|(_, of)| *of == environment) {
-            continue;
-        }
         // A path holds the environment's name or, as ids do, its short form.
         let mut names = vec![environment.as_str(), environments.id(&environment)];
         names.dedup();
@@ -117,11 +121,23 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
                 project.unread.push(Unread { path: SourcePath::new(&written), reason, named: origin.clone() });
                 continue;
             };
+            // Two entries may name one file.
+            if project.listings.contains(&(path.clone(), environment.clone())) {
+                break;
+            }
             let disk = reader.root().join(path.as_str());
             match reader.read(&path, &disk) {
                 Ok(source) => {
                     let local = project.ignored.matches(&path, false);
-                    project.files.insert(path.clone(), listing_file(source, local));
+                    let file = listing_file(source, local);
+                    let of = kind(&file);
+                    // What GitHub keeps for a repository and for an environment are two listings of one store.
+                    let several = of.is_some_and(is_of_workflows);
+                    let replaces = |given: &Given| given.0 == environment && (of.is_none() || given.1 == of);
+                    if !several && given.iter().any(replaces) {
+                        break;
+                    }
+                    project.files.insert(path.clone(), file);
                     project.listings.push((path, environment.clone()));
                     break;
                 }
@@ -133,6 +149,16 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
             }
         }
     }
+}
+
+/// The store that a listing is of; what is no listing is of none.
+fn kind(file: &File) -> Option<StoreKind> {
+    file.loaded.listing.as_ref().map(|listing| listing.store)
+}
+
+/// Whether a store is for workflows.
+fn is_of_workflows(store: StoreKind) -> bool {
+    matches!(store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables)
 }
 
 fn listing_file(source: SourceFile, local: bool) -> File {

@@ -114,6 +114,12 @@ impl Project {
         Ok(project)
     }
 
+    /// Whether it holds so much that it pays to work on it with all cores.
+    pub fn is_large(&self) -> bool {
+        const LARGE: usize = 64;
+        self.files.len() > LARGE
+    }
+
     fn assemble(&mut self) {
         let ignored = |path: &SourcePath| self.ignored.matches(path, false);
         let files = Files::new(&self.files, &ignored);

@@ -4,7 +4,7 @@
 //! file beside what is tracked is read all the same, and marked local.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::{Glob, GlobMatcher};
@@ -113,6 +113,16 @@ struct Chain {
     above: Option<Arc<Chain>>,
 }
 
+/// A folder to be walked, and the ignore files that hold in it.
+struct Folder {
+    path: SourcePath,
+    disk: PathBuf,
+    above: Option<Arc<Chain>>,
+}
+
+/// How many folders are walked before other threads are asked to help.
+const FEW: usize = 16;
+
 struct Walker<'a> {
     reader: &'a Reader,
     overrides: Overrides,
@@ -130,7 +140,14 @@ pub(super) fn walk(reader: &Reader, config: &Config, tracked_only: bool) -> Walk
         base: GitIgnore::above(reader.root()),
         found: Mutex::default(),
     };
-    rayon::scope(|scope| walker.folder(scope, SourcePath::new(""), reader.root(), None));
+    let mut open = vec![Folder { path: SourcePath::new(""), disk: reader.root().to_owned(), above: None }];
+    for _ in 0..FEW {
+        let Some(folder) = open.pop() else { break };
+        walker.folder(folder, &mut |below| open.push(below));
+    }
+    if !open.is_empty() {
+        rayon::scope(|scope| open.into_iter().for_each(|folder| walker.spawn(scope, folder)));
+    }
     let mut found = walker.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut ignored = walker.base;
     for (folder, file) in std::mem::take(&mut found.ignored).into_below() {
@@ -142,11 +159,17 @@ pub(super) fn walk(reader: &Reader, config: &Config, tracked_only: bool) -> Walk
 }
 
 impl<'a> Walker<'a> {
-    fn folder<'s>(&'s self, scope: &Scope<'s>, path: SourcePath, disk: &Path, above: Option<Arc<Chain>>)
+    /// Walks a folder and what is below it, one task a folder.
+    fn spawn<'s>(&'s self, scope: &Scope<'s>, folder: Folder)
     where
         'a: 's,
     {
-        let entries = match std::fs::read_dir(disk) {
+        scope.spawn(move |scope| self.folder(folder, &mut |below| self.spawn(scope, below)));
+    }
+
+    /// Takes in the files of a folder, and hands on the folders in it that are to be walked.
+    fn folder(&self, Folder { path, disk, above }: Folder, below: &mut dyn FnMut(Folder)) {
+        let entries = match std::fs::read_dir(&disk) {
             Ok(entries) => entries,
             Err(error) => return self.unread(path, &error),
         };
@@ -164,7 +187,7 @@ impl<'a> Walker<'a> {
             let name = entry.file_name();
             let name = spelt(&name);
             if name == ".gitignore" {
-                match gitignore::read(disk) {
+                match gitignore::read(&disk) {
                     Ok(None) => {}
                     Ok(Some(file)) => {
                         self.found().ignored.add(path.clone(), file.clone());
@@ -190,8 +213,7 @@ impl<'a> Walker<'a> {
         // What is ignored is known only now: the ignore file may be the last entry.
         for (child, disk) in folders {
             if self.enters(&child, chain.as_deref()) {
-                let chain = chain.clone();
-                scope.spawn(move |scope| self.folder(scope, child, &disk, chain));
+                below(Folder { path: child, disk, above: chain.clone() });
             }
         }
         for (child, disk, is_plain) in files {

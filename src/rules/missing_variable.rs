@@ -55,6 +55,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     unguaranteed(model, findings);
+    at_the_start(model, findings);
     for (index, bindings) in by_view {
         let view = &model.views[index];
         let Some(place) = place_of(model, view) else { continue };
@@ -63,6 +64,26 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for binding in expected {
             let place = &place;
             single(model, findings, view, place, binding).at_level(Level::Warning);
+        }
+    }
+}
+
+/// What no schema requires, but the script that a container starts with.
+fn at_the_start(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for (index, view) in model.views.iter().enumerate().filter(|(_, view)| view.partial.is_none()) {
+        let Some(target) = view.target.map(|target| &model.targets[target]) else { continue };
+        let Some(built) = target.built.filter(|_| !target.target.signs.own_command) else { continue };
+        for (name, needed) in model.needed_at_start(built.build) {
+            let schema = &model.schemas[view.app];
+            if schema.declares(name) || model.sight(index, name).state != State::Absent {
+                continue;
+            }
+            let app = &model.apps.list[view.app].name;
+            let where_it_is = where_it_is(model, view);
+            let message = format!("`{name}` of {app} has no value {where_it_is}, and its container stops without it");
+            let finding = findings.report(&target.target.place, "not given here", message);
+            finding.variable(name).app(app).environment(&view.environment).help(help(view));
+            finding.related(&needed, "stops here without it");
         }
     }
 }

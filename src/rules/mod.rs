@@ -21,11 +21,13 @@ macro_rules! rule {
 use rule;
 
 mod ambiguous_syntax;
+mod baked_secret;
 mod broken_secret;
 mod committed_secret;
 mod conflicting_declarations;
 mod deprecated_variable;
 mod disagreeing_values;
+mod dropped_build_argument;
 mod duplicate_definition;
 mod empty_value;
 mod environment_drift;
@@ -36,7 +38,9 @@ mod invalid_name;
 mod invalid_syntax;
 mod invalid_value;
 mod kinds;
+mod late_public_variable;
 mod mangled_scalar;
+mod mismatched_environment;
 mod misplaced_credential;
 mod missing_env_file;
 mod missing_terraform_variable;
@@ -49,6 +53,7 @@ mod public_value_in_secret_store;
 mod renamed_variable;
 mod service_drift;
 mod shared_secret;
+mod skipped_validation;
 mod template_drift;
 mod unavailable_version;
 mod undeclared_terraform_variable;
@@ -56,6 +61,7 @@ mod undeclared_variable;
 mod undefined_reference;
 mod undocumented_variable;
 mod unescaped_password;
+mod unknown_secret_reference;
 mod unlisted_task_variable;
 mod unpinned_version;
 mod unprefixed_client_variable;
@@ -72,11 +78,13 @@ mod wording;
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
     &ambiguous_syntax::RULE,
+    &baked_secret::RULE,
     &broken_secret::RULE,
     &committed_secret::RULE,
     &conflicting_declarations::RULE,
     &deprecated_variable::RULE,
     &disagreeing_values::RULE,
+    &dropped_build_argument::RULE,
     &duplicate_definition::RULE,
     &empty_value::RULE,
     &environment_drift::RULE,
@@ -85,7 +93,9 @@ pub static RULES: &[&Rule] = &[
     &invalid_name::RULE,
     &invalid_syntax::RULE,
     &invalid_value::RULE,
+    &late_public_variable::RULE,
     &mangled_scalar::RULE,
+    &mismatched_environment::RULE,
     &misplaced_credential::RULE,
     &missing_env_file::RULE,
     &missing_terraform_variable::RULE,
@@ -97,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &renamed_variable::RULE,
     &service_drift::RULE,
     &shared_secret::RULE,
+    &skipped_validation::RULE,
     &template_drift::RULE,
     &unavailable_version::RULE,
     &undeclared_terraform_variable::RULE,
@@ -104,6 +115,7 @@ pub static RULES: &[&Rule] = &[
     &undefined_reference::RULE,
     &undocumented_variable::RULE,
     &unescaped_password::RULE,
+    &unknown_secret_reference::RULE,
     &unlisted_task_variable::RULE,
     &unpinned_version::RULE,
     &unprefixed_client_variable::RULE,

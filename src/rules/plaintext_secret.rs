@@ -23,7 +23,8 @@ super::rule! {
     ///
     /// In development and test, where a container's own database needs no better password. On placeholders, which are
     /// `placeholder-value`'s, on references, and on names that only speak about a secret (`…_FILE`, `…_TTL`). In the
-    /// stages of a Dockerfile that are not the last. On credentials that `committed-secret` tells. A compose file that names no environment gets a warning.
+    /// stages of a Dockerfile that are not the last, and where it says `# check=skip=SecretsUsedInArgOrEnv`. On
+    /// credentials that `committed-secret` tells. A compose file that names no environment gets a warning.
     ///
     /// ## Example
     ///
@@ -86,7 +87,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Origin::Target(_) if slot.fallback => FALLBACK,
             Origin::Target(target) if is_of_compose(model, target) => LITERAL,
             Origin::Target(_) => LITERAL_OF_A_PLATFORM,
-            Origin::Image { last_stage: true, .. } => BAKED,
+            Origin::Image { .. } if is_looked_at_elsewhere(model, slot) => continue,
+            Origin::Image { last_stage: true, .. } | Origin::Build => BAKED,
             _ => continue,
         };
         if !slot.deployed || slot.is_for_tests() || !is_secret(slot) {
@@ -108,6 +110,12 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         faults.push(Fault { slot, kind: HANDED_ON, level, related: Vec::new() });
     }
     kinds::report(model, findings, faults);
+}
+
+/// Whether the Dockerfile turns off Docker's own check for secrets.
+fn is_looked_at_elsewhere(model: &Model<'_>, slot: &Slot<'_>) -> bool {
+    let image = model.project.files.get(slot.path).and_then(|file| file.loaded.image.as_ref());
+    image.is_some_and(|image| image.skips_check("SecretsUsedInArgOrEnv"))
 }
 
 fn is_of_compose(model: &Model<'_>, target: usize) -> bool {

@@ -117,9 +117,10 @@ pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader>
 pub fn is_marker(file: &str) -> bool {
     /// By first letter.
     static MARKERS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
-        let all = || UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
+        let marked = || UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files).copied();
+        let all = || marked().chain(super::browser_runtime::scripts());
         let begins = |file: &str, letter: u8| file.bytes().next().is_some_and(|first| first == letter || first == b'*');
-        let with = |letter| all().filter(|file| begins(file, letter)).copied().collect();
+        let with = |letter| all().filter(|file| begins(file, letter)).collect();
         (0..=u8::MAX).map(with).collect()
     });
     let file = file.to_ascii_lowercase();
@@ -272,6 +273,24 @@ mod tests {
 
     fn with(packages: &[&str]) -> Dependencies {
         packages.iter().copied().collect()
+    }
+
+    #[test]
+    fn every_table_has_its_files_once_and_reasons() {
+        for table in [UNIT_MARKERS, RUN_MARKERS] {
+            let mut known = std::collections::BTreeSet::new();
+            for marker in table {
+                assert!(!marker.files.is_empty() && marker.reason.len() > 3, "{marker:?}");
+                for file in marker.files {
+                    assert_eq!(*file, file.to_ascii_lowercase());
+                    // One file may mark several kinds of apps only where packages tell them apart.
+                    assert!(known.insert((*file, marker.packages)), "{file} stands in the table twice");
+                }
+            }
+        }
+        assert!(ENV_LOADERS.iter().all(|loader| !loader.packages.is_empty() && loader.reason.len() > 3));
+        let folders: std::collections::BTreeSet<&&str> = IMAGE_FOLDERS.iter().collect();
+        assert_eq!(folders.len(), IMAGE_FOLDERS.len());
     }
 
     #[test]

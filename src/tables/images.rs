@@ -74,6 +74,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_family_has_its_images_once_and_a_reason() {
+        let mut known = std::collections::BTreeSet::new();
+        for family in IMAGES {
+            assert!(!family.images.is_empty() && family.reason.len() > 3, "{family:?}");
+            assert!(family.helper || !family.names.is_empty(), "{family:?}");
+            for image in family.images {
+                assert!(known.insert(*image), "{image} stands in the table twice");
+            }
+        }
+    }
+
+    #[test]
     fn an_image_is_known_with_any_registry_tag_and_digest() {
         for image in [
             "postgres",

@@ -3,6 +3,8 @@
 //! Data, not code: every rule works on the same tables. A table excuses a name, it never gives it a value.
 //! No table is compiled at start: the first look-up of a name spreads the rows by first letter, once.
 
+pub mod browser_runtime;
+pub mod commands;
 pub mod entropy;
 pub mod environments;
 pub mod frameworks;
@@ -140,6 +142,18 @@ impl<'a> FromIterator<&'a str> for Dependencies {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Holds a table to its form: every row has names and a reason, and no glob stands in it twice.
+    pub(super) fn is_sound<'r>(rows: impl Iterator<Item = &'r Row>) {
+        let mut known = BTreeSet::new();
+        for row in rows {
+            assert!(!row.names.is_empty() && row.reason.len() > 3, "{row:?}");
+            for name in row.names {
+                assert!(known.insert(*name), "{name} stands in the table twice");
+            }
+        }
+        assert!(!known.is_empty());
+    }
 
     #[test]
     fn the_first_row_of_a_table_wins() {

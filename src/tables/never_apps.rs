@@ -24,6 +24,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_row_has_its_names_once_and_a_reason() {
+        super::super::tests::is_sound(NEVER_APPS.iter());
+    }
+
+    #[test]
     fn folders_of_samples_and_tests_are_never_apps() {
         for folder in ["examples", "Sample", "fixtures", "e2e", "api-tests", ".devcontainer", "docs"] {
             assert!(never_an_app(folder).is_some(), "{folder}");

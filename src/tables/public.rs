@@ -81,10 +81,11 @@ static PREFIXES: &[PublicPrefix] = &[
     },
     PublicPrefix {
         prefix: "PUBLIC_",
-        packages: &["@sveltejs/kit", "astro"],
-        inlined: true,
-        reason: "SvelteKit's `$env/static/public` and Astro; `$env/dynamic/public` reads at run time",
+        packages: &["@sveltejs/kit"],
+        inlined: false,
+        reason: "SvelteKit: `$env/dynamic/public` reads at run time, `$env/static/public` does not; nobody can tell",
     },
+    PublicPrefix { prefix: "PUBLIC_", packages: &["astro"], inlined: true, reason: "inlined by Astro" },
 ];
 
 static BY_DESIGN: &[Row] = &[
@@ -199,6 +200,17 @@ mod tests {
 
     fn with(packages: &[&str]) -> Dependencies {
         packages.iter().copied().collect()
+    }
+
+    #[test]
+    fn every_row_has_its_names_once_and_a_reason() {
+        super::super::tests::is_sound(BY_DESIGN.iter());
+        for (at, prefix) in PREFIXES.iter().enumerate() {
+            assert!(!prefix.packages.is_empty() && prefix.reason.len() > 3, "{prefix:?}");
+            let hides =
+                |later: &&PublicPrefix| later.prefix != prefix.prefix && later.prefix.starts_with(prefix.prefix);
+            assert!(PREFIXES[at..].iter().find(hides).is_none(), "{} hides a longer one", prefix.prefix);
+        }
     }
 
     #[test]

@@ -268,7 +268,13 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_names_and_a_reason() {
-        assert!(SDKS.iter().all(|sdk| !sdk.names.is_empty() && sdk.reason.len() > 2));
+    fn every_row_has_its_names_once_and_a_reason() {
+        let mut known = std::collections::BTreeSet::new();
+        for sdk in SDKS {
+            assert!(!sdk.names.is_empty() && sdk.reason.len() > 2, "{sdk:?}");
+            for name in sdk.names {
+                assert!(known.insert(*name), "{name} stands in the table twice");
+            }
+        }
     }
 }

@@ -108,6 +108,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_list_holds_a_word_twice() {
+        let lists = [ANYWHERE, GLUED, AT_THE_END, ENDS, SECRETS_ALL_THE_SAME, QUALIFIERS, FLAGS, PUBLIC_HALVES, ABOUT];
+        for list in lists.into_iter().chain([CREDENTIAL_SCHEMES]) {
+            let unique: std::collections::BTreeSet<&&str> = list.iter().collect();
+            assert_eq!(unique.len(), list.len(), "{list:?}");
+        }
+    }
+
+    #[test]
     fn secrets_are_told_by_name() {
         for name in [
             "STRIPE_SECRET_KEY",

@@ -208,6 +208,8 @@ pub(in crate::loaders) struct Command {
     pub(in crate::loaders) serves_development: bool,
     /// It ends by itself: a migration, a seed.
     pub(in crate::loaders) ends: bool,
+    /// It builds what browsers get before it serves it.
+    pub(in crate::loaders) builds: bool,
 }
 
 /// A path of the host in a container.

@@ -8,29 +8,7 @@ pub(in crate::loaders) use super::parts::Command;
 use crate::fact::TargetSigns;
 use crate::source::SourcePath;
 use crate::syntax::yaml::Node;
-
-/// Words that make a command a development server or a watcher.
-const DEVELOPMENT: &[&str] = &[
-    "dev",
-    "develop",
-    "runserver",
-    "runserver_plus",
-    "--reload",
-    "--watch",
-    "watch",
-    "nodemon",
-    "air",
-    "watchexec",
-    "watchfiles",
-    "watchmedo",
-    "ts-node-dev",
-    "cargo-watch",
-    "start:dev",
-    "storybook",
-];
-
-/// Words that make a command end by itself.
-const ENDING: &[&str] = &["migrate", "migration", "migrations", "seed", "seeds", "init", "collectstatic", "bootstrap"];
+use crate::tables::commands;
 
 /// Stages that are for development.
 const STAGES: &[&str] = &["dev", "development", "local"];
@@ -77,10 +55,6 @@ pub(in crate::loaders) fn command(node: Node<'_>) -> Command {
 }
 
 fn told_by(text: &str) -> Command {
-    let words = |text: &str, list: &[&str]| {
-        text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ';' | '&' | '|' | '(' | ')'))
-            .any(|word| list.contains(&word) || word.split(':').next().is_some_and(|first| list.contains(&first)))
-    };
     // What runs last is what stays: `migrate && serve` serves.
     let last = text.rsplit(['&', ';', '|', '\n']).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
     let ends = last
@@ -88,8 +62,9 @@ fn told_by(text: &str) -> Command {
         // `/init` is what supervisors of long-running processes are called.
         .filter(|word| *word != "/init")
         .filter_map(|word| word.rsplit('/').next())
-        .any(|word| ENDING.contains(&word.to_ascii_lowercase().as_str()));
-    Command { serves_development: words(text, DEVELOPMENT), ends }
+        .any(|word| commands::ends(&word.to_ascii_lowercase()));
+    let line = commands::in_line(text);
+    Command { serves_development: line.develops, ends, builds: line.builds }
 }
 
 /// What all of a merged service tells. `folder` is the project's, `context` that of its build.
@@ -108,8 +83,10 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
         restarts: matches!(restart.as_str(), "always" | "unless-stopped"),
         one_shot: awaited || restart == "no" || (commands().any(|command| command.ends) && !serves_development),
         own_command: commands().next().is_some(),
+        builds: commands().any(|command| command.builds),
         profiled: service.profiles.value.is_some(),
         keeps_secrets: false,
+        speaks_for_itself: false,
     }
 }
 

@@ -79,10 +79,86 @@ fn a_stage_that_starts_from_itself_ends() {
     assert_eq!(image.arguments(None).len(), 0);
 }
 
+/// What the commands of the last stage read.
+fn reads(text: &str) -> Vec<String> {
+    let stages = image(text).stages;
+    let commands = stages.last().unwrap().commands.iter();
+    commands.flat_map(|command| &command.shell.reads).map(|read| format!("{} {:?}", read.name, read.need)).collect()
+}
+
 #[test]
-fn commands_are_kept_with_their_here_documents() {
-    let image = image("FROM a\nRUN <<EOF\nx $A\nEOF\nENTRYPOINT [\"a\"]\nCMD b \\\n c\n");
-    assert_eq!(image.stages[0].commands, ["<<EOF\nx $A\n", "[\"a\"]", "b  c"]);
+fn commands_read_what_their_shell_expands() {
+    let text = "FROM a\nRUN <<EOF\nx $A\nEOF\nRUN cat <<EOF > x\nit's $B\nEOF\nENTRYPOINT [\"a\", \"$C\"]\n\
+                CMD b ${D:-1} \\\n ${E:?}\n";
+    assert_eq!(reads(text), ["A Hoped", "B Hoped", "D Optional", "E Required"]);
+    assert_eq!(reads("FROM a\nCMD [\"sh\", \"-c\", \"x ${A:-b}\"]\n"), ["A Optional"]);
+    assert_eq!(reads("FROM a\nRUN A=1 x $A\n"), ["A Hoped"; 0]);
+}
+
+#[test]
+fn a_lent_secret_is_no_read_of_the_surroundings() {
+    let text =
+        "FROM a\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN --mount=type=secret,target=/run/secrets/b x $NPM_TOKEN\n";
+    assert!(reads(text).is_empty());
+    let secrets = image(text).stages[0].commands[0].secrets.clone();
+    let told: Vec<_> =
+        secrets.iter().map(|mount| (mount.id.as_deref(), mount.variable.as_ref().map(Name::as_str))).collect();
+    assert_eq!(told, [(Some("npm"), Some("NPM_TOKEN")), (Some("b"), None)]);
+    let (source, loaded) = read(text);
+    assert!(loaded.shown.iter().any(|span| source.slice(*span) == "NPM_TOKEN"));
+}
+
+#[test]
+fn a_build_sees_the_arguments_of_its_stage_that_stand_before_it() {
+    let image = image(
+        "ARG G=1\nFROM a AS base\nARG A\nENV E=1\nFROM base AS build\nARG B\nARG G\nRUN npm run build\nARG C\n\
+         FROM a AS other\nARG D\nFROM nginx\nARG F\nCOPY --from=build /x /y\n",
+    );
+    let bundling = image.bundling(None);
+    assert_eq!(bundling.len(), 1);
+    let (arguments, settings) = image.seen_by(bundling[0]);
+    assert_eq!(told(&arguments), ["A", "B", "G"]);
+    assert_eq!(told(&settings), ["E=1"]);
+    assert_eq!(told(&[image.defaults().of(arguments[2]).unwrap()]), ["G=1"]);
+    assert!(image.defaults().of(arguments[0]).is_none());
+    assert!(image.bundling(Some("other")).is_empty());
+}
+
+#[test]
+fn files_of_the_context_are_followed_through_the_stages() {
+    let image = image(
+        "FROM a AS build\nWORKDIR /app\nCOPY package*.json ./\nCOPY apps/web ./apps/web\nCOPY docker/start.sh /start\n\
+         FROM b\nWORKDIR /srv\nCOPY --from=build /app/apps/web/ .\nCOPY --from=build /start ./bin/\n",
+    );
+    let into = |path: &str| image.copies_of(1, path).len();
+    assert_eq!((into("apps/web/.env"), into(".env"), into("package.json"), into("docker/start.sh")), (1, 0, 0, 1));
+    assert_eq!(image.copies_of(0, "package-lock.json").len(), 1);
+    assert_eq!(image.origin(1, "/srv/bin/start").as_deref(), Some("docker/start.sh"));
+    assert_eq!(image.origin(1, "/srv/entry.sh").as_deref(), Some("apps/web/entry.sh"));
+    assert_eq!(image.origin(1, "/etc/x"), None);
+}
+
+#[test]
+fn the_script_that_a_container_starts_is_named() {
+    let links = |text: &str| -> Vec<String> { read(text).1.links.into_iter().map(|link| link.path).collect() };
+    let text = "FROM a\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"./docker/entry.sh\"]\nCMD [\"node\", \"x.js\"]\n";
+    assert_eq!(links(text), ["docker/entry.sh", "../docker/entry.sh"]);
+    assert_eq!(links("FROM a\nCOPY run /run\nCMD /run\n"), ["run", "../run"]);
+    assert_eq!(links("FROM a\nENTRYPOINT [\"docker-entrypoint.sh\"]\n"), [""; 0]);
+    assert_eq!(links("FROM a\nCOPY --from=busybox /bin/x /x\nENTRYPOINT [\"/x\"]\n"), [""; 0]);
+}
+
+#[test]
+fn checks_that_are_turned_off_are_told() {
+    let skipped = |text: &str| image(text).skipped_checks;
+    assert_eq!(skipped("# syntax=docker/dockerfile:1\n# check=skip=A,B;error=true\nFROM a\n"), ["A", "B"]);
+    assert_eq!(skipped("FROM a\n# check=skip=A\n"), [""; 0]);
+}
+
+#[test]
+fn what_a_base_is_made_of_is_told() {
+    let image = image("ARG A=1\nARG B=$A\nFROM --platform=$C x:${B}\n");
+    assert_eq!(image.base_reads.iter().map(Name::as_str).collect::<Vec<_>>(), ["A", "C", "B"]);
 }
 
 #[test]
@@ -172,4 +248,27 @@ proptest::proptest! {
             proptest::prop_assert!(source.text().get(span.start..span.end).is_some());
         }
     }
+}
+
+#[test]
+fn many_stages_and_copies_end() {
+    let stages = |count: usize| -> String {
+        let stage =
+            |index: usize| format!("FROM s{} AS s{}\nCOPY --from=s{0} / /\nCOPY . .\n", index.saturating_sub(1), index);
+        (0..count).map(stage).collect()
+    };
+    let image = image(&stages(300));
+    assert!(!image.copies_of(299, ".env").is_empty());
+    assert_eq!(image.origin(299, "/none/x").as_deref(), Some("none/x"));
+    let (_, loaded) = read(&stages(3_000));
+    assert_eq!(loaded.image.unwrap().stages.len(), STAGES);
+    assert_eq!(loaded.problems.len(), 1);
+}
+
+#[test]
+fn one_long_instruction_ends() {
+    let text = format!("FROM a\nRUN {}\nCMD {}\n", "A=1 $B ".repeat(100_000), "x ".repeat(100_000));
+    assert_eq!(image(&text).stages[0].commands.len(), 2);
+    let text = format!("FROM a\nCOPY {} /x\n", "a*b ".repeat(100_000));
+    assert!(image(&text).copies_of(0, "c").is_empty());
 }

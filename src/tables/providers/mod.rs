@@ -196,8 +196,7 @@ pub fn find(name: &Name, value: &Value) -> Option<Hit> {
     }
     let name = name.as_str().to_ascii_uppercase();
     let first = text.as_bytes().first().copied().unwrap_or_default();
-    let rows = BY_FIRST_BYTE.get(usize::from(first)).map(Vec::as_slice).unwrap_or_default();
-    rows.iter().find_map(|(index, provider)| {
+    rows_of(first).iter().find_map(|(index, provider)| {
         let (index, provider) = (*index, *provider);
         if !provider.may_be(&name, text) || !has_shape(index, provider, text) {
             return None;
@@ -211,9 +210,8 @@ pub fn find(name: &Name, value: &Value) -> Option<Hit> {
 fn is_marked(text: &str) -> bool {
     let text = text.trim();
     let first = text.as_bytes().first().copied().unwrap_or_default();
-    let rows = BY_FIRST_BYTE.get(usize::from(first)).map(Vec::as_slice).unwrap_or_default();
     let marks = |provider: &Provider| !provider.keywords.is_empty() && provider.is_marked_in(text);
-    (SHORTEST..=LONGEST).contains(&text.len()) && rows.iter().any(|(_, provider)| marks(provider))
+    (SHORTEST..=LONGEST).contains(&text.len()) && rows_of(first).iter().any(|(_, provider)| marks(provider))
 }
 
 /// Whether credentials without a mark belong into a variable.
@@ -238,14 +236,15 @@ static ROWS: LazyLock<Vec<&'static Provider>> =
     LazyLock::new(|| services::NAMED.iter().chain(hosts::ROWS).chain(services::ROWS).chain(structures::ROWS).collect());
 
 /// The rows that a value can be of, by its first byte, in their order.
-static BY_FIRST_BYTE: LazyLock<Vec<Vec<(usize, &'static Provider)>>> = LazyLock::new(|| {
-    let begins = |provider: &Provider, byte: u8| {
-        let fits = |keyword: &&str| keyword.as_bytes().first() == Some(&byte);
+fn rows_of(first: u8) -> &'static [(usize, &'static Provider)] {
+    static BY_FIRST_BYTE: [OnceLock<Vec<(usize, &Provider)>>; 256] = [const { OnceLock::new() }; 256];
+    let begins = |provider: &Provider| {
+        let fits = |keyword: &&str| keyword.as_bytes().first() == Some(&first);
         provider.anywhere || provider.keywords.is_empty() || provider.keywords.iter().any(fits)
     };
-    let rows = |byte| ROWS.iter().copied().enumerate().filter(|(_, provider)| begins(provider, byte)).collect();
-    (0..=u8::MAX).map(rows).collect()
-});
+    BY_FIRST_BYTE[usize::from(first)]
+        .get_or_init(|| ROWS.iter().copied().enumerate().filter(|(_, provider)| begins(provider)).collect())
+}
 
 fn has_shape(index: usize, provider: &Provider, text: &str) -> bool {
     static COMPILED: LazyLock<Vec<OnceLock<Option<Regex>>>> =

@@ -250,6 +250,7 @@ pub(super) const ABOUT: &[&str] = &[
     "SECRET_SCANNING_*",
 ];
 
+/// Schemes of addresses before whose host a password may stand: databases, brokers, mail, directories, files.
 pub(super) const CREDENTIAL_SCHEMES: &[&str] = &[
     "postgres",
     "postgresql",
