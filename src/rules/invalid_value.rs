@@ -1,6 +1,7 @@
 //! `invalid-value`: a value that its declaration does not allow.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::weak_secret;
 use crate::fact::{Constraints, Declaration, Role, Setting, SettingValue};
@@ -80,7 +81,7 @@ fn tried(model: &Model<'_>, findings: &mut Findings<'_>) {
     const MOST: usize = 500;
     let test = model.environments.of_word("test");
     let names = test.as_ref().map(|test| model.environments.names(test)).unwrap_or_default();
-    let mut accepted: Vec<(&Setting, Declaration)> = Vec::new();
+    let mut accepted: Vec<(&Setting, Arc<Declaration>)> = Vec::new();
     let mut refused = Vec::new();
     for setting in model.project.tried.iter().take(MOST) {
         let SettingValue::Given(template) = &setting.value else { continue };
@@ -96,8 +97,8 @@ fn tried(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     let mut seen = BTreeSet::new();
     for (setting, declaration, app, declared, mismatch) in refused {
-        let suits = |(other, _): &&(&Setting, Declaration)| other.place == setting.place;
-        let like = |(other, of): &&(&Setting, Declaration)| {
+        let suits = |(other, _): &&(&Setting, Arc<Declaration>)| other.place == setting.place;
+        let like = |(other, of): &&(&Setting, Arc<Declaration>)| {
             other.place.path == setting.place.path
                 && of.kind == declaration.kind
                 && of.constraints == declaration.constraints

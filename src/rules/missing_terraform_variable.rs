@@ -49,8 +49,10 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for module in model.project.modules.iter().filter(|module| module.is_root && module.whole && !module.is_example) {
-        of_module(model, findings, module);
+    for module in model.project.modules.iter().filter(|module| module.is_root && !module.is_example) {
+        if modules::is_whole(model, module) {
+            of_module(model, findings, module);
+        }
     }
 }
 

@@ -44,7 +44,7 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let modules = &model.project.modules;
-    for module in modules.iter().filter(|module| module.whole) {
+    for module in modules.iter().filter(|module| modules::is_whole(model, module)) {
         let declared = modules::declared(module);
         for given in &module.given {
             let all: BTreeSet<&Name> = given.names.iter().map(|(name, _)| name).collect();
@@ -56,7 +56,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     let roots = modules.iter().filter(|module| module.is_root).map(modules::declared);
     let roots: Vec<BTreeSet<&Name>> = roots.collect();
-    if roots.is_empty() || modules.iter().any(|module| !module.whole) {
+    if roots.is_empty() || modules.iter().any(|module| !modules::is_whole(model, module)) {
         return;
     }
     let mut told = BTreeSet::new();

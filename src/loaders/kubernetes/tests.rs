@@ -322,6 +322,37 @@ fn charts_and_other_files_say_nothing() {
 }
 
 #[test]
+fn plain_values_of_a_chart_are_read() {
+    let text = "image: {repository: gcr.io/p/api, tag: x}
+env:
+  LOG_LEVEL: info
+  PORT: 8080
+  FROM: ${X}
+worker:
+  extraEnv:
+    - {name: QUEUE, value: mail}
+    - {name: KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}
+monitoring: {env: prod, envVars: {lower: x}}
+";
+    let groups = groups(&[("charts/shop/values-production.yaml", text)]);
+    let targets: Vec<&Target> = groups.iter().flat_map(|group| &group.targets).collect();
+    let all: Vec<(String, Vec<String>)> = targets.iter().map(|target| (target.name.clone(), told(target))).collect();
+    assert_eq!(
+        all,
+        [
+            ("shop".to_owned(), vec!["LOG_LEVEL=info PORT=8080 FROM=?".to_owned()]),
+            ("worker".to_owned(), vec!["QUEUE=mail KEY=Kubernetes:s/k@latest".to_owned()])
+        ]
+    );
+    assert!(targets.iter().all(|target| target.partial));
+    for other in ["a: b\n", "env: production\n", "env: {a: b}\n", "- env\n", "env: [\n"] {
+        let source = SourceFile::new(SourcePath::new("helm/values.yaml"), other.as_bytes().to_vec());
+        let loaded = load(&source, &Claim::new(Role::Deploy));
+        assert!(loaded.problems.is_empty() && loaded.parsed.is_none(), "{other}");
+    }
+}
+
+#[test]
 fn odd_shapes_are_read_without_a_word() {
     let texts = [
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: {a: b}}\n",

@@ -86,9 +86,8 @@ fn facts(world: &World<'_>, roots: &[usize], assigned: &[ValuesOf<'_, '_>]) -> V
             reads.entry(name).or_default().push((path, *span));
         }
         let unknown = reads.iter().filter(|(name, _)| !module.variables.contains_key(**name));
-        let undeclared = unknown.map(|(name, reads)| {
-            (Name::new(name), reads.iter().map(|(path, span)| Place::new(path, *span)).collect())
-        });
+        let undeclared = unknown
+            .map(|(name, reads)| (Name::new(name), reads.iter().map(|(path, span)| Place::new(path, *span)).collect()));
         let undeclared = undeclared.collect();
         let variables = module.variables.iter().map(|(name, variable)| {
             let own = variable.block;

@@ -25,7 +25,8 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
         .collect();
     let called: BTreeSet<SourcePath> =
         parsed.values().flat_map(|workflow| workflow.jobs.iter().filter_map(callee)).collect();
-    let mut assembly = Assembly { files, parsed: &parsed, groups: Vec::new(), tried: Vec::new(), problems: Vec::new(), steps: 0 };
+    let mut assembly =
+        Assembly { files, parsed: &parsed, groups: Vec::new(), tried: Vec::new(), problems: Vec::new(), steps: 0 };
     for (path, workflow) in &parsed {
         if workflow.is_action || workflow.is_called && !workflow.is_started && called.contains(*path) {
             continue;
