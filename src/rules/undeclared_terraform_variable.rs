@@ -97,6 +97,18 @@ fn read(findings: &mut Findings<'_>, module: &Module) {
     }
     let folder = modules::called(module);
     let read: BTreeSet<&Name> = module.undeclared.iter().map(|(name, _)| name).collect();
+    if read.len() > FEW {
+        let mut places = module.undeclared.iter().filter_map(|(_, places)| places.first());
+        let Some(first) = places.next() else { return };
+        let many = wording::count(read.len(), "variable");
+        let message = format!("{folder} reads {many} that it does not declare: {}", wording::names(&read));
+        let finding = findings.report(first, "no such variable", message);
+        finding.help("add `variable` blocks for them");
+        for place in places {
+            finding.related(place, "no such variable");
+        }
+        return;
+    }
     for (name, places) in &module.undeclared {
         let Some((first, rest)) = places.split_first() else { continue };
         let message = format!("`var.{name}` is read, and {folder} does not declare it");
