@@ -75,7 +75,11 @@ impl<'a> Assembly<'a> {
                 self.take(given, workflow.lossy, &mut group);
             }
             if let Some(callee) = callee(job) {
-                self.call(&run, job, &callee, above);
+                for scope in run.scopes(job) {
+                    self.steps += 1;
+                    let Run { path, workflow, actions, .. } = run;
+                    self.call(&Run { path, workflow, scope, actions }, job, &callee, above);
+                }
             }
         }
         let nothing = group.targets.is_empty()

@@ -116,7 +116,7 @@ impl Run<'_> {
     }
 
     /// The scope of a job, once for each value of a matrix of one dimension.
-    fn scopes(&self, job: &Job) -> Vec<Scope> {
+    pub(super) fn scopes(&self, job: &Job) -> Vec<Scope> {
         let mut base = self.scope.clone();
         let mut all = Vec::new();
         if let [(name, values)] = job.matrix.as_slice()
