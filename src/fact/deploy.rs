@@ -243,6 +243,8 @@ pub struct TargetSigns {
     /// It keeps the stored secrets that it was given before, so that nobody knows which of them it gets
     /// (`--set-env-vars` without `--set-secrets`).
     pub keeps_secrets: bool,
+    /// Only its own word and its own values say where it runs; the names of its file and of its folders do not.
+    pub speaks_for_itself: bool,
 }
 
 /// Targets that are read together, such as the services of one compose project.

@@ -2,6 +2,7 @@
 //!
 //! Another store's listing is one more line in [`SHAPES`].
 
+mod github;
 mod google;
 mod own;
 mod plain;
@@ -22,7 +23,7 @@ pub static LOADER: Loader = Loader { name: "listing", claims, links: &[], load, 
 type Shape = fn(&Node<'_>, &mut Reader<'_>) -> Option<Result<(), Problem>>;
 
 /// The JSON shapes of listings. The first one that fits reads the file.
-static SHAPES: &[Shape] = &[own::read, google::read];
+static SHAPES: &[Shape] = &[own::read, github::read, google::read];
 
 /// Keys under which stores hand out values: Google's and Vault's, AWS's.
 const PAYLOADS: [&str; 4] = ["payload", "data", "SecretString", "SecretBinary"];

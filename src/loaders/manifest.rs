@@ -8,15 +8,16 @@ mod go;
 mod node;
 mod python;
 mod ruby;
+mod scripts;
 mod toml;
 
-use super::{Claim, Loader};
+use super::{Assembled, Claim, Files, Loader, recipe};
 use crate::fact::{Dependency, Loaded, Manifest, Problem, Role};
 use crate::source::{SourceFile, SourcePath};
 use crate::syntax::json::{self, Dialect, Node};
 
 /// The loader.
-pub static LOADER: Loader = Loader { name: "manifest", claims, links: &[], load, assemble: None };
+pub static LOADER: Loader = Loader { name: "manifest", claims, links: &[], load, assemble: Some(assemble) };
 
 /// Every kind of manifest. The first one that claims a name reads the file.
 static KINDS: &[Kind] = &[
@@ -52,7 +53,17 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let manifest = read(source, &mut problems);
     let problems = problems.into_iter().map(Problem::harmless).collect();
     let shown = manifest.tasks.iter().map(|tasks| tasks.span).collect();
-    Loaded { manifest: Some(manifest), problems, shown, ..Loaded::default() }
+    let mut loaded = Loaded { manifest: Some(manifest), problems, shown, ..Loaded::default() };
+    if source.path().name() == "package.json"
+        && let Some(recipes) = scripts::recipes(source)
+    {
+        recipe::finish(source, recipes, &mut loaded);
+    }
+    loaded
+}
+
+fn assemble(files: &Files<'_>) -> Assembled {
+    recipe::groups(files, LOADER.name)
 }
 
 /// The root of a JSON manifest.

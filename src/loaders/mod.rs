@@ -7,17 +7,23 @@ use std::collections::BTreeMap;
 use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
+pub mod cloud_build;
+mod commands;
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod env_vars_file;
+pub mod gitlab;
 pub mod kubernetes;
 pub mod listing;
 pub mod manifest;
 pub mod markdown;
 pub mod next_config;
 pub mod platform;
+pub mod recipe;
 pub mod systemd;
 pub mod terraform;
+pub mod workflow;
 mod yaml;
 
 /// Every loader. The first one that claims a path reads the file.
@@ -30,6 +36,11 @@ pub static LOADERS: &[&Loader] = &[
     &manifest::LOADER,
     &markdown::LOADER,
     &next_config::LOADER,
+    &workflow::LOADER,
+    &gitlab::LOADER,
+    &cloud_build::LOADER,
+    &recipe::LOADER,
+    &env_vars_file::LOADER,
     &kubernetes::LOADER,
     &platform::LOADER,
     &systemd::LOADER,

@@ -24,6 +24,20 @@ pub(crate) fn comments_and_faults(source: &SourceFile, yaml: &Yaml, loaded: &mut
     }
 }
 
+/// What may be shown of any YAML that names things by its keys.
+pub(crate) fn keys(source: &SourceFile, yaml: &Yaml) -> Vec<Span> {
+    // Below these a mapping that is not expected could hold a value as its key: `PASSWORD: {hunter2: x}`.
+    let told = |above: &str, _: &str| match above {
+        "env" | "with" | "secrets" | "variables" | "substitutions" | "environment" => Told::Nothing,
+        _ => Told::Keys,
+    };
+    let mut marker = Marker::new(source);
+    for document in yaml.documents() {
+        marker.node(document, "", &told);
+    }
+    marker.finish()
+}
+
 /// The longest text that is taken for a name.
 const LONGEST: usize = 100;
 

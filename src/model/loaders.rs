@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobMatcher};
 
-use crate::fact::{Layer, LayerKind, Role};
+use crate::fact::{Layer, LayerKind, Role, TargetKind};
 use crate::loaders::File;
 use crate::name::Name;
 use crate::parallel;
@@ -172,8 +172,15 @@ impl Evidence {
             evidence.manifest(path, file);
         }
         for group in &project.groups {
-            for layer in group.targets.iter().flat_map(|target| &target.layers) {
-                evidence.compose(project, layer, Handed::All);
+            for target in &group.targets {
+                for layer in &target.layers {
+                    match target.kind {
+                        TargetKind::ComposeService => evidence.compose(project, layer, Handed::All),
+                        TargetKind::DockerContainer => evidence.named(layer, Dialect::Docker),
+                        TargetKind::SystemdUnit => evidence.named(layer, Dialect::Systemd),
+                        _ => {}
+                    }
+                }
             }
             let names = || group.reads.iter().map(|read| read.reference.name.clone()).collect();
             for layer in &group.surroundings {
@@ -233,6 +240,13 @@ impl Evidence {
         }
         let named = (handed == Handed::All).then(|| layer.named.clone());
         self.file(path.clone(), Reader { dialect: Dialect::Compose, handed, named });
+    }
+
+    /// An env file that a target names whose reader is known by the kind of the target.
+    fn named(&mut self, layer: &Layer, dialect: Dialect) {
+        let LayerKind::EnvFile(Some(path)) = &layer.kind else { return };
+        let named = Some(layer.named.clone());
+        self.file(path.clone(), Reader { dialect, handed: Handed::All, named });
     }
 
     fn folder(&mut self, folder: SourcePath, dialect: Dialect, handed: Handed) {

@@ -48,7 +48,7 @@ pub use schema::AppSchema;
 pub use slots::{Origin, Slot};
 pub use sources::Source;
 pub use stored::{Holding, Stores, version_state};
-pub use targets::{AppTarget, is_unnamed, repository_names};
+pub use targets::{AppTarget, ENVIRONMENT_VARIABLES, is_unnamed, repository_names};
 pub use views::{Phase, Reason, Sighting, State, View, ViewLayer};
 
 /// What the apps of a project will see.

@@ -89,9 +89,16 @@ impl<'a> Stores<'a> {
         of.map(|(path, listing, _)| (*path, *listing))
     }
 
-    /// Every listing with its environment.
+    /// Every listing that apps take their secrets from, with its environment.
     pub fn all(&self) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
-        self.listings.iter().map(|(path, listing, environment)| (*path, *listing, environment))
+        let of_apps = self.listings.iter().filter(|(_, listing, _)| keeps(None, listing));
+        of_apps.map(|(path, listing, environment)| (*path, *listing, environment))
+    }
+
+    /// Every listing of one store, with its environment.
+    pub fn of_store(&self, store: StoreKind) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
+        let of_store = self.listings.iter().filter(move |(_, listing, _)| listing.store == store);
+        of_store.map(|(path, listing, environment)| (*path, *listing, environment))
     }
 
     /// The id of a variable's secret, where it can be told.

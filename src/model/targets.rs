@@ -63,7 +63,7 @@ pub struct AppTarget<'a> {
 const DEPLOYED_WORDS: &[&str] = &["deploy", "selfhost", "hosting", "swarm", "stack"];
 
 /// Variables whose literal value names the environment, strongest first; `NODE_ENV` only tells production.
-const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
+pub const ENVIRONMENT_VARIABLES: &[&str] = &["APP_ENV", "ENVIRONMENT", "RAILS_ENV", "DJANGO_ENV", "DEPLOY_ENV"];
 
 /// Finds whose each target is.
 pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environments) -> Vec<AppTarget<'a>> {
@@ -95,7 +95,9 @@ fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
         .map(|target| target.environment.clone())
         .collect();
     let Some(environment) = named.first().filter(|_| named.len() == 1) else { return };
-    for target in siblings.iter_mut().filter(|target| is_unnamed(&target.environment)) {
+    let takes_it =
+        |target: &&mut AppTarget<'_>| is_unnamed(&target.environment) && !target.target.signs.speaks_for_itself;
+    for target in siblings.iter_mut().filter(takes_it) {
         target.environment = environment.clone();
     }
 }
@@ -294,13 +296,15 @@ fn environment_of(
     if let Some(environment) = target.environment.as_ref().and_then(|word| environments.of_word(word)) {
         return Some((environment, true));
     }
-    let words: Vec<String> = group.paths.iter().rev().flat_map(words).collect();
+    let by_itself = target.signs.speaks_for_itself;
+    let named = if by_itself { &[][..] } else { group.paths.as_slice() };
+    let words: Vec<String> = named.iter().rev().flat_map(words).collect();
     if let Some(environment) = words.iter().find_map(|word| environments.of_word(word)) {
         return Some((environment, true));
     }
     let home = app.map_or_else(|| SourcePath::new(""), |app| apps.list[app].folder.clone());
     let of_folders = |path: &SourcePath| environments.of_folders(path, &home);
-    if let Some(environment) = group.paths.iter().rev().find_map(of_folders) {
+    if let Some(environment) = named.iter().rev().find_map(of_folders) {
         return Some((environment, true));
     }
     let own = target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
@@ -328,11 +332,11 @@ fn environment_of(
     if words.iter().any(|word| DEPLOYED_WORDS.contains(&word.as_str())) {
         return Some((Environment::new("production"), true));
     }
-    if target.kind == TargetKind::PlatformApp && target.environment.is_none() {
+    if target.kind == TargetKind::PlatformApp && target.environment.is_none() && !by_itself {
         // What such a file describes is what a deploy makes; previews have words of their own.
         return Some((Environment::new("production"), true));
     }
-    if target.build.is_none() || signs.restarts {
+    if target.build.is_none() || signs.restarts || target.kind != TargetKind::ComposeService {
         return None;
     }
     development()

@@ -8,7 +8,7 @@ use super::read::{Reader, read_anywhere};
 use super::walk::Format;
 use super::{Environments, Options, Project, Unread};
 use crate::config::{Config, StoreEntry};
-use crate::fact::Role;
+use crate::fact::{Role, StoreKind};
 use crate::loaders::{Claim, File};
 use crate::name::Environment;
 use crate::source::{Place, SourceFile, SourcePath, visible};
@@ -104,9 +104,6 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
     };
     let origin = config.path.as_ref().map(|path| Place::new(path, *span));
     for environment in environments.all().into_iter().filter(wanted) {
-        if project.listings.iter().any(|(_, of)| *of == environment) {
-            continue;
-        }
         // A path holds the environment's name or, as ids do, its short form.
         let mut names = vec![environment.as_str(), environments.id(&environment)];
         names.dedup();
@@ -121,7 +118,16 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
             match reader.read(&path, &disk) {
                 Ok(source) => {
                     let local = project.ignored.matches(&path, false);
-                    project.files.insert(path.clone(), listing_file(source, local));
+                    let file = listing_file(source, local);
+                    let of = kind(&file);
+                    // What GitHub keeps for a repository and for an environment are two listings of one store.
+                    let several = of.is_some_and(is_of_workflows);
+                    let is_known = |known: &SourcePath| project.files.get(known).map(kind) == Some(of);
+                    let known = project.listings.iter().filter(|(_, of)| *of == environment);
+                    if !several && known.into_iter().any(|(known, _)| of.is_none() || is_known(known)) {
+                        break;
+                    }
+                    project.files.insert(path.clone(), file);
                     project.listings.push((path, environment.clone()));
                     break;
                 }
@@ -133,6 +139,16 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
             }
         }
     }
+}
+
+/// The store that a listing is of; what is no listing is of none.
+fn kind(file: &File) -> Option<StoreKind> {
+    file.loaded.listing.as_ref().map(|listing| listing.store)
+}
+
+/// Whether a store is for workflows.
+fn is_of_workflows(store: StoreKind) -> bool {
+    matches!(store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables)
 }
 
 fn listing_file(source: SourceFile, local: bool) -> File {

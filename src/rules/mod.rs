@@ -40,6 +40,7 @@ mod invalid_value;
 mod kinds;
 mod late_public_variable;
 mod mangled_scalar;
+mod mismatched_environment;
 mod misplaced_credential;
 mod missing_env_file;
 mod missing_terraform_variable;
@@ -52,6 +53,7 @@ mod public_value_in_secret_store;
 mod renamed_variable;
 mod service_drift;
 mod shared_secret;
+mod skipped_validation;
 mod template_drift;
 mod unavailable_version;
 mod undeclared_terraform_variable;
@@ -59,6 +61,7 @@ mod undeclared_variable;
 mod undefined_reference;
 mod undocumented_variable;
 mod unescaped_password;
+mod unknown_secret_reference;
 mod unlisted_task_variable;
 mod unpinned_version;
 mod unprefixed_client_variable;
@@ -92,6 +95,7 @@ pub static RULES: &[&Rule] = &[
     &invalid_value::RULE,
     &late_public_variable::RULE,
     &mangled_scalar::RULE,
+    &mismatched_environment::RULE,
     &misplaced_credential::RULE,
     &missing_env_file::RULE,
     &missing_terraform_variable::RULE,
@@ -103,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &renamed_variable::RULE,
     &service_drift::RULE,
     &shared_secret::RULE,
+    &skipped_validation::RULE,
     &template_drift::RULE,
     &unavailable_version::RULE,
     &undeclared_terraform_variable::RULE,
@@ -110,6 +115,7 @@ pub static RULES: &[&Rule] = &[
     &undefined_reference::RULE,
     &undocumented_variable::RULE,
     &unescaped_password::RULE,
+    &unknown_secret_reference::RULE,
     &unlisted_task_variable::RULE,
     &unpinned_version::RULE,
     &unprefixed_client_variable::RULE,

@@ -39,10 +39,6 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     let explicit = model.stores.explicit_ids();
     for (path, listing, environment) in model.stores.all() {
-        // What GitHub keeps is for workflows, and follows no pattern of the apps.
-        if matches!(listing.store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables) {
-            continue;
-        }
         let known = Known::of(model, environment);
         let unreferenced: Vec<(&SecretName, Span, Option<Name>)> = listing
             .secrets

@@ -3,12 +3,14 @@
 pub mod comment;
 pub mod dotenv;
 pub mod env_spec;
+pub mod expression;
 pub mod hcl;
 pub mod interpolation;
 pub mod json;
 pub mod jwt;
 pub mod path_pattern;
 pub mod pem;
+pub mod shell;
 pub mod toml;
 pub mod url;
 pub mod yaml;

@@ -86,6 +86,7 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
         builds: commands().any(|command| command.builds),
         profiled: service.profiles.value.is_some(),
         keeps_secrets: false,
+        speaks_for_itself: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tests of the listing loader.
 
 use super::*;
-use crate::fact::Role;
+use crate::fact::{Role, StoreKind};
 
 fn read(text: &str) -> (SourceFile, Loaded) {
     let source = SourceFile::new(SourcePath::new("secrets.json"), text.as_bytes().to_vec());
@@ -163,7 +163,6 @@ fn what_is_no_listing_is_refused() {
         "a\nb c\n",
         "{\"a\": 1}",
         r#"{"error": {"code": 403}}"#,
-        r#"[{"name": "A", "updatedAt": "2026-11-20T08:05:05Z", "visibility": "ALL"}]"#,
         r#"{"SecretList": []}"#,
         r#"[{"name": "projects/1/secrets/"}]"#,
         r#"[{"name": "a/b"}]"#,
@@ -178,6 +177,24 @@ fn what_is_no_listing_is_refused() {
     }
     let deep = "[".repeat(100_000);
     refused(&deep);
+}
+
+#[test]
+fn what_github_lists_is_known_by_its_keys() {
+    let store = |text: &str| (listing(text).store, told(&listing(text)));
+    let secrets = r#"[{"name": "API_KEY", "updatedAt": "2026-11-20T08:05:05Z"}, {"name": "b", "updatedAt": "x"}]"#;
+    assert_eq!(store(secrets), (StoreKind::GitHubSecrets, vec!["API_KEY".to_owned(), "B".to_owned()]));
+    let variables = r#"[{"name": "REGION", "value": "hunter2"}]"#;
+    assert_eq!(store(variables), (StoreKind::GitHubVariables, vec!["REGION".to_owned()]));
+    let page = r#"{"total_count": 2, "secrets": [{"name": "A", "created_at": "x", "updated_at": "y"}]}"#;
+    assert!(listing(page).truncated && listing(page).store == StoreKind::GitHubSecrets);
+    assert_eq!(store(&format!("[{secrets}, {secrets}]")).1.len(), 2);
+    let (source, loaded) = read(variables);
+    let shown: Vec<&str> = loaded.shown.iter().map(|span| source.slice(*span)).collect();
+    assert!(shown.contains(&"REGION") && !shown.contains(&"hunter2"), "{shown:?}");
+    for text in [r#"[{"name": "A B", "updatedAt": "x"}]"#, r#"[{"name": "A", "updatedAt": "x", "secret": "y"}]"#] {
+        refused(text);
+    }
 }
 
 #[test]

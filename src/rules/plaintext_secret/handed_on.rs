@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::fact::{LayerKind, Setting, SettingValue, TargetKind};
+use crate::fact::{LayerKind, Setting, SettingValue, StoreKind, TargetKind};
 use crate::model::{AppTarget, Model, Origin, Slot};
 use crate::tables::secret_names;
 use crate::value::{Part, Value};
@@ -56,6 +56,10 @@ fn takes_stored_secrets(target: &AppTarget<'_>) -> bool {
 }
 
 fn is_handed_on(setting: &Setting) -> bool {
-    let SettingValue::Given(template) = &setting.value else { return false };
-    template.parts.iter().any(|part| matches!(part, Part::Unknown(_)))
+    match &setting.value {
+        SettingValue::Given(template) => template.parts.iter().any(|part| matches!(part, Part::Unknown(_))),
+        // What a workflow takes from GitHub, its command line hands on as it is.
+        SettingValue::Injected { store, .. } => *store == StoreKind::GitHubSecrets,
+        SettingValue::PassThrough | SettingValue::Unknown => false,
+    }
 }

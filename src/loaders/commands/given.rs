@@ -1,0 +1,213 @@
+//! What command lines give, gathered in their order, and turned into targets when all files are there.
+
+use std::collections::BTreeMap;
+
+use super::{Content, Shell, Variable};
+use crate::fact::{
+    Build, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting, Target,
+    TargetKind, TargetSigns, TerraformArgument, WrittenFile,
+};
+use crate::loaders::{File, Files, dotenv};
+use crate::source::{Place, SourcePath, Span};
+use crate::syntax::dotenv::Dialect;
+
+/// How many files are followed that the commands of one file name.
+const LINKS: usize = 1_000;
+
+/// What commands gave so far.
+#[derive(Default)]
+pub(in crate::loaders) struct Given {
+    services: Vec<Service>,
+    /// The images that were built.
+    pub(in crate::loaders) builds: Vec<ImageBuild>,
+    /// The files that were named.
+    pub(in crate::loaders) links: Vec<Link>,
+    /// What Terraform was given.
+    pub(in crate::loaders) terraform: Vec<TerraformArgument>,
+    /// The env files that were written.
+    pub(in crate::loaders) written: Vec<WrittenFile>,
+    /// The variables that the steps behind this one get.
+    pub(in crate::loaders) exports: BTreeMap<String, Variable>,
+    /// What later steps can ask this one for.
+    pub(in crate::loaders) outputs: BTreeMap<String, Content>,
+    /// Whether something of it deploys.
+    pub(in crate::loaders) deploys: bool,
+    /// What may be shown: spans, each with the text that must stand there.
+    pub(in crate::loaders) shown: Vec<(Span, String)>,
+}
+
+/// The variables of one kind that something that runs is given.
+#[derive(Clone, Debug, Default)]
+pub(in crate::loaders) struct Side {
+    pub(in crate::loaders) settings: Vec<Setting>,
+    /// Whether what was there before is gone.
+    pub(in crate::loaders) whole: bool,
+}
+
+/// Something that runs, as commands describe it step by step.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not a state")]
+pub(in crate::loaders) struct Service {
+    pub(in crate::loaders) kind: TargetKind,
+    pub(in crate::loaders) name: String,
+    pub(in crate::loaders) place: Place,
+    pub(in crate::loaders) environment: Option<String>,
+    /// Literal values.
+    pub(in crate::loaders) plain: Side,
+    /// References to stored secrets.
+    pub(in crate::loaders) secrets: Side,
+    pub(in crate::loaders) secret_files: Vec<SecretFile>,
+    /// What other lists beside its own give it, each for a part of what it does.
+    pub(in crate::loaders) parts: Vec<Vec<Setting>>,
+    /// Env files: path, where it is named.
+    pub(in crate::loaders) files: Vec<(Option<SourcePath>, Place)>,
+    pub(in crate::loaders) image: Option<(String, Span)>,
+    pub(in crate::loaders) build: Option<Build>,
+    pub(in crate::loaders) partial: bool,
+    pub(in crate::loaders) own_command: bool,
+    pub(in crate::loaders) one_shot: bool,
+    /// Whether anything was said of its variables; without that it is no target.
+    pub(in crate::loaders) speaks: bool,
+}
+
+impl Side {
+    /// Takes everything away that was there.
+    pub(in crate::loaders) fn clear(&mut self) {
+        self.settings.clear();
+        self.whole = true;
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.settings.retain(|setting| setting.name.as_str() != name);
+    }
+
+    /// Takes away what later settings replace.
+    pub(super) fn make_way(&mut self, for_them: &[Setting]) {
+        self.settings.retain(|setting| for_them.iter().all(|later| later.name != setting.name));
+    }
+}
+
+impl Given {
+    /// The thing of this kind and name; a new one where there is none yet.
+    pub(in crate::loaders) fn service(&mut self, kind: TargetKind, name: &str, place: Place) -> &mut Service {
+        // Each `docker run` is a container of its own.
+        let is_known =
+            |service: &Service| service.kind == kind && service.name == name && kind != TargetKind::DockerContainer;
+        let at = self.services.iter().position(is_known).unwrap_or_else(|| {
+            self.services.push(Service {
+                kind,
+                name: name.to_owned(),
+                place,
+                environment: None,
+                plain: Side::default(),
+                secrets: Side::default(),
+                secret_files: Vec::new(),
+                parts: Vec::new(),
+                files: Vec::new(),
+                image: None,
+                build: None,
+                partial: false,
+                own_command: false,
+                one_shot: false,
+                speaks: false,
+            });
+            self.services.len() - 1
+        });
+        &mut self.services[at]
+    }
+
+    pub(in crate::loaders) fn show(&mut self, span: Span, text: &str) {
+        self.shown.push((span, text.to_owned()));
+    }
+
+    /// The targets that speak of variables, with the env files that they name.
+    pub(in crate::loaders) fn targets(&self, files: &Files<'_>) -> Vec<Target> {
+        self.services.iter().filter(|service| service.speaks).map(|service| target(service, files)).collect()
+    }
+}
+
+impl Shell<'_> {
+    /// Names a file below the root, so that it is read; its path if it has one.
+    pub(in crate::loaders) fn link(&mut self, kind: LinkKind, path: &Content, span: Span) -> Option<SourcePath> {
+        let written = path.literal()?;
+        let target = self.path_of(&written)?;
+        // A path is no secret; an address could hold one.
+        if !written.contains(['@', '?', '=']) && !written.contains("://") {
+            self.given.show(span, &written);
+        }
+        let path = format!("{}{}", super::to_root(self.path), target.as_str());
+        // Steps write files, and nobody can tell which of them did.
+        let link = Link { kind, path, span, required: false };
+        if self.given.links.len() < LINKS && !self.given.links.contains(&link) {
+            self.given.links.push(link);
+        }
+        Some(target)
+    }
+}
+
+fn target(service: &Service, files: &Files<'_>) -> Target {
+    let own: Vec<Setting> = service.plain.settings.iter().chain(&service.secrets.settings).cloned().collect();
+    let mut layers = Vec::with_capacity(1 + service.files.len());
+    if !own.is_empty() || service.parts.is_empty() {
+        let (kind, named) = (LayerKind::Environment, service.place.clone());
+        layers.push(Layer { kind, named, settings: own, state: LayerState::Whole });
+    }
+    let part = |settings: &Vec<Setting>| Layer {
+        kind: LayerKind::Environment,
+        named: service.place.clone(),
+        settings: settings.clone(),
+        state: LayerState::Whole,
+    };
+    layers.extend(service.parts.iter().map(part));
+    layers.extend(service.files.iter().rev().map(|(path, place)| layer(files, path.as_ref(), place)));
+    let signs = TargetSigns {
+        own_command: service.own_command,
+        one_shot: service.one_shot,
+        keeps_secrets: service.plain.whole && !service.secrets.whole,
+        speaks_for_itself: true,
+        ..TargetSigns::default()
+    };
+    Target {
+        kind: service.kind,
+        name: service.name.clone(),
+        place: service.place.clone(),
+        layers,
+        secret_files: service.secret_files.clone(),
+        environment: service.environment.clone(),
+        build: service.build.clone(),
+        image: service.image.clone(),
+        signs,
+        partial: service.partial || !service.plain.whole,
+    }
+}
+
+fn layer(files: &Files<'_>, path: Option<&SourcePath>, place: &Place) -> Layer {
+    let unread = |outcome| LayerState::Unread { outcome, required: true };
+    let kind = LayerKind::EnvFile(path.cloned());
+    let named = place.clone();
+    let Some(path) = path else {
+        return Layer { kind, named, settings: Vec::new(), state: unread(LinkOutcome::Unresolved) };
+    };
+    let Some(file) = files.get(path) else {
+        let missing = if files.is_ignored(path) { LinkOutcome::Ignored } else { LinkOutcome::Missing };
+        return Layer { kind, named, settings: Vec::new(), state: unread(missing(path.clone())) };
+    };
+    let (settings, whole) = settings(path, file);
+    let state = if whole { LayerState::Whole } else { LayerState::Partial };
+    Layer { kind, named, settings, state }
+}
+
+/// What an env file gives to a container, whichever loader has read it.
+fn settings(path: &SourcePath, file: &File) -> (Vec<Setting>, bool) {
+    if file.format == dotenv::LOADER.name {
+        let read = dotenv::settings(&file.source, Dialect::Docker);
+        return (read.settings, read.whole);
+    }
+    let facts = file.loaded.facts.iter().filter_map(|fact| {
+        let crate::fact::FactKind::Definition { value, value_span } = &fact.kind else { return None };
+        let value = crate::fact::SettingValue::Given(value.clone());
+        let place = Place::new(path, fact.span);
+        Some(Setting { name: fact.name.clone(), place, value_span: *value_span, value })
+    });
+    (facts.collect(), !file.loaded.problems.iter().any(|problem| problem.hides_facts))
+}

@@ -1,0 +1,70 @@
+//! Tests of the workflow loader.
+
+use super::*;
+
+fn loaded(text: &str) -> Loaded {
+    let source = SourceFile::new(SourcePath::new(".github/workflows/x.yml"), text.as_bytes().to_vec());
+    load(&source, &Claim::new(Role::Deploy))
+}
+
+#[test]
+fn workflows_and_actions_are_known_by_their_paths() {
+    let reads = |path: &str| claims(&SourcePath::new(path)).is_some();
+    for path in [".github/workflows/a.yml", "x/.github/workflows/b.yaml", "action.yml", ".github/actions/a/action.yaml"]
+    {
+        assert!(reads(path), "{path}");
+    }
+    for path in [".github/dependabot.yml", ".github/workflows/a.md", "workflows/a.yml", ".github/workflows/x/a.yml"] {
+        assert!(!reads(path), "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_yaml_is_one_problem() {
+    let loaded = loaded("on: push\njobs:\n  a:\n    steps:\n      - run: \"x\n    b: [\n  c: 'd\n");
+    assert_eq!(loaded.problems.len(), 1, "{:?}", loaded.problems);
+}
+
+#[test]
+fn no_text_is_too_much_for_it() {
+    let deep = format!("jobs: {}1{}", "{a: ".repeat(300), "}".repeat(300));
+    let nested = format!("jobs: {{a: {{steps: [{{run: \"{}\"}}]}}}}", "$(".repeat(30_000));
+    let steps =
+        format!("jobs:\n  a:\n    steps:\n{}", "      - run: gcloud run deploy x --set-env-vars A=1\n".repeat(5_000));
+    let expression = format!("jobs: {{a: {{env: {{X: \"${{{{ {} }}}}\"}}}}}}", "(".repeat(30_000));
+    let anchors = "jobs: &a {a: {steps: &s [{run: x}, *s], env: *a}}\n".to_owned();
+    for text in [
+        "",
+        "\u{feff}on: push\n",
+        "- a\n",
+        "jobs: 1\n",
+        "jobs: {a: 1, b: [], c: {steps: {}, env: 7, uses: [x], strategy: {matrix: [1]}}}\n",
+        "jobs: {a: {uses: ./.github/workflows/x.yml}}\n",
+        "jobs: {a: {steps: [{uses: ./}, {uses: ./../..}, {run: [1]}]}}\n",
+        &deep,
+        &nested,
+        &steps,
+        &expression,
+        &anchors,
+    ] {
+        let _ = loaded(text);
+    }
+}
+
+#[test]
+fn values_are_not_shown() {
+    let text = "env:\n  A: hunter2\n  B: ${{ secrets.B || 'hunter2' }}\njobs:\n  a:\n    env: {C: hunter2}\n    steps:\n      \
+                - run: gcloud run deploy api --set-env-vars \"D=hunter2,E=$A\" # hunter2\n      - run: |\n          \
+                echo \"F=hunter2\" >> .env\n          docker build --build-arg G=hunter2 -t hunter2 .\n      \
+                - uses: google-github-actions/deploy-cloudrun@v2\n        with:\n          service: api\n          \
+                env_vars: |-\n            H=hunter2\n            I='hunter2'\n";
+    let loaded = loaded(text);
+    assert!(loaded.problems.is_empty());
+    for span in &loaded.shown {
+        assert!(!text[span.start..span.end].contains("hunter2"), "{}", &text[span.start..span.end]);
+    }
+    let shown: Vec<&str> = loaded.shown.iter().map(|span| &text[span.start..span.end]).collect();
+    for name in ["A:", "D", "F", "G", "H", "I"] {
+        assert!(shown.contains(&name), "{name} is not shown");
+    }
+}
