@@ -95,6 +95,24 @@ impl<'a> Stores<'a> {
         of_apps.map(|(path, listing, environment)| (*path, *listing, environment))
     }
 
+    /// The environments that listings are there for. One that the config names for all environments alike names none.
+    pub fn named_environments(&self) -> impl Iterator<Item = Environment> {
+        let own = self.listings.iter().filter(|(path, listing, _)| keeps(None, listing) && !self.is_shared(path));
+        own.map(|(_, _, environment)| environment.clone())
+    }
+
+    /// Whether there is a listing for all environments alike.
+    pub fn shares_a_listing(&self) -> bool {
+        self.listings.iter().any(|(path, listing, _)| keeps(None, listing) && self.is_shared(path))
+    }
+
+    fn is_shared(&self, path: &SourcePath) -> bool {
+        self.project.config.stores.iter().any(|entry| {
+            let listing = entry.listing.as_ref().filter(|_| entry.environments.is_empty());
+            listing.is_some_and(|(written, _)| SourcePath::new("").join(written).as_ref() == Some(path))
+        })
+    }
+
     /// Every listing of one store, with its environment.
     pub fn of_store(&self, store: StoreKind) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
         let of_store = self.listings.iter().filter(move |(_, listing, _)| listing.store == store);
