@@ -6,7 +6,7 @@ use std::path::Path;
 
 use envcheck::fact::{
     Build, ImageBuild, Layer, LayerKind, LayerState, Setting, SettingValue, StoreKind, Target, TargetGroup, TargetKind,
-    TargetSigns,
+    TargetSigns, WrittenFile,
 };
 use envcheck::model::Model;
 use envcheck::name::{Name, SecretName, Version};
@@ -34,6 +34,12 @@ fn repository(folder: &Path, dockerfile: &str) -> Project {
     }
     let config = envcheck::config::Config::default();
     Project::load(&folder.join("repo"), config, &Options::default()).expect("it can be read")
+}
+
+/// An env file in the folder of the web app that a step writes.
+fn written(name: &str, opaque: bool, settings: Vec<Setting>) -> WrittenFile {
+    let path = SourcePath::new(&format!("apps/web/{name}"));
+    WrittenFile { path: Some(path), settings, opaque, place: place(3), environment: None }
 }
 
 fn place(at: usize) -> Place {
@@ -93,9 +99,13 @@ fn service(name: &str, image: &str, settings: Vec<Setting>) -> Target {
 
 /// The messages of one rule over a repository with this group.
 fn messages(dockerfile: &str, rule: &str, builds: Vec<ImageBuild>, targets: Vec<Target>) -> Vec<String> {
+    messages_of(dockerfile, rule, TargetGroup { builds, targets, ..TargetGroup::default() })
+}
+
+fn messages_of(dockerfile: &str, rule: &str, group: TargetGroup) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let mut project = repository(folder.path(), dockerfile);
-    project.groups.push(TargetGroup { paths: vec![place(0).path], targets, builds, ..TargetGroup::default() });
+    project.groups.push(TargetGroup { paths: vec![place(0).path], ..group });
     let report = report(&project, &[rule]);
     report.findings.iter().map(|finding| finding.message.clone()).collect()
 }
@@ -195,6 +205,28 @@ fn a_secret_that_a_step_gives_to_the_last_stage_is_baked() {
     let message = "`NPM_TOKEN` of web is a secret, and stays in the image of `apps/web/Dockerfile`";
     assert_eq!(baked("FROM node:22\nARG NPM_TOKEN\nRUN npm ci\n"), [message]);
     assert_eq!(baked("FROM node:22 AS a\nARG NPM_TOKEN\nRUN npm ci\nFROM node:22\nCOPY --from=a /x /x\n"), [""; 0]);
+}
+
+#[test]
+fn what_a_step_writes_into_the_context_comes_into_the_image() {
+    let of = |rule: &str, file: WrittenFile| {
+        let builds = vec![step(build("web", Vec::new()), &["r/beep-web"], None)];
+        let settings = vec![given("NEXT_PUBLIC_API_URL", "https://api.shop.io", 5)];
+        let targets = vec![service("web", "r/beep-web:1", settings)];
+        let all = DOCKERFILE.replace("COPY --from=build /app/.next /srv", "COPY --from=build /app /srv");
+        messages_of(&all, rule, TargetGroup { builds, targets, written_files: vec![file], ..TargetGroup::default() })
+    };
+    let url = || vec![given("NEXT_PUBLIC_API_URL", "https://api.shop.io", 7)];
+    assert_eq!(of("late-public-variable", written(".env.production", false, url())), [""; 0]);
+    assert_eq!(of("late-public-variable", written(".env.production", true, Vec::new())), [""; 0]);
+    assert_eq!(of("late-public-variable", written(".env.production", false, Vec::new())).len(), 1);
+    assert_eq!(
+        of("baked-secret", written(".env", false, vec![injected("SESSION_SECRET", 9)])),
+        [
+            "`SESSION_SECRET` is a secret, written to `apps/web/.env`, which is copied into the image of `apps/web/Dockerfile`"
+        ]
+    );
+    assert_eq!(of("baked-secret", written(".env", false, url())), [""; 0]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn tell(format: &str, case: &Path) -> String {
         tell_file(&mut told, path, file);
     }
     if let Some(assemble) = loaders::loader(format).and_then(|loader| loader.assemble) {
-        let Assembled { groups, modules, problems } = assemble(&Files::new(&files, &|_| false));
+        let Assembled { groups, modules, problems, .. } = assemble(&Files::new(&files, &|_| false));
         for (path, problem) in problems {
             let source = files.get(&path).map(|file| &file.source);
             let at = source.map(|source| at(source, problem.span)).unwrap_or_default();

@@ -124,5 +124,6 @@ pub(super) fn says_something(project: &Project) -> bool {
         !loaded.facts.is_empty() || stored || loaded.image.as_ref().is_some_and(built)
     };
     let broken = |loaded: &Loaded| !loaded.problems.is_empty() && loaded.manifest.is_none();
-    targets || project.files.values().any(|file| said(&file.loaded) || broken(&file.loaded))
+    let modules = project.modules.iter().any(|module| !module.variables.is_empty() || !module.given.is_empty());
+    targets || modules || project.files.values().any(|file| said(&file.loaded) || broken(&file.loaded))
 }

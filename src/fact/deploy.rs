@@ -420,6 +420,8 @@ pub struct Listing {
     pub project: Option<String>,
     /// The environment that it says it is of.
     pub environment: Option<String>,
+    /// The secrets that only the environments of these words have; of all others it does not say so.
+    pub only_in: BTreeMap<SecretName, Vec<String>>,
 }
 
 /// A secret in a [`Listing`].

@@ -30,8 +30,8 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let mut loaded = Loaded::default();
     super::yaml::comments_and_faults(source, &yaml, &mut loaded);
     loaded.shown = super::yaml::keys(source, &yaml);
-    let mut recipes = Recipes { here: Some("test"), ..Recipes::default() };
-    recipes.lossy = loaded.problems.iter().any(|problem| problem.hides_facts);
+    let lossy = loaded.problems.iter().any(|problem| problem.hides_facts);
+    let mut recipes = Recipes { lossy, ..Recipes::default() };
     if let Some(root) = yaml.documents().next() {
         let name = source.path().name();
         let environment = word_in(name.rsplit_once('.').map_or(name, |(stem, _)| stem));

@@ -151,8 +151,6 @@ pub(super) struct Shell<'a> {
     pub(super) environment: Option<String>,
     /// Whether that depends on something that cannot be told here.
     pub(super) anywhere: bool,
-    /// The word for the environment of what runs where the commands run.
-    pub(super) here: Option<&'static str>,
     /// What the commands gave.
     pub(super) given: Given,
 }

@@ -36,8 +36,8 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let mut loaded = Loaded::default();
     super::yaml::comments_and_faults(source, &yaml, &mut loaded);
     loaded.shown = super::yaml::keys(source, &yaml);
-    let mut recipes = Recipes { here: Some("test"), ..Recipes::default() };
-    recipes.lossy = loaded.problems.iter().any(|problem| problem.hides_facts);
+    let lossy = loaded.problems.iter().any(|problem| problem.hides_facts);
+    let mut recipes = Recipes { lossy, ..Recipes::default() };
     // A header of inputs may stand in a document of its own.
     for root in yaml.documents() {
         let jobs = root.entries().iter().map(|entry| (entry.name, entry.value)).collect();

@@ -1,4 +1,4 @@
-//! Kubernetes manifests, kustomizations and Cloud Run's YAML: containers and what they get. Not the charts of Helm.
+//! Kubernetes manifests, kustomizations and Cloud Run's YAML: containers and what they get. Of Helm's charts only plain values.
 //!
 //! Cloud Run writes services and jobs as Knative does, but for a secret's `key` it writes the version. What other
 //! resources there are is not looked at. Source of what wins: `kubectl explain pod.spec.containers.envFrom`.
@@ -8,6 +8,7 @@ mod claims;
 mod containers;
 mod expand;
 mod external;
+mod inline;
 mod kustomize;
 mod merge;
 mod objects;
@@ -15,6 +16,7 @@ mod parts;
 mod resolve;
 mod shown;
 mod values;
+mod values_file;
 
 use crate::fact::{LinkKind, Loaded, Role};
 use crate::loaders::{Claim, Loader};
@@ -33,7 +35,8 @@ pub static LOADER: Loader = Loader {
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let mut loaded = Loaded::default();
     let is_kustomization = claims::is_kustomization(source.path().name());
-    if !is_kustomization && !claims::is_manifest(source.text()) {
+    let is_values = values_file::is_one(source.path().name());
+    if !is_kustomization && !is_values && !claims::is_manifest(source.text()) {
         return loaded;
     }
     let yaml = Yaml::parse(source.text());
@@ -41,6 +44,9 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     // What another tool makes manifests of need be no YAML itself.
     if is_template && !yaml.faults().is_empty() {
         return loaded;
+    }
+    if is_values && !claims::is_manifest(source.text()) {
+        return values(source, &yaml);
     }
     super::yaml::comments_and_faults(source, &yaml, &mut loaded);
     let mut reader = values::Reader { source, loaded: &mut loaded };
@@ -55,6 +61,20 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     shown::mark(source, &yaml, &file, &mut loaded);
     loaded.problems.sort_by_key(|problem| problem.span);
     loaded.problems.dedup();
+    loaded.parsed = Some(Box::new(file));
+    loaded
+}
+
+/// The values of a chart. A file of that name that gives no variables may be anything, and nothing is said of it.
+fn values(source: &SourceFile, yaml: &Yaml) -> Loaded {
+    let mut loaded = Loaded::default();
+    let mut file = parts::File::default();
+    values_file::read(&mut values::Reader { source, loaded: &mut loaded }, yaml, &mut file);
+    if file.workloads.is_empty() {
+        return Loaded::default();
+    }
+    super::yaml::comments_and_faults(source, yaml, &mut loaded);
+    shown::mark(source, yaml, &file, &mut loaded);
     loaded.parsed = Some(Box::new(file));
     loaded
 }

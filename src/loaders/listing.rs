@@ -1,11 +1,14 @@
-//! Saved listings: what a store holds, as names and states of versions. A file that holds a value is refused.
+//! Saved listings: what a store holds, as names and states of versions. A file that holds a value is refused, but for
+//! those of platforms, which print names with values: of these only the names are taken.
 //!
 //! Another store's listing is one more line in [`SHAPES`].
 
+mod aws;
 mod github;
 mod google;
 mod own;
 mod plain;
+mod platform;
 
 use std::collections::HashMap;
 
@@ -23,7 +26,7 @@ pub static LOADER: Loader = Loader { name: "listing", claims, links: &[], load, 
 type Shape = fn(&Node<'_>, &mut Reader<'_>) -> Option<Result<(), Problem>>;
 
 /// The JSON shapes of listings. The first one that fits reads the file.
-static SHAPES: &[Shape] = &[own::read, github::read, google::read];
+static SHAPES: &[Shape] = &[own::read, github::read, aws::read, platform::read, google::read];
 
 /// Keys under which stores hand out values: Google's and Vault's, AWS's.
 const PAYLOADS: [&str; 4] = ["payload", "data", "SecretString", "SecretBinary"];
@@ -71,6 +74,7 @@ impl Reader<'_> {
                 let start = self.source.text().len() - text.len();
                 Err(Problem::new(Span::new(start, start + 1), "this is a web page, no listing"))
             }
+            Some(_) if platform::table(self).is_some() => Ok(()),
             Some(_) => plain::read(self),
         }
     }
@@ -79,7 +83,8 @@ impl Reader<'_> {
         let root = json::parse(self.source.text(), Dialect::Strict)
             .map_err(|span| Problem::new(span, "this listing is no valid JSON"))?;
         let Some(root) = root else { return Ok(()) };
-        if let Some(span) = payload(&root) {
+        // The variables of a platform may have any name, and values are passed over there.
+        if let Some(span) = payload(&root).filter(|_| !platform::fits(&root)) {
             return Err(Problem::new(span, "this file holds a secret's payload; a listing has names and states only")
                 .help("delete it, and save the output of a `list` command instead"));
         }

@@ -113,6 +113,8 @@ pub struct Assembled {
     pub modules: Vec<Module>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
+    /// The files with more in them than is worked out, each with what stopped it.
+    pub unfinished: Vec<(SourcePath, &'static str)>,
 }
 
 /// The files of a project, for a loader's `assemble`.

@@ -33,7 +33,10 @@ static KINDS: &[Kind] = &[
     (|name| name == "netlify.toml", netlify::read),
     (|name| matches!(name, "railway.json" | "railway.toml"), railway::read),
     (|name| matches!(name, "render.yaml" | "render.yml"), render::read),
-    (|name| is_variant(name, "vercel", &["json"]), vercel::read),
+    (
+        |name| name == "vercel.json" || name.starts_with("vercel.") && is_variant(name, "vercel", &["json"]),
+        vercel::read,
+    ),
     (|name| matches!(name, "wrangler.toml" | "wrangler.json" | "wrangler.jsonc"), wrangler::read),
 ];
 

@@ -9,6 +9,7 @@ mod evaluate;
 mod functions;
 mod instance;
 mod modules;
+mod operators;
 mod parts;
 mod read;
 mod resources;

@@ -220,14 +220,14 @@ impl Model<'_> {
 }
 
 fn stored(model: &Model<'_>, app: usize, environment: &Environment, name: &Name) -> StoredState {
-    if model.stores.listings(environment, None).next().is_none() {
+    let app = &model.apps.list[app];
+    if !model.stores.is_listed(app, environment) {
         return StoredState::Unknown(Reason::NoListing);
     }
-    let app = &model.apps.list[app];
     let Some(secret) = model.stores.secret_name(app, environment, &model.environments, name) else {
         return StoredState::Unknown(Reason::NoSecretName);
     };
-    match model.stores.holding(environment, None, &secret) {
+    match model.stores.holding_for(Some(app), environment, None, &secret) {
         Ok(Holding::Held(path, stored)) => StoredState::Held(secret, Place::new(path, stored.span)),
         Ok(Holding::Lacking(path, _)) => StoredState::Lacking(secret, Place::new(path, Span::default())),
         Err(reason) => StoredState::Unknown(reason),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::fact::{
-    Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, Setting, SettingValue, Shell,
+    Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, Setting, SettingValue, Shell, WrittenFile,
 };
 use crate::name::Name;
 use crate::project::Project;
@@ -179,7 +179,12 @@ impl<'a> Model<'a> {
     fn may_lie_in_context(&self, app: usize, bundle: &Bundle<'_>, name: &Name) -> bool {
         const FILES: &[&str] = &[".env", ".env.local", ".env.production", ".env.production.local"];
         if bundle.built.step {
-            return false;
+            // A checkout has no more than git knows of, and what a step wrote into it before.
+            return self.written_files().any(|written| {
+                let gives = || written.opaque || written.settings.iter().any(|setting| setting.name == *name);
+                let comes_in = |path: &SourcePath| self.is_copied(bundle, path);
+                gives() && written.path.as_ref().is_none_or(comes_in)
+            });
         }
         let folder = &self.apps.list[app].folder;
         let context = bundle.build.context.as_ref();
@@ -193,6 +198,11 @@ impl<'a> Model<'a> {
                 None => self.project.ignored.matches(&path, false),
             }
         })
+    }
+
+    /// The env files that steps of workflows write.
+    pub fn written_files(&self) -> impl Iterator<Item = &WrittenFile> {
+        self.project.groups.iter().flat_map(|group| &group.written_files)
     }
 
     /// Whether a file comes into a stage of a build that makes a bundle, itself, or perhaps with what a stage before it

@@ -24,11 +24,14 @@ fn bare_name(image: &str) -> &str {
     image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or(image)
 }
 
-/// Whether a name is an app's, or ends with it: `shop-api` for `api`.
+/// Whether a name is an app's, or ends with it: `shop-api` for `api`. A package `agent_service` runs as `agent-service`,
+/// as services have no `_` in their names.
 fn fits(app: &App, name: &str) -> bool {
-    name == app.name || name == app.folder.name() || {
-        let before = name.strip_suffix(app.name.as_str());
-        !app.name.is_empty() && before.is_some_and(|before| before.ends_with(['-', '_']))
+    let spell = |text: &str| text.replace('_', "-");
+    let (name, own) = (spell(name), spell(&app.name));
+    name == own || name == spell(app.folder.name()) || {
+        let before = name.strip_suffix(own.as_str());
+        !own.is_empty() && before.is_some_and(|before| before.ends_with('-'))
     }
 }
 

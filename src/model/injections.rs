@@ -7,7 +7,7 @@ use crate::name::{Name, SecretName, Version};
 use crate::source::Place;
 use crate::tables::platform;
 
-use super::stored::Holding;
+use super::stored::{Holding, bare};
 use super::views::{Reason, Sighting, State};
 use super::{AppTarget, Model};
 
@@ -32,9 +32,7 @@ pub struct Injection<'m> {
 impl<'m> Injection<'m> {
     /// Its id without the project that it may be named with.
     pub fn id(&self) -> &'m str {
-        let whole = self.secret.as_str();
-        let in_project = whole.strip_prefix("projects/").and_then(|rest| rest.split_once("/secrets/"));
-        in_project.map_or(whole, |(_, id)| id)
+        bare(self.secret.as_str())
     }
 }
 

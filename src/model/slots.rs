@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::fact::{Fact, FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
+use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath, Span};
 use crate::tables::{references, secret_names};
@@ -178,10 +179,13 @@ fn of_files<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
     }
 }
 
-/// The values of variables of deploy descriptions that no target hands on.
+/// What deploy descriptions say beside their targets: values of their variables that no target hands on.
 fn of_inputs<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
     let project = model.project;
-    let files: Vec<_> = project.files.iter().filter(|(_, file)| file.claim.role == Role::Inputs).collect();
+    let speaks = |file: &File| {
+        file.claim.role == Role::Inputs || file.claim.role == Role::Deploy && !file.loaded.facts.is_empty()
+    };
+    let files: Vec<_> = project.files.iter().filter(|(_, file)| speaks(file)).collect();
     if files.is_empty() {
         return;
     }

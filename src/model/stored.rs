@@ -1,5 +1,7 @@
 //! Which secret of a store a variable is, and whether the store holds it.
 
+mod patterns;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::StoreEntry;
@@ -8,6 +10,8 @@ use crate::name::{Environment, Name, SecretName, Version};
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
 
+use self::patterns::Pattern;
+pub(super) use self::patterns::bare;
 use super::apps::App;
 use super::views::Reason;
 
@@ -23,60 +27,90 @@ pub enum Holding<'a> {
 /// The listings of a project, and how ids are made.
 pub struct Stores<'a> {
     project: &'a Project,
-    listings: Vec<(&'a SourcePath, &'a Listing, Environment)>,
-    /// The secrets of each listing, by id.
-    by_id: Vec<BTreeMap<&'a SecretName, &'a Stored>>,
-    inferred: BTreeMap<Environment, Option<Pattern>>,
+    environments: Environments,
+    kept: Vec<Kept<'a>>,
+    /// How ids are made by what targets take, where no listing tells.
+    by_references: BTreeMap<Environment, Option<Pattern>>,
 }
 
-/// How the id of a secret is made from the name of its variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Pattern {
-    prefix: String,
-    case: Case,
-    suffix: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Case {
-    Kebab,
-    Snake,
-    Upper,
-}
-
-const CASES: [Case; 3] = [Case::Upper, Case::Kebab, Case::Snake];
-
-impl Case {
-    fn apply(self, name: &str) -> String {
-        match self {
-            Self::Kebab => name.to_ascii_lowercase().replace('_', "-"),
-            Self::Snake => name.to_ascii_lowercase(),
-            Self::Upper => name.to_owned(),
-        }
-    }
+/// A listing, and what is known of it.
+struct Kept<'a> {
+    path: &'a SourcePath,
+    listing: &'a Listing,
+    environment: Environment,
+    /// The entry of the config that names it, by index; `None`: the command line does.
+    owner: Option<usize>,
+    by_id: BTreeMap<&'a SecretName, &'a Stored>,
+    inferred: Option<Pattern>,
 }
 
 impl<'a> Stores<'a> {
     /// The stores of a project. `secrets`: the names of the secrets that its apps declare, for inferring how ids are
     /// made where the config does not say.
     pub fn new(project: &'a Project, secrets: &BTreeSet<Name>) -> Self {
-        let listings: Vec<_> = project
+        let environments = Environments::new(&project.config);
+        let kept: Vec<Kept<'a>> = project
             .listings
             .iter()
             .filter_map(|(path, environment)| {
                 let (path, file) = project.files.get_key_value(path)?;
-                Some((path, file.loaded.listing.as_ref()?, environment.clone()))
+                let listing = file.loaded.listing.as_ref()?;
+                let is_there = |stored: &&Stored| {
+                    let words = listing.only_in.get(&stored.name);
+                    words.is_none_or(|words| environments.is_among(environment, words))
+                };
+                Some(Kept {
+                    path,
+                    listing,
+                    environment: environment.clone(),
+                    owner: owner(project, &environments, path, environment),
+                    // Of two of one id the first counts.
+                    by_id: listing.secrets.iter().rev().filter(is_there).map(|stored| (&stored.name, stored)).collect(),
+                    inferred: keeps(None, listing).then(|| patterns::of_listing(listing, secrets)).flatten(),
+                })
             })
             .collect();
-        let mut inferred = BTreeMap::new();
-        for (_, listing, environment) in listings.iter().filter(|(_, listing, _)| keeps(None, listing)) {
-            inferred.entry(environment.clone()).or_insert_with(|| infer(listing, secrets));
+        let taken = patterns::references(project);
+        let of = |kept: &Kept<'a>| {
+            let pattern = patterns::of_references(&taken, &kept.environment, &environments);
+            (kept.environment.clone(), pattern)
+        };
+        let by_references = kept.iter().map(of).collect();
+        Self { project, environments, kept, by_references }
+    }
+
+    /// The listings of an app in an environment that are of a store; `None`: of the one that it takes its secrets from.
+    fn concerning(
+        &self,
+        app: Option<&App>,
+        environment: &Environment,
+        store: Option<StoreKind>,
+    ) -> impl Iterator<Item = &Kept<'a>> {
+        let entry = app.map(|app| self.entry(app, environment));
+        self.kept.iter().filter(move |kept| {
+            let of_kind = match (store, entry.flatten().and_then(|index| self.project.config.stores.get(index))) {
+                (None, Some(entry)) => kinds(&entry.kind).contains(&kept.listing.store),
+                (store, _) => keeps(store, kept.listing),
+            };
+            let is_named = match (kept.owner, entry) {
+                (Some(owner), Some(entry)) => entry == Some(owner),
+                (None, Some(Some(entry))) => self.may_be_of(entry, kept),
+                _ => true,
+            };
+            kept.environment == *environment && of_kind && is_named
+        })
+    }
+
+    /// Whether a listing that the command line names may be of an entry: not if the two say other projects.
+    fn may_be_of(&self, entry: usize, kept: &Kept<'a>) -> bool {
+        let Some(entry) = self.project.config.stores.get(entry) else { return true };
+        let own = entry.project.get(kept.environment.as_str()).or_else(|| entry.project.get("*"));
+        // A project has a number beside its id, and which number it is stands nowhere.
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        match (own, &kept.listing.project) {
+            (Some(own), Some(project)) => own == project || is_number(own) != is_number(project),
+            _ => true,
         }
-        let by_id = listings.iter().map(|(_, listing, _)| {
-            // Of two of one id the first counts.
-            listing.secrets.iter().rev().map(|stored| (&stored.name, stored)).collect()
-        });
-        Self { project, by_id: by_id.collect(), listings, inferred }
     }
 
     /// The listings of an environment that are of a store; `None`: of those that apps take their secrets from.
@@ -85,14 +119,18 @@ impl<'a> Stores<'a> {
         environment: &Environment,
         store: Option<StoreKind>,
     ) -> impl Iterator<Item = (&'a SourcePath, &'a Listing)> {
-        let of = self.listings.iter().filter(move |(_, listing, of)| of == environment && keeps(store, listing));
-        of.map(|(path, listing, _)| (*path, *listing))
+        self.concerning(None, environment, store).map(|kept| (kept.path, kept.listing))
+    }
+
+    /// Whether there is any listing of the store that an app takes its secrets from in an environment.
+    pub fn is_listed(&self, app: &App, environment: &Environment) -> bool {
+        self.concerning(Some(app), environment, None).next().is_some()
     }
 
     /// Every listing that apps take their secrets from, with its environment.
     pub fn all(&self) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
-        let of_apps = self.listings.iter().filter(|(_, listing, _)| keeps(None, listing));
-        of_apps.map(|(path, listing, environment)| (*path, *listing, environment))
+        let of_apps = self.kept.iter().filter(|kept| keeps(None, kept.listing));
+        of_apps.map(|kept| (kept.path, kept.listing, &kept.environment))
     }
 
     /// The environments that listings are there for. One that the config names for all environments alike names none.
@@ -115,8 +153,8 @@ impl<'a> Stores<'a> {
 
     /// Every listing of one store, with its environment.
     pub fn of_store(&self, store: StoreKind) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
-        let of_store = self.listings.iter().filter(move |(_, listing, _)| listing.store == store);
-        of_store.map(|(path, listing, environment)| (*path, *listing, environment))
+        let of_store = self.kept.iter().filter(move |kept| kept.listing.store == store);
+        of_store.map(|kept| (kept.path, kept.listing, &kept.environment))
     }
 
     /// The id of a variable's secret, where it can be told.
@@ -127,19 +165,35 @@ impl<'a> Stores<'a> {
         environments: &Environments,
         name: &Name,
     ) -> Option<SecretName> {
-        let entry = self.entry(app, environment);
+        let entry = self.entry(app, environment).and_then(|index| self.project.config.stores.get(index));
         let id = environments.id(environment);
         let explicit = entry.and_then(|entry| entry.secret_names.get(name));
         if let Some(template) = explicit.or_else(|| entry.and_then(|entry| entry.secret_name.as_ref())) {
             return Some(SecretName::new(&expand(template, name, &app.name, id)));
         }
-        let pattern = self.inferred.get(environment)?.as_ref()?;
-        Some(SecretName::new(&format!("{}{}{}", pattern.prefix, pattern.case.apply(name.as_str()), pattern.suffix)))
+        Some(SecretName::new(&self.pattern(app, environment)?.id(name)))
+    }
+
+    /// How the ids of an app's secrets are made in an environment, by the listing, else by what targets take.
+    fn pattern(&self, app: &App, environment: &Environment) -> Option<&Pattern> {
+        let listed = self.concerning(Some(app), environment, None).next().and_then(|kept| kept.inferred.as_ref());
+        listed.or_else(|| self.by_references.get(environment)?.as_ref())
     }
 
     /// What the listings of an environment that are of a store say of a secret; for `None` see [`Stores::listings`].
     pub fn holding(
         &self,
+        environment: &Environment,
+        store: Option<StoreKind>,
+        secret: &SecretName,
+    ) -> Result<Holding<'a>, Reason> {
+        self.holding_for(None, environment, store, secret)
+    }
+
+    /// The same of the listings that concern an app, where it is known.
+    pub fn holding_for(
+        &self,
+        app: Option<&App>,
         environment: &Environment,
         store: Option<StoreKind>,
         secret: &SecretName,
@@ -153,16 +207,15 @@ impl<'a> Stores<'a> {
         let secret = bare.as_ref().unwrap_or(secret);
         let mut lacking = None;
         let mut truncated = false;
-        for ((path, listing, of), by_id) in self.listings.iter().zip(&self.by_id) {
-            let is_of_project = project.is_none_or(|project| listing.project.as_deref() == Some(project));
-            if of != environment || !keeps(store, listing) || !is_of_project {
+        for kept in self.concerning(app, environment, store) {
+            if project.is_some_and(|project| kept.listing.project.as_deref() != Some(project)) {
                 continue;
             }
-            if let Some(stored) = by_id.get(secret) {
-                return Ok(Holding::Held(path, stored));
+            if let Some(stored) = kept.by_id.get(secret) {
+                return Ok(Holding::Held(kept.path, stored));
             }
-            truncated |= listing.truncated;
-            lacking.get_or_insert(Holding::Lacking(path, listing));
+            truncated |= kept.listing.truncated;
+            lacking.get_or_insert(Holding::Lacking(kept.path, kept.listing));
         }
         match lacking {
             None => Err(Reason::NoListing),
@@ -171,11 +224,10 @@ impl<'a> Stores<'a> {
         }
     }
 
-    /// The entry of the config that is for an app and an environment.
-    fn entry(&self, app: &App, environment: &Environment) -> Option<&'a StoreEntry> {
-        self.project.config.stores.iter().find(|entry| {
-            (entry.environments.is_empty() || entry.environments.iter().any(|name| name == environment.as_str()))
-                && (entry.apps.is_empty() || entry.apps.contains(&app.name))
+    /// The entry of the config that is for an app and an environment, by index.
+    fn entry(&self, app: &App, environment: &Environment) -> Option<usize> {
+        self.project.config.stores.iter().position(|entry| {
+            is_for(entry, &self.environments, environment) && (entry.apps.is_empty() || entry.apps.contains(&app.name))
         })
     }
 
@@ -190,15 +242,16 @@ impl<'a> Stores<'a> {
         secret: &SecretName,
     ) -> Option<String> {
         let id = environments.id(environment);
-        let (before, after) =
-            if let Some(template) = self.entry(app, environment).and_then(|entry| entry.secret_name.as_ref()) {
-                let template = template.replace("{app}", &app.name).replace("{environment}", id);
-                let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
-                (before.to_owned(), after.to_owned())
-            } else {
-                let pattern = self.inferred.get(environment)?.as_ref()?;
-                (pattern.prefix.clone(), pattern.suffix.clone())
-            };
+        let (before, after) = if let Some(template) =
+            self.entry(app, environment).and_then(|index| self.project.config.stores.get(index)?.secret_name.as_ref())
+        {
+            let template = template.replace("{app}", &app.name).replace("{environment}", id);
+            let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
+            (before.to_owned(), after.to_owned())
+        } else {
+            let pattern = self.pattern(app, environment)?;
+            (pattern.prefix.clone(), pattern.suffix.clone())
+        };
         if before.trim_matches(['-', '_', '/']).is_empty() && after.trim_matches(['-', '_', '/']).len() <= id.len() {
             return None;
         }
@@ -209,6 +262,43 @@ impl<'a> Stores<'a> {
     /// The ids that the config gives to single variables.
     pub fn explicit_ids(&self) -> BTreeSet<&'a str> {
         self.project.config.stores.iter().flat_map(|entry| entry.secret_names.values()).map(String::as_str).collect()
+    }
+}
+
+/// Whether an entry is for an environment; its words may be any that mean it.
+fn is_for(entry: &StoreEntry, environments: &Environments, environment: &Environment) -> bool {
+    entry.environments.is_empty() || environments.is_among(environment, &entry.environments)
+}
+
+/// The entry of the config that names a listing of an environment.
+fn owner(
+    project: &Project,
+    environments: &Environments,
+    path: &SourcePath,
+    environment: &Environment,
+) -> Option<usize> {
+    project.config.stores.iter().position(|entry| {
+        let names = [environment.as_str(), environments.id(environment)];
+        let is_named = |template: &str| {
+            names
+                .iter()
+                .any(|name| SourcePath::new("").join(&template.replace("{environment}", name)).as_ref() == Some(path))
+        };
+        is_for(entry, environments, environment)
+            && entry.listing.as_ref().is_some_and(|(template, _)| is_named(template))
+    })
+}
+
+/// The stores that a kind of the config stands for.
+fn kinds(kind: &str) -> &'static [StoreKind] {
+    match kind {
+        "google" => &[StoreKind::GoogleSecretManager],
+        "aws" => &[StoreKind::AwsSecretsManager, StoreKind::AwsParameterStore],
+        "vault" => &[StoreKind::Vault],
+        "github" => &[StoreKind::GitHubSecrets],
+        // A list of variables, as a platform keeps one.
+        "dotenv" => &[StoreKind::Platform],
+        _ => &[],
     }
 }
 
@@ -236,46 +326,8 @@ pub fn version_state(stored: &Stored, version: &Version) -> Option<Option<Versio
 
 fn expand(template: &str, name: &Name, app: &str, environment: &str) -> String {
     template
-        .replace("{name}", &Case::Kebab.apply(name.as_str()))
+        .replace("{name}", &patterns::Case::Kebab.apply(name.as_str()))
         .replace("{NAME}", name.as_str())
         .replace("{app}", app)
         .replace("{environment}", environment)
-}
-
-/// The pattern that most declared secrets follow in a listing, if at least half of them do.
-fn infer(listing: &Listing, secrets: &BTreeSet<Name>) -> Option<Pattern> {
-    let ids: BTreeSet<&str> = listing.secrets.iter().map(|stored| stored.name.as_str()).collect();
-    let mut counts: BTreeMap<(&str, usize, &str), usize> = BTreeMap::new();
-    for (index, case) in CASES.iter().enumerate() {
-        let wanted: BTreeSet<String> = secrets.iter().map(|name| case.apply(name.as_str())).collect();
-        for id in &ids {
-            for (prefix, middle, suffix) in cuts(id) {
-                if wanted.contains(middle) {
-                    *counts.entry((prefix, index, suffix)).or_default() += 1;
-                }
-            }
-        }
-    }
-    let best = counts.values().copied().max()?;
-    let mut leaders = counts.into_iter().filter(|(_, count)| *count == best).map(|(key, _)| key);
-    let (prefix, case, suffix) = leaders.next()?;
-    let unique = leaders.all(|(other_prefix, _, other_suffix)| other_prefix == prefix && other_suffix == suffix);
-    let bare = prefix.is_empty() && suffix.is_empty();
-    let enough = best * 2 >= secrets.len() && (best > 1 || bare && secrets.len() == 1);
-    let (prefix, suffix) = (prefix.to_owned(), suffix.to_owned());
-    (enough && unique).then(|| Pattern { prefix, case: CASES[case], suffix })
-}
-
-/// Every way to cut an id in three where each cut stands at a separator or at an end: `argos-434718-x` does not begin
-/// with the name `ARGO`. The middle is not empty.
-fn cuts(id: &str) -> impl Iterator<Item = (&str, &str, &str)> {
-    /// An id of more words is nobody's pattern, and there are as many cuts as pairs of words.
-    const WORDS: usize = 64;
-    let separators: Vec<usize> = id.match_indices(['-', '_', '/']).map(|(at, _)| at).take(WORDS).collect();
-    let starts: Vec<usize> = std::iter::once(0).chain(separators.iter().map(|at| at + 1)).collect();
-    let ends: Vec<usize> = separators.into_iter().chain([id.len()]).collect();
-    let pairs = starts.into_iter().flat_map(move |start| {
-        ends.iter().copied().filter(move |end| start < *end).map(move |end| (start, end)).collect::<Vec<_>>()
-    });
-    pairs.filter_map(|(start, end)| Some((id.get(..start)?, id.get(start..end)?, id.get(end..)?)))
 }

@@ -61,8 +61,11 @@ pub(super) fn load(project: &mut Project, reader: &Reader, options: &Options) ->
         named(project, options, environment.as_deref(), path)?;
     }
     let config = project.config.clone();
+    let of = |path: &SourcePath| project.files.get(path).and_then(kind);
+    let given: Vec<Given> =
+        project.listings.iter().map(|(path, environment)| (environment.clone(), of(path))).collect();
     for store in &config.stores {
-        configured(project, reader, &config, store);
+        configured(project, reader, &config, store, &given);
     }
     Ok(())
 }
@@ -96,11 +99,15 @@ fn named(project: &mut Project, options: &Options, environment: Option<&str>, di
     Ok(())
 }
 
-fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry) {
+/// The environment and the store of a listing that the command line names.
+type Given = (Environment, Option<StoreKind>);
+
+/// Loads the listings of one entry, but for the environments for whose store one was `given`.
+fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &StoreEntry, given: &[Given]) {
     let Some((template, span)) = &store.listing else { return };
     let environments = Environments::new(config);
     let wanted = |environment: &Environment| {
-        store.environments.is_empty() || store.environments.iter().any(|name| name == environment.as_str())
+        store.environments.is_empty() || environments.is_among(environment, &store.environments)
     };
     let origin = config.path.as_ref().map(|path| Place::new(path, *span));
     for environment in environments.all().into_iter().filter(wanted) {
@@ -114,6 +121,10 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
                 project.unread.push(Unread { path: SourcePath::new(&written), reason, named: origin.clone() });
                 continue;
             };
+            // Two entries may name one file.
+            if project.listings.contains(&(path.clone(), environment.clone())) {
+                break;
+            }
             let disk = reader.root().join(path.as_str());
             match reader.read(&path, &disk) {
                 Ok(source) => {
@@ -122,9 +133,8 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
                     let of = kind(&file);
                     // What GitHub keeps for a repository and for an environment are two listings of one store.
                     let several = of.is_some_and(is_of_workflows);
-                    let is_known = |known: &SourcePath| project.files.get(known).map(kind) == Some(of);
-                    let known = project.listings.iter().filter(|(_, of)| *of == environment);
-                    if !several && known.into_iter().any(|(known, _)| of.is_none() || is_known(known)) {
+                    let replaces = |given: &Given| given.0 == environment && (of.is_none() || given.1 == of);
+                    if !several && given.iter().any(replaces) {
                         break;
                     }
                     project.files.insert(path.clone(), file);

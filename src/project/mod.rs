@@ -128,6 +128,8 @@ impl Project {
             self.groups.extend(part.groups);
             self.modules.extend(part.modules);
             self.problems.extend(part.problems);
+            let stopped = part.unfinished.into_iter();
+            self.unread.extend(stopped.map(|(path, reason)| Unread { path, reason: reason.to_owned(), named: None }));
         }
     }
 }

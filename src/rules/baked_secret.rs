@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
-use crate::fact::{Build, Copied, FactKind, Image, Role, Setting, SettingValue};
+use crate::fact::{Build, Copied, FactKind, Image, Role, Setting, SettingValue, WrittenFile};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Built, Model, looks_like_env_file};
 use crate::name::Name;
@@ -220,6 +220,14 @@ fn copied(model: &Model<'_>, findings: &mut Findings<'_>, recipe: &Recipe<'_>) {
                     tell(model, findings, recipe, &path, copied, step);
                 }
             }
+            for written in model.written_files().filter(|_| step) {
+                let Some(path) = &written.path else { continue };
+                let Some(inside) = model.path_in_context(build, path) else { continue };
+                let copied = recipe.image.copies_of(end, inside).into_iter().find(|copied| !copied.mounted);
+                if let Some(copied) = copied.filter(|copied| seen.insert((copied.span, path.clone()))) {
+                    tell_written(model, findings, recipe, path, copied, written);
+                }
+            }
         }
     }
 }
@@ -276,6 +284,36 @@ fn tell(
     }
     for (_, place) in &secrets {
         finding.related(place, "a secret");
+    }
+}
+
+/// An env file that a step of a workflow writes before it builds.
+fn tell_written(
+    model: &Model<'_>,
+    findings: &mut Findings<'_>,
+    recipe: &Recipe<'_>,
+    path: &SourcePath,
+    copied: &Copied,
+    written: &WrittenFile,
+) {
+    // A literal is a placeholder, or told where it stands.
+    let secrets = written.settings.iter().filter(|setting| !is_literal(setting));
+    let secrets: Vec<&Setting> = secrets.filter(|setting| is_secret(model, &recipe.apps, &setting.name)).collect();
+    let Some((first, more)) = secrets.split_first() else { return };
+    let names = wording::names(secrets.iter().map(|setting| &setting.name));
+    let what = if more.is_empty() { "is a secret" } else { "are secrets" };
+    let dockerfile = recipe.path;
+    let message = format!("{names} {what}, written to `{path}`, which is copied into the image of `{dockerfile}`");
+    let finding = findings.report(&first.place, "written here", message).help(LEND);
+    finding.related(&Place::new(recipe.path, copied.span), "copied here");
+    if more.is_empty() {
+        finding.variable(&first.name);
+    }
+    if let Some(app) = recipe.app(model) {
+        finding.app(app);
+    }
+    for setting in more {
+        finding.related(&setting.place, "written here");
     }
 }
 

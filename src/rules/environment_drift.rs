@@ -143,7 +143,7 @@ fn is_stored(model: &Model<'_>, app: usize, environment: &Environment, name: &Na
     let app = &model.apps.list[app];
     match model.stores.secret_name(app, environment, &model.environments, name) {
         Some(secret) => !matches!(
-            model.stores.holding(environment, None, &secret),
+            model.stores.holding_for(Some(app), environment, None, &secret),
             Ok(crate::model::Holding::Lacking(..)) | Err(crate::model::Reason::NoListing)
         ),
         None => false,

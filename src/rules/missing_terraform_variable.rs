@@ -49,8 +49,10 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for module in model.project.modules.iter().filter(|module| module.is_root && module.whole && !module.is_example) {
-        of_module(model, findings, module);
+    for module in model.project.modules.iter().filter(|module| module.is_root && !module.is_example) {
+        if modules::is_whole(model, module) {
+            of_module(model, findings, module);
+        }
     }
 }
 
@@ -70,6 +72,10 @@ fn of_module(model: &Model<'_>, findings: &mut Findings<'_>, module: &Module) {
     if by_environment.len() < 2 || by_environment.values().flatten().any(|given| !given.whole) {
         return;
     }
+    let mut elsewhere: BTreeMap<&Name, Vec<&Place>> = BTreeMap::new();
+    for (name, place) in by_environment.values().flatten().flat_map(|given| &given.names) {
+        elsewhere.entry(name).or_default().push(place);
+    }
     for (environment, files) in &by_environment {
         let Some(by_hand) = modules::given_by_hand(model, module, environment) else { continue };
         let own: BTreeSet<&Name> = files.iter().flat_map(|given| &given.names).map(|(name, _)| name).collect();
@@ -77,18 +83,10 @@ fn of_module(model: &Model<'_>, findings: &mut Findings<'_>, module: &Module) {
             let name = &variable.name;
             variable.required && !own.contains(name) && !everywhere.contains(name) && !by_hand.contains(name)
         });
-        let missing: Vec<(&ModuleVariable, Vec<&Place>)> = missing
-            .map(|variable| (variable, elsewhere(&by_environment, &variable.name)))
-            .filter(|(_, places)| !places.is_empty())
-            .collect();
+        let missing: Vec<(&ModuleVariable, Vec<&Place>)> =
+            missing.filter_map(|variable| Some((variable, elsewhere.get(&variable.name)?.clone()))).collect();
         report(findings, environment, files, &missing);
     }
-}
-
-/// Where the files of environments set a variable.
-fn elsewhere<'m>(files: &BTreeMap<Environment, Vec<&'m ModuleValues>>, name: &Name) -> Vec<&'m Place> {
-    let names = files.values().flatten().flat_map(|given| &given.names);
-    names.filter(|(of, _)| of == name).map(|(_, place)| place).collect()
 }
 
 fn report(

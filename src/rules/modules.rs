@@ -5,10 +5,20 @@ use std::collections::BTreeSet;
 use crate::fact::{FactKind, Module, TerraformArgumentKind};
 use crate::model::Model;
 use crate::name::{Environment, Name};
+use crate::project::Unread;
 
-/// Whether a module takes a variable of this name.
-pub(super) fn declares(module: &Module, name: &Name) -> bool {
-    module.variables.iter().any(|variable| variable.name == *name)
+/// Whether every file of a module was read whole, so that what nothing names in it is not there.
+pub(super) fn is_whole(model: &Model<'_>, module: &Module) -> bool {
+    let is_of_module = |unread: &Unread| {
+        let name = unread.path.name();
+        (name.contains(".tf") || name.contains(".tofu")) && unread.path.folder() == module.folder
+    };
+    module.whole && !model.project.unread.iter().any(is_of_module)
+}
+
+/// The names of the variables that a module takes.
+pub(super) fn declared(module: &Module) -> BTreeSet<&Name> {
+    module.variables.iter().map(|variable| &variable.name).collect()
 }
 
 /// The variable of a module that a variable of the environment gives: `TF_VAR_region`.

@@ -43,24 +43,26 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let modules = &model.project.modules;
-    for module in modules.iter().filter(|module| module.whole) {
+    for module in modules.iter().filter(|module| modules::is_whole(model, module)) {
+        let declared = modules::declared(module);
         for given in &module.given {
             let all: BTreeSet<&Name> = given.names.iter().map(|(name, _)| name).collect();
-            let unknown: Vec<_> = given.names.iter().filter(|(name, _)| !modules::declares(module, name)).collect();
+            let unknown: Vec<_> = given.names.iter().filter(|(name, _)| !declared.contains(name)).collect();
             let level = if given.template { Level::Warning } else { Level::Error };
             report(findings, module, &given.path, &unknown, &all, level);
         }
     }
-    let roots: Vec<&Module> = modules.iter().filter(|module| module.is_root).collect();
-    if roots.is_empty() || modules.iter().any(|module| !module.whole) {
+    let roots = modules.iter().filter(|module| module.is_root).map(modules::declared);
+    let roots: Vec<BTreeSet<&Name>> = roots.collect();
+    if roots.is_empty() || modules.iter().any(|module| !modules::is_whole(model, module)) {
         return;
     }
     let mut told = BTreeSet::new();
     let mut surrounding = |findings: &mut Findings<'_>, name: &Name, place: &Place, folder: Option<&SourcePath>| {
         let own = folder.and_then(|folder| modules.iter().find(|module| module.folder == *folder));
         let known = match own {
-            Some(module) => modules::declares(module, name),
-            None => roots.iter().any(|module| modules::declares(module, name)),
+            Some(module) => modules::declared(module).contains(name),
+            None => roots.iter().any(|declared| declared.contains(name)),
         };
         if !known && told.insert(place.clone()) {
             let message = format!("no Terraform module declares `{name}`, so this value goes nowhere");

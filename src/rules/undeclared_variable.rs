@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording;
-use crate::fact::{LayerKind, Role};
+use crate::fact::{LayerKind, Role, TargetKind};
 use crate::finding::Findings;
-use crate::model::{Model, Source};
+use crate::model::{AppTarget, Model, Source};
 use crate::name::Name;
 use crate::source::{Place, SourcePath};
 
@@ -64,7 +64,11 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     // The services of one file often share a list: one finding a file and app.
     let mut by_file: BTreeMap<(&SourcePath, usize), Vec<(&Name, &Place)>> = BTreeMap::new();
-    for target in model.targets.iter().filter(|target| !model.environments.is_test(&target.environment)) {
+    // What a workflow sets is its shell's as well, and the program of a step is one of many that it runs.
+    let is_of_an_app = |target: &&AppTarget<'_>| {
+        target.target.kind != TargetKind::Step && !model.environments.is_test(&target.environment)
+    };
+    for target in model.targets.iter().filter(is_of_an_app) {
         let Some(app) = target.app.filter(|app| model.schemas[*app].exists()) else { continue };
         let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
         let settings = || own.clone().flat_map(|layer| &layer.settings);

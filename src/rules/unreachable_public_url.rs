@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::Side;
+use crate::fact::{Side, TargetKind};
 use crate::finding::Findings;
 use crate::model::{Model, Phase, State, View, is_unnamed};
 use crate::name::Name;
@@ -67,7 +67,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             let finding = findings.report(&place, "no browser can reach this host", message);
             finding.variable(&name).app(app).environment(&view.environment);
             if let Some(service) = unreachable.service {
-                finding.related(&service, "known inside the compose network only");
+                let network = if unreachable.what == CLUSTER { "cluster" } else { "compose network" };
+                finding.related(&service, format!("known inside the {network} only"));
             }
             finding.help("give browsers the public address; keep the inner one for a variable that only servers read");
         }
@@ -88,6 +89,9 @@ fn has_default(setting: &crate::fact::Setting) -> bool {
     template.references().iter().any(|reference| reference.operator.is_some())
 }
 
+/// What names of a cluster's services stand for.
+const CLUSTER: &str = "a service of the cluster";
+
 struct Unreachable {
     what: &'static str,
     service: Option<Place>,
@@ -100,11 +104,16 @@ fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachabl
     }
     let host = url::first_host(value)?.to_ascii_lowercase();
     let found = |what| Some(Unreachable { what, service: None });
+    if matches!(host.rsplit('.').next(), Some("svc")) || host.ends_with(".cluster.local") {
+        return found(CLUSTER);
+    }
     if let Some(group) = view.target.map(|target| model.targets[target].group)
         && group.hosts.contains(&host)
     {
         let service = group.targets.iter().find(|target| target.name == host).map(|target| target.place.clone());
-        return Some(Unreachable { what: "a service of the compose network", service });
+        let in_cluster = view.target.is_some_and(|at| model.targets[at].target.kind == TargetKind::KubernetesContainer);
+        let what = if in_cluster { CLUSTER } else { "a service of the compose network" };
+        return Some(Unreachable { what, service });
     }
     if matches!(host.as_str(), "localhost" | "0.0.0.0" | "::1" | "host.docker.internal")
         || host.starts_with("127.")

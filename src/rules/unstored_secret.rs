@@ -118,7 +118,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_for_workflows = |store| matches!(store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables);
     for taken in model.injections().filter(|taken| !is_for_workflows(taken.store)) {
         let environment = &taken.target.environment;
-        match model.stores.holding(environment, Some(taken.store), taken.secret) {
+        let app = taken.target.app.map(|app| &model.apps.list[app]);
+        match model.stores.holding_for(app, environment, Some(taken.store), taken.secret) {
             Ok(Holding::Held(..)) => *held.entry(environment).or_default() += 1,
             Ok(Holding::Lacking(..)) => {
                 let causes = unstored.entry((environment, taken.secret)).or_default();
@@ -238,7 +239,8 @@ fn nearest(model: &Model<'_>, environment: &Environment, secret: &SecretName) ->
         listing.secrets.iter().map(move |stored| (Place::new(path, stored.span), stored.name.to_string()))
     });
     all.map(|found| (strsim::jaro_winkler(&found.1, secret.as_str()), found))
-        .filter(|(likeness, _)| *likeness > 0.93)
+        // The same name may be stored for another environment alone.
+        .filter(|(likeness, (_, name))| *likeness > 0.93 && name != secret.as_str())
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, found)| found)
 }

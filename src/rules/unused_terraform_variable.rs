@@ -40,7 +40,7 @@ super::rule! {
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for module in model.project.modules.iter().filter(|module| module.whole && !module.is_example) {
+    for module in model.project.modules.iter().filter(|module| !module.is_example && modules::is_whole(model, module)) {
         if module.variables.iter().all(|variable| !variable.used) {
             continue;
         }

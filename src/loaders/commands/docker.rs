@@ -136,14 +136,15 @@ fn run(arguments: &[Argument], shell: &mut Shell<'_>) {
         files.push((shell.link(LinkKind::EnvFile, &file.to_content(), file.span()), place));
     }
     show(&flags, shell);
-    let environment = shell.environment.clone().or_else(|| shell.here.map(str::to_owned));
+    let environment = shell.environment.clone();
     let own_command = flags.rest.len() > 1 || flags.has(&["--entrypoint"]);
     let service = shell.given.service(TargetKind::DockerContainer, &name, place);
     service.environment = environment;
     service.image = Some((described, image.span()));
     service.plain.whole = true;
     service.secrets.whole = true;
-    service.speaks |= !settings.is_empty() || !files.is_empty();
+    // One that is started where nothing is said to be deployed is for trying things out.
+    service.speaks |= service.environment.is_some() && !(settings.is_empty() && files.is_empty());
     service.plain.settings.extend(settings);
     service.files.extend(files);
     service.partial |= partial;

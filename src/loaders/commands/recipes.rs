@@ -30,8 +30,6 @@ pub(in crate::loaders) struct Recipes {
     pub(in crate::loaders) replaced: BTreeMap<String, Content>,
     /// What of stores it reads by itself.
     pub(in crate::loaders) reads: Vec<StoredRead>,
-    /// The word for the environment of what runs where the commands run.
-    pub(in crate::loaders) here: Option<&'static str>,
     /// Whether a part of the file is missing.
     pub(in crate::loaders) lossy: bool,
 }
@@ -52,7 +50,6 @@ impl Recipes {
                 foreign: &foreign,
                 environment: recipe.environment.clone(),
                 anywhere: recipe.anywhere,
-                here: self.here,
                 given: Given::default(),
             };
             for script in &recipe.scripts {

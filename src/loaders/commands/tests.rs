@@ -26,13 +26,17 @@ fn given(text: &str, variables: &[(&str, &str)]) -> Given {
         folder: Some(SourcePath::new("")),
         variables: variables.collect(),
         foreign: &foreign,
-        environment: None,
+        environment: variables_environment(text),
         anywhere: false,
-        here: None,
         given: Given::default(),
     };
     run(&script, &mut shell);
     shell.given
+}
+
+/// Containers are looked at only where something is deployed.
+fn variables_environment(text: &str) -> Option<String> {
+    text.contains(" run -").then(|| "qa".to_owned())
 }
 
 fn targets(given: &Given) -> Vec<Target> {
@@ -146,12 +150,13 @@ fn containers_get_what_docker_gives_them() {
     for (command, expected) in [
         (
             "docker run --rm -it -e A=1 -eB=2 --env C -e KNOWN -p 80:80 acme/api:1",
-            "DockerContainer api: A=1 B=2 C=< KNOWN=k v",
+            "DockerContainer api: A=1 B=2 C=< KNOWN=k v in qa",
         ),
-        ("docker run --name web --env-file .env acme/api bash", "DockerContainer web: +file own-command"),
-        ("sudo docker container run -d --env=A='x y' img", "DockerContainer img: A=x y"),
-        ("A=7 docker run -e A img", "DockerContainer img: A=7"),
+        ("docker run --name web --env-file .env acme/api bash", "DockerContainer web: +file own-command in qa"),
+        ("sudo docker container run -d --env=A='x y' img", "DockerContainer img: A=x y in qa"),
+        ("A=7 docker run -e A img", "DockerContainer img: A=7 in qa"),
         ("docker run img", ""),
+        ("docker run -d img", ""),
         ("docker ps", ""),
     ] {
         assert_eq!(told(command), expected, "{command}");

@@ -1,10 +1,11 @@
 //! Manifests to targets: which are applied together, what kustomizations lay over them, and what is alone.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kustomize::{Generator, Kustomization};
+use super::kustomize::{Generator, Kustomization, Patch};
 use super::merge::{change, lay_over, merged};
-use super::parts::{ClassFile, File, Given, Map, Workload};
+use super::parts::{ClassFile, Container, File, Given, Map, Workload};
 use super::resolve;
 use crate::fact::{Layer, LayerKind, LayerState, LinkOutcome, StoreKind, Target, TargetGroup};
 use crate::loaders::dotenv;
@@ -83,7 +84,11 @@ impl<'a> World<'a> {
         let mut brought_files = BTreeSet::new();
         let mut brought_folders = BTreeSet::new();
         for (folder, (path, kustomization)) in &self.kustomizations {
-            let links = kustomization.files.iter().chain(kustomization.patches.iter().map(|(link, _)| link));
+            let links =
+                kustomization.files.iter().chain(kustomization.patches.iter().filter_map(|(patch, _)| match patch {
+                    Patch::Linked(link) => Some(link),
+                    Patch::Inline(_) => None,
+                }));
             brought_files.extend(links.filter_map(|link| self.loaded(path, *link)));
             brought_folders
                 .extend(kustomization.folders.iter().filter_map(|(to, _)| folder.join(to)).filter(|to| to != folder));
@@ -153,8 +158,11 @@ impl<'a> World<'a> {
         for generator in &kustomization.generators {
             self.generate(path, generator, scope);
         }
-        for (link, target) in &kustomization.patches {
-            self.patch(path, *link, target.as_deref(), scope);
+        for (patch, target) in &kustomization.patches {
+            match patch {
+                Patch::Linked(link) => self.linked_patch(path, *link, target.as_deref(), scope),
+                Patch::Inline(file) => self.patch(file, target.as_deref(), scope),
+            }
         }
         for target in &kustomization.changed {
             change(&mut scope.workloads, target.as_deref());
@@ -224,8 +232,7 @@ impl<'a> World<'a> {
         Layer { kind, named, settings: read.settings, state }
     }
 
-    /// Lays a patch over what was brought in.
-    fn patch(&mut self, path: &SourcePath, link: usize, target: Option<&str>, scope: &mut Scope) {
+    fn linked_patch(&mut self, path: &SourcePath, link: usize, target: Option<&str>, scope: &mut Scope) {
         let Some(path) = self.loaded(path, link) else { return change(&mut scope.workloads, target) };
         let Some(file) = self.parsed.get(path) else {
             // A list of operations, or what is no patch of a workload at all.
@@ -236,11 +243,20 @@ impl<'a> World<'a> {
             }
             return;
         };
+        self.patch(file, target, scope);
+    }
+
+    /// Lays a patch over what was brought in.
+    fn patch(&mut self, file: &File, target: Option<&str>, scope: &mut Scope) {
         if !self.afford(weight(file)) {
             return change(&mut scope.workloads, target);
         }
         for over in &file.workloads {
             let name = target.unwrap_or(&over.name);
+            if over.removed {
+                scope.workloads.retain(|workload| workload.name != name);
+                continue;
+            }
             for workload in scope.workloads.iter_mut().filter(|workload| workload.name == name) {
                 lay_over(workload, over);
                 workload.partial |= file.lossy;
@@ -336,17 +352,20 @@ impl<'a> World<'a> {
                 self.targets += 1;
                 let store = |map: &Map| self.store(scope, map.from.as_deref());
                 let lookup = resolve::Lookup { maps: &maps, classes: &scope.classes, store: &store };
+                let mut container = Cow::Borrowed(container);
+                if resolve::weight(&lookup, &container) > self.settings {
+                    let Container { environment, sources, partial, .. } = container.to_mut();
+                    (*environment, *sources, *partial) = (Vec::new(), Vec::new(), true);
+                }
+                let container = &*container;
                 let mut target = resolve::target(&lookup, workload, container, single);
                 target.partial |= scope.open;
                 if target.environment.is_none() {
                     target.environment.clone_from(&scope.environment);
                 }
                 reads.extend(resolve::reads(container, &target.name));
-                let count: usize = target.layers.iter().map(|layer| layer.settings.len()).sum();
-                if !self.afford(count) {
-                    target.layers.clear();
-                    target.partial = true;
-                }
+                self.settings -=
+                    target.layers.iter().map(|layer| layer.settings.len()).sum::<usize>().min(self.settings);
                 targets.push(target);
             }
         }

@@ -11,6 +11,7 @@ const FOLDERS: &[&str] = &[
     "argocd",
     "base",
     "bases",
+    "chart",
     "charts",
     "cloudrun",
     "cluster",

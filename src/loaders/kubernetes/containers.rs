@@ -77,7 +77,12 @@ fn container(
     Some(container)
 }
 
-fn variable(reader: &mut Reader<'_>, node: Node<'_>, cloud_run: bool, aliases: &Aliases) -> Option<Variable> {
+pub(super) fn variable(
+    reader: &mut Reader<'_>,
+    node: Node<'_>,
+    cloud_run: bool,
+    aliases: &Aliases,
+) -> Option<Variable> {
     let named = node.get("name")?;
     let name = named.as_str().filter(|name| !name.is_empty() && !name.contains(['$', '{']))?;
     let place = reader.place(reader.inner(named));

@@ -1,7 +1,7 @@
 //! `kustomization.yaml`: what it brings together, what it makes, and what it changes. Nothing is followed here.
 
 use super::objects::environment_in;
-use super::parts::Map;
+use super::parts::{File, Map};
 use super::values::{Reader, at, text};
 use crate::fact::{Link, LinkKind, Setting, SettingValue};
 use crate::name::Name;
@@ -18,8 +18,8 @@ pub(super) struct Kustomization {
     pub(super) folders: Vec<(String, bool)>,
     /// The config maps and secrets that it makes.
     pub(super) generators: Vec<Generator>,
-    /// The files that it lays over what it brings in, by link, with the name of what they change, if it is said.
-    pub(super) patches: Vec<(usize, Option<String>)>,
+    /// What it lays over what it brings in, with the name of what that changes, if it is said.
+    pub(super) patches: Vec<(Patch, Option<String>)>,
     /// The names of the workloads that something changes in a way that is not followed; `None`: any of them.
     pub(super) changed: Vec<Option<String>>,
     /// Whether something changes config maps or secrets in a way that is not followed.
@@ -30,6 +30,14 @@ pub(super) struct Kustomization {
     pub(super) images: Vec<(String, String)>,
     /// Whether something that is not read here may change what it brings in.
     pub(super) open: bool,
+}
+
+/// A patch of a [`Kustomization`].
+pub(super) enum Patch {
+    /// A file, by link.
+    Linked(usize),
+    /// Resources that stand within it.
+    Inline(Box<File>),
 }
 
 /// A `configMapGenerator` or `secretGenerator`.
@@ -72,14 +80,22 @@ pub(super) fn read(reader: &mut Reader<'_>, document: Node<'_>) -> Kustomization
                     match item.as_str() {
                         Some(path) if item.style() != Style::Block && !path.contains('\n') => {
                             let link = link(reader, item, path, LinkKind::Include);
-                            found.patches.push((link, None));
+                            found.patches.push((Patch::Linked(link), None));
                         }
-                        Some(patch) => inline(patch, None, &mut found),
+                        Some(_) => inline(reader, item, None, &mut found),
                         None => found.changed.push(None),
                     }
                 }
             }
-            "namespace" => found.environment = text(Some(entry.value)).and_then(environment_in),
+            "namespace" => {
+                found.environment =
+                    found.environment.take().or_else(|| text(Some(entry.value)).and_then(environment_in));
+            }
+            "commonLabels" => found.environment = label(entry.value).or(found.environment),
+            "labels" => {
+                let pairs = entry.value.items().filter_map(|item| item.get("pairs"));
+                found.environment = pairs.into_iter().find_map(label).or(found.environment);
+            }
             "images" => {
                 let image =
                     |item: Node<'_>| Some((text(item.get("name"))?.to_owned(), text(item.get("newName"))?.to_owned()));
@@ -92,6 +108,11 @@ pub(super) fn read(reader: &mut Reader<'_>, document: Node<'_>) -> Kustomization
         }
     }
     found
+}
+
+/// The word of a label that says where everything runs.
+fn label(labels: Node<'_>) -> Option<String> {
+    ["environment", "env"].iter().find_map(|name| text(labels.get(name)).and_then(environment_in))
 }
 
 fn link(reader: &mut Reader<'_>, node: Node<'_>, path: &str, kind: LinkKind) -> usize {
@@ -125,26 +146,30 @@ fn patch(reader: &mut Reader<'_>, item: Node<'_>, found: &mut Kustomization) {
     let target = target.filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     let kind = text(at(item, &["target", "kind"]));
     let of_maps = kind.is_some_and(|kind| matches!(kind, "ConfigMap" | "Secret" | "ExternalSecret"));
-    found.changes_maps |= of_maps;
     if let Some((node, path)) = item.get("path").and_then(|node| Some((node, node.as_str()?))) {
         if is_file(path) && !path.contains("://") {
             let link = link(reader, node, path, LinkKind::Include);
-            found.patches.push((link, target));
+            found.patches.push((Patch::Linked(link), target));
         } else if !of_maps {
             found.changed.push(target);
         }
-    } else if let Some(patch) = text(item.get("patch")).filter(|_| !of_maps) {
-        inline(patch, target, found);
+    } else if let Some(patch) = item.get("patch") {
+        inline(reader, patch, target, found);
     }
 }
 
-/// A patch within the file is read only as far as whether it can change what a container gets.
-fn inline(patch: &str, target: Option<String>, found: &mut Kustomization) {
-    if patch.contains("kind: ConfigMap") || patch.contains("kind: Secret") {
-        found.changes_maps = true;
-    } else if patch.contains("env") || patch.contains("secret") {
+/// A patch within the file; one that is a list of operations is read only as far as whether it can change what a
+/// container gets.
+fn inline(reader: &Reader<'_>, node: Node<'_>, target: Option<String>, found: &mut Kustomization) {
+    if let Some(file) = super::inline::read(reader, node) {
+        found.patches.push((Patch::Inline(Box::new(file)), target));
+        return;
+    }
+    let patch = node.as_str().unwrap_or_default();
+    if patch.contains("env") || patch.contains("secret") {
         found.changed.push(target);
     }
+    found.changes_maps |= patch.contains("/data") || patch.contains("/stringData");
 }
 
 fn generator(reader: &mut Reader<'_>, item: Node<'_>, secret: bool) -> Option<Generator> {
@@ -178,6 +203,7 @@ fn generator(reader: &mut Reader<'_>, item: Node<'_>, secret: bool) -> Option<Ge
                 let from = name.len() + 1;
                 let place = reader.place(offsets.span(0..name.len()));
                 let (value_span, value) = literal(value, |range| offsets.span(from + range.start..from + range.end));
+                let value = if secret { super::objects::unless_made(value) } else { value };
                 let name = Name::new(name.trim());
                 map.settings.push(Setting { name, place, value_span, value });
             }

@@ -45,7 +45,8 @@ fn resource(reader: &mut Reader<'_>, node: Node<'_>, is_template: bool, lists: u
         "SecretProviderClass" => file.classes.extend(external::class(node).map(|files| (name.to_owned(), files))),
         "Service" if !group.contains("knative") => file.hosts.push(name.to_owned()),
         _ => {
-            let Some((pod, ends)) = pod(node, group, kind) else { return };
+            let removed = text(node.get("$patch")) == Some("delete");
+            let Some((pod, ends)) = pod(node, group, kind).or(removed.then_some((node, false))) else { return };
             let kind = target_kind(reader, node, group, kind);
             let environment = environment(node);
             let mut workload = Workload {
@@ -56,6 +57,7 @@ fn resource(reader: &mut Reader<'_>, node: Node<'_>, is_template: bool, lists: u
                 containers: Vec::new(),
                 volumes: Vec::new(),
                 ends,
+                removed,
                 partial: is_template || pod.kind() != Kind::Mapping,
             };
             let aliases = aliases(node);
@@ -157,6 +159,7 @@ fn map(reader: &mut Reader<'_>, node: Node<'_>, name: &str, secret: bool) -> Map
         for entry in data.entries() {
             let (value, value_span) = reader.value(entry.value, entry.name, false);
             let value = if encoded { decoded(value) } else { value };
+            let value = if secret { unless_made(value) } else { value };
             let place = reader.place(reader.inner(entry.key));
             // What is written as text wins over what is encoded.
             map.settings.retain(|setting: &Setting| setting.name.as_str() != entry.name);
@@ -174,6 +177,14 @@ fn decoded(value: SettingValue) -> SettingValue {
         zeroize::Zeroizing::new(literal.expose().chars().filter(|c| !c.is_whitespace()).collect());
     let decoded = STANDARD.decode(text.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     decoded.map_or(SettingValue::Unknown, |text| SettingValue::Given(Template::literal(Value::new(text))))
+}
+
+/// What another tool puts into a secret is not known, and not handed on in plain text either.
+pub(super) fn unless_made(value: SettingValue) -> SettingValue {
+    match value {
+        SettingValue::Given(template) if template.as_literal().is_none() => SettingValue::Unknown,
+        value => value,
+    }
 }
 
 /// A setting that is given and not known.

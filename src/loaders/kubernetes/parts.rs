@@ -40,6 +40,8 @@ pub(super) struct Workload {
     pub(super) volumes: Vec<Volume>,
     /// Whether it ends by itself: a job.
     pub(super) ends: bool,
+    /// Whether it is a patch that takes the workload of its name away.
+    pub(super) removed: bool,
     /// Whether a part of it was not understood.
     pub(super) partial: bool,
 }

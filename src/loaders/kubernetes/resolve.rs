@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::expand;
 use super::external;
+use super::objects;
 use super::parts::{ClassFile, Container, Given, KeyReference, Map, Source, Variable, VolumeContent, Workload};
 use crate::fact::{
     Layer, LayerKind, LayerState, LinkOutcome, Read, ReadPurpose, SecretFile, Setting, SettingValue, StoreKind, Target,
@@ -76,7 +77,8 @@ fn settings(lookup: &Lookup<'_>, container: &Container, from: &[Layer], whole: b
         if let SettingValue::Given(template) = &setting.value
             && template.parts.iter().any(|part| matches!(part, Part::Reference(_)))
         {
-            setting.value = SettingValue::Given(expand::expand(template, &known, whole));
+            // What it takes may well come from a store, so that it is no plain value of its own.
+            setting.value = objects::unless_made(SettingValue::Given(expand::expand(template, &known, whole)));
         }
         known.insert(setting.name.clone(), setting.value.clone());
         settings.push(setting);
@@ -97,6 +99,13 @@ pub(super) fn reads(container: &Container, target: &str) -> Vec<Read> {
         purpose: ReadPurpose::Variable(variable.name.clone()),
     });
     reads.collect()
+}
+
+/// How many settings a target of a container would hold at most.
+pub(super) fn weight(lookup: &Lookup<'_>, container: &Container) -> usize {
+    let of_map = |map: &Map| map.settings.len() + map.layers.iter().map(|layer| layer.settings.len()).sum::<usize>();
+    let maps = container.sources.iter().filter_map(|source| lookup.maps.get(&(source.secret, source.object.clone())));
+    container.environment.len() + maps.map(of_map).sum::<usize>()
 }
 
 /// What an entry of `env` gives; `None`: nothing at all.

@@ -1,5 +1,6 @@
 //! What of a manifest a report may show: keys, names of variables, paths of files. Never a value.
 
+use super::kustomize::Patch;
 use super::parts::File;
 use crate::fact::Loaded;
 use crate::loaders::yaml::{Marker, Told};
@@ -24,7 +25,14 @@ pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &File, loaded: &mut L
             _ => Told::Keys,
         });
     }
-    for workload in &file.workloads {
+    let patches = file.kustomization.iter().flat_map(|kustomization| &kustomization.patches);
+    let patches = patches.filter_map(|(patch, _)| match patch {
+        Patch::Inline(file) => Some(&**file),
+        Patch::Linked(_) => None,
+    });
+    let patches: Vec<&File> = patches.collect();
+    let of_patches = || patches.iter().copied();
+    for workload in file.workloads.iter().chain(of_patches().flat_map(|file| &file.workloads)) {
         marker.name(workload.place.span);
         for container in &workload.containers {
             marker.name(container.place.span);
@@ -37,7 +45,8 @@ pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &File, loaded: &mut L
         }
     }
     let generators = file.kustomization.iter().flat_map(|kustomization| &kustomization.generators);
-    for map in file.maps.iter().chain(generators.map(|generator| &generator.map)) {
+    let maps = file.maps.iter().chain(of_patches().flat_map(|file| &file.maps));
+    for map in maps.chain(generators.map(|generator| &generator.map)) {
         for setting in &map.settings {
             marker.name(setting.place.span);
         }

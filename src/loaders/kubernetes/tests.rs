@@ -229,6 +229,52 @@ fn a_patch_that_is_not_followed_makes_its_target_partial() {
 }
 
 #[test]
+fn patches_within_a_kustomization_are_laid_over_too() {
+    let pod = pod("env: [{name: A, value: base}, {name: B, value: b}]\nenvFrom: [{configMapRef: {name: conf}}]");
+    let text = "resources: [pod.yaml]
+commonLabels: {environment: qa}
+patchesStrategicMerge:
+- |-
+  apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: conf}
+  data:
+    A: patched
+    C: new
+patches:
+- patch: |-
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: api
+    spec:
+      containers:
+        - name: main
+          env:
+            - name: A
+              value: over
+            - name: B
+              $patch: delete
+";
+    let files = [("k8s/pod.yaml", format!("{pod}{MAP}")), ("k8s/kustomization.yaml", text.to_owned())];
+    let target = only(&files.each_ref().map(|(path, text)| (*path, text.as_str())));
+    assert_eq!(told(&target), ["A=over", "B=two A=patched C=new"]);
+    assert_eq!((target.environment.as_deref(), target.partial), (Some("qa"), false));
+    let over = &target.layers[0].settings[0];
+    assert_eq!(
+        (&text[over.place.span.start..over.place.span.end], over.place.path.name()),
+        ("A", "kustomization.yaml")
+    );
+    assert_eq!(&text[over.value_span.start..over.value_span.end], "over");
+}
+
+#[test]
+fn a_patch_can_take_a_workload_away() {
+    let text = "resources: [pod.yaml]\npatches:\n- patch: |-\n    $patch: delete\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: api}\n";
+    assert!(groups(&[("k8s/pod.yaml", &pod("env: []")), ("k8s/kustomization.yaml", text)]).is_empty());
+}
+
+#[test]
 fn kustomizations_in_a_circle_end() {
     let files = [
         ("k8s/a/kustomization.yaml", "resources: [../b, pod.yaml]\n"),
@@ -273,6 +319,37 @@ fn charts_and_other_files_say_nothing() {
     }
     let quoted = pod("env: [{name: A, value: \"{{ x }}\"}]");
     assert!(only(&[("k8s/a.yaml", &quoted)]).partial);
+}
+
+#[test]
+fn plain_values_of_a_chart_are_read() {
+    let text = "image: {repository: gcr.io/p/api, tag: x}
+env:
+  LOG_LEVEL: info
+  PORT: 8080
+  FROM: ${X}
+worker:
+  extraEnv:
+    - {name: QUEUE, value: mail}
+    - {name: KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}
+monitoring: {env: prod, envVars: {lower: x}}
+";
+    let groups = groups(&[("charts/shop/values-production.yaml", text)]);
+    let targets: Vec<&Target> = groups.iter().flat_map(|group| &group.targets).collect();
+    let all: Vec<(String, Vec<String>)> = targets.iter().map(|target| (target.name.clone(), told(target))).collect();
+    assert_eq!(
+        all,
+        [
+            ("shop".to_owned(), vec!["LOG_LEVEL=info PORT=8080 FROM=?".to_owned()]),
+            ("worker".to_owned(), vec!["QUEUE=mail KEY=Kubernetes:s/k@latest".to_owned()])
+        ]
+    );
+    assert!(targets.iter().all(|target| target.partial));
+    for other in ["a: b\n", "env: production\n", "env: {a: b}\n", "- env\n", "env: [\n"] {
+        let source = SourceFile::new(SourcePath::new("helm/values.yaml"), other.as_bytes().to_vec());
+        let loaded = load(&source, &Claim::new(Role::Deploy));
+        assert!(loaded.problems.is_empty() && loaded.parsed.is_none(), "{other}");
+    }
 }
 
 #[test]

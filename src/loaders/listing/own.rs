@@ -9,11 +9,22 @@
 //! `project`, `environment`, `time`, `truncated`, `versions` and `aliases` may be absent.
 
 use super::{Reader, beginning, state};
-use crate::fact::{Problem, StoredVersion};
+use crate::fact::{Problem, StoreKind, StoredVersion};
 use crate::syntax::json::{Kind, Node};
 
 /// How the format names itself.
 const SCHEMA: &str = "envcheck.listing/1";
+
+/// What `store` may say; without it, it is the first one.
+const STORES: &[(&str, StoreKind)] = &[
+    ("google", StoreKind::GoogleSecretManager),
+    ("aws", StoreKind::AwsSecretsManager),
+    ("aws-parameters", StoreKind::AwsParameterStore),
+    ("azure", StoreKind::AzureKeyVault),
+    ("vault", StoreKind::Vault),
+    ("github", StoreKind::GitHubSecrets),
+    ("platform", StoreKind::Platform),
+];
 
 /// Reads one of these listings.
 pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> Option<Result<(), Problem>> {
@@ -30,6 +41,9 @@ fn take(root: &Node<'_>, reader: &mut Reader<'_>) -> Result<(), Problem> {
     for key in ["schema", "store", "project", "environment", "time"] {
         reader.shown.extend(root.get(key).map(|node| node.span));
     }
+    let store = root.get("store").and_then(Node::text);
+    reader.listing.store =
+        STORES.iter().find(|(word, _)| store == Some(*word)).map(|(_, store)| *store).unwrap_or_default();
     let text = |key: &str| root.get(key).and_then(Node::text).map(str::to_owned);
     reader.listing.project = text("project");
     reader.listing.environment = text("environment");

@@ -163,7 +163,15 @@ fn what_is_no_listing_is_refused() {
         "a\nb c\n",
         "{\"a\": 1}",
         r#"{"error": {"code": 403}}"#,
-        r#"{"SecretList": []}"#,
+        r#"[{"name": "A", "updatedAt": "2026-11-20T08:05:05Z", "visibility": "ALL"}]"#,
+        r#"{"SecretList": {}}"#,
+        r#"{"SecretList": [{"ARN": "x"}]}"#,
+        r#"{"Parameters": [{"Name": "/a", "Value": "hunter2"}]}"#,
+        r#"{"A": "hunter2"}"#,
+        r#"{"RAILWAY_X": "1", "a b": "2"}"#,
+        r#"{"A": {"computed": "x", "other": "y"}}"#,
+        r#"[{"key": "a b", "target": []}]"#,
+        " name  value\nA  hunter2\n",
         r#"[{"name": "projects/1/secrets/"}]"#,
         r#"[{"name": "a/b"}]"#,
         r#"[{"name": 1}]"#,
@@ -214,4 +222,58 @@ fn a_large_listing_is_quick() {
         .collect();
     let listing = listing(&format!("[{}, {}]", versions.join(","), versions.join(",")));
     assert_eq!(listing.secrets[0].versions.as_ref().map(Vec::len), Some(50_000));
+}
+
+#[test]
+fn listings_of_aws_hold_names() {
+    let secrets = listing(
+        r#"{"SecretList": [{"ARN": "arn:aws:x", "Name": "shop/prod/db", "SecretVersionsToStages": {"u": ["AWSCURRENT"]},
+            "Tags": [{"Key": "a", "Value": "b"}]}, {"Name": "gone", "DeletedDate": "2026-01-01"}]}"#,
+    );
+    assert_eq!((told(&secrets), secrets.store), (vec!["shop/prod/db".to_owned()], StoreKind::AwsSecretsManager));
+    let parameters = listing(r#"{"Parameters": [{"Name": "/shop/url", "Type": "SecureString"}], "NextToken": "x"}"#);
+    assert_eq!((told(&parameters), parameters.store), (vec!["/shop/url".to_owned()], StoreKind::AwsParameterStore));
+    assert!(parameters.truncated);
+}
+
+#[test]
+fn of_what_platforms_print_only_the_names_are_taken() {
+    for (text, names) in [
+        (r#"{"A": "hunter2", "DATA": "hunter2", "RAILWAY_ENVIRONMENT_NAME": "production"}"#, vec!["A", "DATA"]),
+        (
+            r#"{"A": {"computed": "hunter2", "note": ""}, "DOPPLER_CONFIG": {"computed": "prd"}, "B": {"raw": "x"}}"#,
+            vec!["A", "B"],
+        ),
+        (r#"{"A": {}, "DOPPLER_PROJECT": {}}"#, vec!["A"]),
+        (
+            "┌──────┬───────┐\n│ NAME │ VALUE │\n├──────┼───────┤\n│ A    │ hunter2 │\n│      │ more │\n└──────┴───────┘\n",
+            vec!["A"],
+        ),
+    ] {
+        let (source, loaded) = read(text);
+        let listing = loaded.listing.unwrap();
+        assert_eq!(told(&listing), names, "{text}");
+        assert_eq!(listing.store, StoreKind::Platform);
+        assert!(loaded.shown.iter().all(|span| !source.slice(*span).contains("hunter2")), "{text}");
+        assert!(!format!("{listing:?}").contains("hunter2"));
+    }
+    let railway = listing(r#"{"A": "x", "RAILWAY_ENVIRONMENT_NAME": "production"}"#);
+    assert_eq!(railway.environment.as_deref(), Some("production"));
+}
+
+#[test]
+fn vercel_says_which_environments_have_a_variable() {
+    let only = |listing: &Listing| -> Vec<String> {
+        listing.only_in.iter().map(|(name, words)| format!("{name}: {}", words.join(" "))).collect()
+    };
+    let table = "Vercel CLI 50\n> Environment Variables found for acme/web [85ms]\n\n name            value         environments                 created\n DATABASE_URL    Encrypted     Production, Preview (x)      2d ago\n LOG_LEVEL       hunter2       Development                  3d ago\n\n";
+    let (source, loaded) = read(table);
+    let from_table = loaded.listing.unwrap();
+    assert_eq!(only(&from_table), ["DATABASE_URL: Production Preview", "LOG_LEVEL: Development"]);
+    assert_eq!(source.slice(from_table.secrets[1].span), "LOG_LEVEL");
+    let json = listing(
+        r#"{"envs": [{"key": "A", "target": ["production"], "type": "encrypted", "value": "hunter2"}, {"key": "B", "target": "preview"}], "pagination": {"next": null}}"#,
+    );
+    assert_eq!(only(&json), ["A: production", "B: preview"]);
+    assert!(!json.truncated && json.store == StoreKind::Platform);
 }

@@ -27,7 +27,7 @@ pub(super) fn recipes(source: &SourceFile) -> Option<Recipes> {
         return None;
     }
     let root = json::parse(source.text(), Dialect::Comments).ok()??;
-    let mut recipes = Recipes { here: Some("development"), ..Recipes::default() };
+    let mut recipes = Recipes::default();
     for member in root.get("scripts").into_iter().flat_map(Node::members) {
         let Some(text) = member.value.text().filter(|text| is_of_interest(text)) else { continue };
         let whole = member.value.inner_span();

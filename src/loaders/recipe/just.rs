@@ -6,7 +6,7 @@ use crate::syntax::shell::{Host, Script};
 
 /// Reads a justfile. What functions make of it is not known.
 pub(super) fn read(source: &SourceFile) -> Recipes {
-    let mut recipes = Recipes { here: Some("development"), ..Recipes::default() };
+    let mut recipes = Recipes::default();
     let mut environment = None;
     // Whether the recipe is a script of another language.
     let mut is_foreign = false;

@@ -6,7 +6,7 @@ use crate::syntax::shell::{Host, Script};
 
 /// Reads a Makefile. What functions and conditions make of it is not known.
 pub(super) fn read(source: &SourceFile) -> Recipes {
-    let mut recipes = Recipes { here: Some("development"), ..Recipes::default() };
+    let mut recipes = Recipes::default();
     let mut environment = None;
     let mut in_rule = false;
     for (start, line) in super::logical_lines(source.text()) {

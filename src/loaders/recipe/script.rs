@@ -11,7 +11,7 @@ pub(super) fn read(source: &SourceFile) -> Recipes {
     let environment = word_in(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     let folder = source.path().folder().as_str().is_empty().then(String::new);
     let recipe = Recipe { scripts: vec![script], folder, environment, ..Recipe::default() };
-    Recipes { all: vec![recipe], here: Some("development"), ..Recipes::default() }
+    Recipes { all: vec![recipe], ..Recipes::default() }
 }
 
 /// Reads a Procfile: `web: command`.

@@ -10,7 +10,7 @@ use super::targets::Builder;
 use crate::fact::{self, ModuleVariable, Problem, TargetGroup};
 use crate::loaders::{Assembled, Files};
 use crate::name::Name;
-use crate::source::{Place, SourcePath};
+use crate::source::{Place, SourcePath, Span};
 use crate::syntax::hcl::Kind;
 
 pub(super) fn assemble(files: &Files<'_>) -> Assembled {
@@ -53,9 +53,7 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
     if world.exhausted.get()
         && let Some(module) = roots.first().and_then(|root| world.modules.get(*root))
     {
-        let problem = Problem::new(crate::source::Span::default(), "there is more here than envcheck works out");
-        let problem = problem.help("what it did not get to counts as unknown").harmless();
-        assembled.problems.push((module.path.clone(), problem));
+        assembled.unfinished.push((module.path.clone(), "its modules come to more than is worked out"));
     }
     assembled.problems.sort_by(|(path, problem), (other_path, other)| {
         (path, problem.span, &problem.message).cmp(&(other_path, other.span, &other.message))
@@ -83,10 +81,14 @@ fn defaults(world: &World<'_>, problems: &mut Vec<(SourcePath, Problem)>) {
 fn facts(world: &World<'_>, roots: &[usize], assigned: &[ValuesOf<'_, '_>]) -> Vec<fact::Module> {
     let marks = world.marks.borrow();
     let modules = world.modules.iter().enumerate().map(|(index, module)| {
+        let mut reads: BTreeMap<&str, Vec<(&SourcePath, Span)>> = BTreeMap::new();
+        for (name, path, span) in &module.reads {
+            reads.entry(name).or_default().push((path, *span));
+        }
         let variables = module.variables.iter().map(|(name, variable)| {
             let own = variable.block;
-            let is_own = |path: &SourcePath, span: crate::source::Span| {
-                path == own.path && own.item.span.start <= span.start && span.end <= own.item.span.end
+            let is_own = |(path, span): &(&SourcePath, Span)| {
+                *path == own.path && own.item.span.start <= span.start && span.end <= own.item.span.end
             };
             let key = (index, *name);
             let kind = variable.kind.map(|kind| &kind.item.kind);
@@ -96,7 +98,7 @@ fn facts(world: &World<'_>, roots: &[usize], assigned: &[ValuesOf<'_, '_>]) -> V
                 required: variable.default.is_none(),
                 takes_text: kind.is_none_or(|kind| matches!(kind, Kind::Name(name) if &**name == "string")),
                 sensitive: variable.sensitive,
-                used: module.reads.iter().any(|(read, path, span)| read == name && !is_own(path, *span)),
+                used: reads.get(name).is_some_and(|reads| !reads.iter().all(is_own)),
                 holds_id: marks.ids.contains(&key),
                 stored: marks.stored.contains(&key),
                 feeds: marks.feeds.get(&key).into_iter().flatten().cloned().collect(),

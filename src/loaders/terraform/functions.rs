@@ -85,12 +85,11 @@ pub(super) fn call<'a>(
         }
         _ => collections(world, name, &given, whole),
     };
-    let value = Val::at(data, spot);
-    if value.is_unknown() && given.len() == 1 {
-        // What was made of one value is still of the variable that held it.
-        return given.remove(0).with(Data::Unknown).passing(spot, None);
+    // What was made of one value is still of the variable that held it.
+    match given.as_slice() {
+        [only] => only.with(data).passing(spot, None),
+        _ => Val::at(data, spot),
     }
-    value
 }
 
 /// Functions that make collections, or look at them.

@@ -17,6 +17,9 @@ const BUDGET: u32 = 3_000_000;
 /// How many of them stand within each other.
 const DEPTH: u32 = 250;
 
+/// What an instance of a module costs beside what is evaluated in it.
+const INSTANCE: usize = 1000;
+
 /// How deep modules call each other.
 const CALLS: usize = 12;
 
@@ -198,7 +201,8 @@ impl<'a> World<'a> {
         let overridden = self.module(instance).is_some_and(|module| {
             call.block.item.label(0).is_some_and(|name| module.overridden.contains(&("module", name)))
         });
-        let instances = bodies.found.into_iter().map(|each| {
+        let affordable = bodies.found.into_iter().take_while(|_| self.pay(INSTANCE));
+        let instances = affordable.map(|each| {
             let own = each.as_ref().map(|(key, value)| each_of(key, value));
             let bound = own.as_ref().map(|own| scope.with("each", own));
             let scope = bound.as_ref().map_or(scope, super::evaluate::Scoped::scope);

@@ -10,6 +10,7 @@ use crate::name::Name;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expression, Hcl, Kind, Member, Piece, Step};
 use crate::syntax::json::{self, Dialect, Node};
+use crate::tables::secret_names;
 use crate::value::{Template, Value};
 
 /// The arguments that a `variable` block takes.
@@ -28,6 +29,8 @@ pub(super) fn load(source: &SourceFile) -> Loaded {
         Some(Form::Values) | None => values(source, &mut loaded),
     };
     if let Some(at) = source.damage() {
+        // All else that is wrong may follow from that.
+        loaded.problems.clear();
         loaded.problems.push(Problem::new(Span::new(at, at + 1), "this file is not UTF-8"));
     }
     loaded.problems.sort_by_key(|problem| problem.span);
@@ -45,6 +48,7 @@ fn blocks(source: &SourceFile, loaded: &mut Loaded) -> TfFile {
     for block in hcl.body.blocks_of("variable") {
         variable(block, loaded);
     }
+    literals(&hcl.body, &mut loaded.facts);
     shown::blocks(&hcl.body, &mut loaded.shown);
     TfFile::Blocks { body: hcl.body, reads: hcl.reads }
 }
@@ -71,6 +75,35 @@ fn values(source: &SourceFile, loaded: &mut Loaded) -> TfFile {
         values.push(Given { name, span: name_span, value });
     }
     TfFile::Values { values, whole }
+}
+
+/// The texts that may be credentials: defaults of variables, locals, and arguments that are called like secrets.
+fn literals(body: &Body, facts: &mut Vec<Fact>) {
+    for block in &body.blocks {
+        match (&*block.kind, block.labels.first()) {
+            ("variable", Some(label)) => {
+                if let Some(default) = block.body.get("default") {
+                    definitions(&label.text, label.span, default, facts);
+                }
+            }
+            ("locals", _) => {
+                for local in &block.body.attributes {
+                    definitions(&local.name, local.name_span, &local.value, facts);
+                }
+            }
+            _ => named_literals(&block.body, facts),
+        }
+    }
+}
+
+fn named_literals(body: &Body, facts: &mut Vec<Fact>) {
+    for attribute in &body.attributes {
+        let is_object = matches!(attribute.value.kind, Kind::Object(_));
+        if is_object || attribute.value.as_text().is_some() && secret_names::names_a_secret(&attribute.name) {
+            definitions(&attribute.name, attribute.name_span, &attribute.value, facts);
+        }
+    }
+    body.blocks.iter().for_each(|block| named_literals(&block.body, facts));
 }
 
 /// The texts of a value, also those in maps, each under the nearest name.

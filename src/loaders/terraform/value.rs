@@ -140,10 +140,6 @@ impl<'a> Val<'a> {
         self.stations().filter_map(|station| station.variable)
     }
 
-    pub(super) fn is_unknown(&self) -> bool {
-        matches!(self.data, Data::Unknown)
-    }
-
     pub(super) fn is_null(&self) -> bool {
         matches!(self.data, Data::Null)
     }

@@ -138,11 +138,17 @@ impl Run<'_> {
             || Some(SourcePath::new("")),
             |text| SourcePath::new("").join(walk.scope.text(text).literal()?.as_str()),
         );
+        let mut deploying = Vec::new();
         for step in &job.steps {
+            walk.given.deploys = false;
             walk.step(self.path, step, folder.as_ref(), 0);
+            if walk.given.deploys {
+                deploying.push(step);
+            }
         }
-        if walk.given.deploys {
-            walk.variables(job);
+        // A job with databases of its own runs tests as well, and its variables may be for those.
+        if !deploying.is_empty() && !job.has_services {
+            walk.variables(job, &deploying);
         }
         walk.given
     }
@@ -177,8 +183,6 @@ impl Walk<'_, '_> {
             foreign: &foreign,
             environment: self.environment.clone(),
             anywhere: self.anywhere,
-            // What a runner starts and throws away is a test.
-            here: Some("test"),
             given: std::mem::take(&mut self.given),
         };
         if let Some(script) = &step.run {
@@ -232,8 +236,8 @@ impl Walk<'_, '_> {
         self.scope.outputs = outer.outputs;
     }
 
-    /// The variables that a job which deploys gives to its own steps.
-    fn variables(&mut self, job: &Job) {
+    /// The variables that a job gives to its steps that deploy.
+    fn variables(&mut self, job: &Job, deploying: &[&Step]) {
         let path = self.run.path;
         let setting = |entry: &Entry| Setting {
             name: Name::new(&entry.name),
@@ -241,7 +245,7 @@ impl Walk<'_, '_> {
             value_span: entry.text.span,
             value: self.scope.text(&entry.text).setting(entry.text.span),
         };
-        let levels = job.steps.iter().map(|step| &step.env).chain([&job.env, &self.run.workflow.env]);
+        let levels = deploying.iter().map(|step| &step.env).chain([&job.env, &self.run.workflow.env]);
         let levels = levels.filter(|entries| !entries.is_empty());
         let parts: Vec<Vec<Setting>> = levels.map(|entries| entries.iter().map(setting).collect()).collect();
         if parts.is_empty() {

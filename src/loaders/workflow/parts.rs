@@ -43,6 +43,8 @@ pub(super) struct Job {
     pub(super) with: Vec<Entry>,
     pub(super) secrets: Vec<Entry>,
     pub(super) inherits: bool,
+    /// Whether containers run beside it.
+    pub(super) has_services: bool,
     /// The folder of its `run` steps.
     pub(super) folder: Option<Text>,
     pub(super) matrix: Matrix,

@@ -197,6 +197,7 @@ impl Reader<'_> {
             with: self.entries(node.get("with")),
             inherits: secrets.and_then(Node::as_str) == Some("inherit"),
             secrets: self.entries(secrets),
+            has_services: node.get("services").is_some(),
             folder: run_folder(node).map(|node| self.text(node)),
             matrix: self.matrix(node),
             ..Job::default()

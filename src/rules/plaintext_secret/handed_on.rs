@@ -42,12 +42,10 @@ pub(super) fn find<'a>(model: &'a Model<'_>) -> Vec<Slot<'a>> {
 /// Whether the description of a target has two ways to give a variable, a plain one and one for secrets.
 fn takes_stored_secrets(target: &AppTarget<'_>) -> bool {
     match target.target.kind {
-        TargetKind::CloudRunService
-        | TargetKind::CloudRunJob
-        | TargetKind::Function
-        | TargetKind::EcsContainer
-        | TargetKind::KubernetesContainer => true,
-        TargetKind::ComposeService
+        TargetKind::CloudRunService | TargetKind::CloudRunJob | TargetKind::Function | TargetKind::EcsContainer => true,
+        // What is not known in a manifest is put in by what renders it, which may well be a store.
+        TargetKind::KubernetesContainer
+        | TargetKind::ComposeService
         | TargetKind::PlatformApp
         | TargetKind::SystemdUnit
         | TargetKind::DockerContainer

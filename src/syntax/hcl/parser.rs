@@ -72,7 +72,13 @@ impl<'a> Parser<'a> {
             }
             if self.item(&mut body).is_err() {
                 body.broken = true;
-                let Some(next) = self.resume(start).filter(|_| self.faults.len() < FAULTS) else { break };
+                let Some(next) = self.resume(start) else { break };
+                if self.faults.len() >= FAULTS {
+                    let message = "after so many faults, nothing from here on is read";
+                    self.faults.push(Fault { span: Span::new(next, next), message });
+                    forget(&mut body, next);
+                    break;
+                }
                 // What an unclosed block has taken for its own stands behind it.
                 forget(&mut body, next);
                 self.comments.retain(|comment| comment.span.start < next);

@@ -248,7 +248,7 @@ impl<'a> Builder<'_, 'a> {
         if volume.items.is_empty() {
             // Without a list, the file is called like the secret.
             let stored = settings::google(&volume.secret, &Val::made(Data::Null));
-            let file = stored.as_ref().map(|stored| format!("{folder}/{}", stored.secret)).unwrap_or_default();
+            let file = stored.as_ref().map(|stored| format!("{folder}/{}", stored.file_name())).unwrap_or_default();
             self.file(made, file, &volume.secret, stored);
         }
         for (item, version) in &volume.items {

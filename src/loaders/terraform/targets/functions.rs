@@ -92,7 +92,7 @@ impl<'a> Builder<'_, 'a> {
             if items == 0
                 && let Some(stored) = settings::google(&id, &Val::made(Data::Null))
             {
-                self.file(made, format!("{folder}/{}", stored.secret), &id, Some(stored));
+                self.file(made, format!("{folder}/{}", stored.file_name()), &id, Some(stored));
             }
         });
     }

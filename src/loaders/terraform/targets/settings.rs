@@ -13,6 +13,14 @@ pub(super) struct Stored {
     pub(super) version: Version,
 }
 
+impl Stored {
+    /// What its file is called where nothing names it.
+    pub(super) fn file_name(&self) -> &str {
+        let secret = self.secret.as_str();
+        secret.rsplit('/').next().unwrap_or(secret)
+    }
+}
+
 impl<'a> Builder<'_, 'a> {
     /// A variable with a plain value.
     pub(super) fn plain(&mut self, made: &mut Made<'a>, name: &Val<'a>, value: &Val<'a>) {
@@ -114,13 +122,17 @@ pub(super) fn google(id: &Val<'_>, version: &Val<'_>) -> Option<Stored> {
     let text = id.as_text()?;
     let parts: Vec<&str> = text.expose().split('/').collect();
     let behind = |word: &str| parts.iter().position(|part| *part == word).and_then(|at| parts.get(at + 1)).copied();
-    let secret = behind("secrets").or_else(|| parts.last().copied()).filter(|secret| !secret.is_empty())?;
+    // The project is a part of the name where it is told.
+    let secret = match (behind("projects"), behind("secrets")) {
+        (Some(project), Some(secret)) if !secret.is_empty() => format!("projects/{project}/secrets/{secret}"),
+        (_, secret) => secret.or_else(|| parts.last().copied()).filter(|secret| !secret.is_empty())?.to_owned(),
+    };
     let version = match behind("versions") {
         Some(version) => self::version(version),
         None if version.is_null() => Version::Latest,
         None => version.as_text().map_or(Version::Unknown, |version| self::version(version.expose())),
     };
-    Some(Stored { secret: SecretName::new(secret), version })
+    Some(Stored { secret: SecretName::new(&secret), version })
 }
 
 fn version(text: &str) -> Version {
