@@ -63,7 +63,9 @@ impl Model<'_> {
     pub fn takes_what_is_stored(&self, sighting: &Sighting) -> Option<bool> {
         let State::Injected(secret, _) = &sighting.state else { return None };
         let SettingValue::Injected { store, .. } = &sighting.winner.as_ref()?.value else { return None };
-        match self.stores.holding(&self.views[sighting.view].environment, Some(*store), secret).ok()? {
+        let view = &self.views[sighting.view];
+        let app = self.apps.list.get(view.app);
+        match self.stores.holding_for(app, &view.environment, Some(*store), secret).ok()? {
             Holding::Held(..) => Some(true),
             Holding::Lacking(..) => Some(false),
         }

@@ -134,21 +134,20 @@ impl<'a> Stores<'a> {
     }
 
     /// The environments that listings are there for. One that the config names for all environments alike names none.
-    pub fn named_environments(&self) -> impl Iterator<Item = Environment> {
-        let own = self.listings.iter().filter(|(path, listing, _)| keeps(None, listing) && !self.is_shared(path));
-        own.map(|(_, _, environment)| environment.clone())
+    pub fn named_environments(&self) -> impl Iterator<Item = &Environment> {
+        let own = self.kept.iter().filter(|kept| keeps(None, kept.listing) && !self.is_shared(kept));
+        own.map(|kept| &kept.environment)
     }
 
     /// Whether there is a listing for all environments alike.
     pub fn shares_a_listing(&self) -> bool {
-        self.listings.iter().any(|(path, listing, _)| keeps(None, listing) && self.is_shared(path))
+        self.kept.iter().any(|kept| keeps(None, kept.listing) && self.is_shared(kept))
     }
 
-    fn is_shared(&self, path: &SourcePath) -> bool {
-        self.project.config.stores.iter().any(|entry| {
-            let listing = entry.listing.as_ref().filter(|_| entry.environments.is_empty());
-            listing.is_some_and(|(written, _)| SourcePath::new("").join(written).as_ref() == Some(path))
-        })
+    fn is_shared(&self, kept: &Kept<'a>) -> bool {
+        let owner = kept.owner.and_then(|index| self.project.config.stores.get(index));
+        let listing = owner.filter(|entry| entry.environments.is_empty()).and_then(|entry| entry.listing.as_ref());
+        listing.is_some_and(|(written, _)| !written.contains("{environment}"))
     }
 
     /// Every listing of one store, with its environment.
