@@ -75,7 +75,12 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
             let built = builds.of(index, target);
             let build = built.map(|built| built.build);
             let foreign = is_foreign(project, apps, target, build);
-            let app = if foreign { None } else { app_of(project, apps, environments, group, target, build) };
+            // What a step of a workflow gets is for its own commands, whatever its job is called.
+            let app = if foreign || target.kind == TargetKind::Step {
+                None
+            } else {
+                app_of(project, apps, environments, group, target, build)
+            };
             let named = environment_of(apps, environments, group, target, app);
             let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(unnamed(target.kind)), true));
             let deployed = deployed && environments.is_deployed(&environment);

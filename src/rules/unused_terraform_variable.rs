@@ -19,7 +19,8 @@ super::rule! {
     /// ## When does it stay silent?
     ///
     /// Where a file of the module could not be read, or is written in JSON. In examples and tests of modules. Where the
-    /// module reads none of its variables: something else does then.
+    /// module reads none of its variables: something else does then. For variables that only say which environment it is
+    /// (`environment`, `stage`): they head files of values for whoever reads those.
     ///
     /// ## Example
     ///
@@ -39,13 +40,17 @@ super::rule! {
     "unused-terraform-variable", Warning, since "0.1.0", check
 }
 
+/// Names of variables that tell people what a file of values is for.
+const HEADS: &[&str] = &["environment", "env", "env_name", "environment_name", "stage"];
+
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for module in model.project.modules.iter().filter(|module| !module.is_example && modules::is_whole(model, module)) {
         if module.variables.iter().all(|variable| !variable.used) {
             continue;
         }
         let mut by_file: BTreeMap<&SourcePath, Vec<&ModuleVariable>> = BTreeMap::new();
-        for variable in module.variables.iter().filter(|variable| !variable.used) {
+        let unused = |variable: &&ModuleVariable| !variable.used && !HEADS.contains(&variable.name.as_str());
+        for variable in module.variables.iter().filter(unused) {
             by_file.entry(&variable.place.path).or_default().push(variable);
         }
         for unused in by_file.values() {

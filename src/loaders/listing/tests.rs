@@ -163,7 +163,6 @@ fn what_is_no_listing_is_refused() {
         "a\nb c\n",
         "{\"a\": 1}",
         r#"{"error": {"code": 403}}"#,
-        r#"[{"name": "A", "updatedAt": "2026-11-20T08:05:05Z", "visibility": "ALL"}]"#,
         r#"{"SecretList": {}}"#,
         r#"{"SecretList": [{"ARN": "x"}]}"#,
         r#"{"Parameters": [{"Name": "/a", "Value": "hunter2"}]}"#,
