@@ -88,6 +88,7 @@ fn target(kind: TargetKind, name: &str, image: &str, settings: Vec<Setting>) -> 
         environment: Some("production".to_owned()),
         build: None,
         image: Some((image.to_owned(), Span::default())),
+        mounts: Vec::new(),
         signs: TargetSigns::default(),
         partial: false,
     }

@@ -99,7 +99,11 @@ fn proofs(model: &Model<'_>) -> Vec<Proof> {
         let count =
             |of: &[&Binding], what: &dyn Fn(&Binding) -> bool| of.iter().filter(|binding| what(binding)).count();
         let injects = |binding: &Binding| binding.sightings.iter().any(|s| matches!(s.state, State::Injected(..)));
-        let stored = |binding: &Binding| matches!(binding.stored, Some(StoredState::Held(..)));
+        // What a target takes has its own id, whatever ids are made of elsewhere.
+        let takes_stored = |binding: &Binding| {
+            binding.sightings.iter().any(|sighting| model.takes_what_is_stored(sighting) == Some(true))
+        };
+        let stored = |binding: &Binding| matches!(binding.stored, Some(StoredState::Held(..))) || takes_stored(binding);
         proofs.push(Proof {
             environment: environment.clone(),
             app: model.apps.list[app].name.clone(),

@@ -167,6 +167,8 @@ pub struct Target {
     pub build: Option<Build>,
     /// The image that it names, as far as it is literal, and where.
     pub image: Option<(String, Span)>,
+    /// The files and folders of the repository that it mounts.
+    pub mounts: Vec<SourcePath>,
     /// What tells where it runs.
     pub signs: TargetSigns,
     /// Whether something of it could not be followed, so that absence proves nothing.

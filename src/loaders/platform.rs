@@ -160,6 +160,7 @@ impl<'a> Reader<'a> {
             environment: app.environment,
             build: Some(build),
             image: None,
+            mounts: Vec::new(),
             signs: TargetSigns { restarts: true, ..TargetSigns::default() },
             partial: app.partial,
         });

@@ -271,6 +271,7 @@ fn assemble(files: &Files<'_>) -> Assembled {
             environment: None,
             build: None,
             image: None,
+            mounts: Vec::new(),
             signs: TargetSigns { restarts: true, ..TargetSigns::default() },
             // Its program may read files of the machine by itself.
             partial: true,

@@ -223,6 +223,8 @@ fn folders(project: &Project) -> BTreeMap<SourcePath, Folder<'_>> {
         // A context at the root says little; the Dockerfile's folder says which app it is.
         let home = match (&build.dockerfile, &build.context) {
             (Some(dockerfile), _) if !dockerfile.folder().as_str().is_empty() => dockerfile.folder(),
+            // Nor does it where nobody can tell the Dockerfile, and members stand below.
+            (None, Some(context)) if folders.get(context).is_some_and(Folder::is_workspace) => continue,
             (_, Some(context)) => context.clone(),
             _ => continue,
         };

@@ -86,7 +86,10 @@ impl Binding {
         let told = |sighting: &Sighting| {
             matches!(
                 sighting.state,
-                State::Given(_) | State::Injected(..) | State::Empty { .. } | State::GivenUnknown(Reason::InFile)
+                State::Given(_)
+                    | State::Injected(..)
+                    | State::Empty { .. }
+                    | State::GivenUnknown(Reason::InFile | Reason::ByPlatform)
             )
         };
         if !self.needs_a_value() || self.sightings.iter().any(told) || self.lacking(model).next().is_some() {
@@ -211,7 +214,8 @@ impl Model<'_> {
         let of = &self.views[view];
         let documented = |name: &Name| self.is_documented_anywhere(name);
         let sighting = files::look(&self.schemas[of.app], of, view, name, self.phase(of.app, name), &documented);
-        self.in_secret_file(view, name, sighting)
+        let sighting = self.in_secret_file(view, name, sighting);
+        self.given_by_platform(view, name, sighting)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::source::{Place, SourcePath};
 use crate::tables::images::third_party;
 use crate::tables::{browser_runtime, commands, platform, public};
 
+use super::documents::looks_like_env_file;
 use super::images::{self, Built};
 use super::views::ViewLayer;
 use super::{AppTarget, Model};
@@ -182,7 +183,8 @@ impl<'a> Model<'a> {
             // A checkout has no more than git knows of, and what a step wrote into it before.
             return self.written_files().any(|written| {
                 let gives = || written.opaque || written.settings.iter().any(|setting| setting.name == *name);
-                let comes_in = |path: &SourcePath| self.is_copied(bundle, path);
+                // Of what a step writes for other programs a bundler reads nothing.
+                let comes_in = |path: &SourcePath| looks_like_env_file(path) && self.is_copied(bundle, path);
                 gives() && written.path.as_ref().is_none_or(comes_in)
             });
         }

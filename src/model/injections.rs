@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::fact::{SecretFile, Setting, SettingValue, StoreKind};
+use crate::fact::{SecretFile, Setting, SettingValue, StoreKind, TargetKind};
 use crate::name::{Name, SecretName, Version};
 use crate::source::Place;
+use crate::tables::platform;
 
-use super::stored::bare;
+use super::stored::{Holding, bare};
 use super::views::{Reason, Sighting, State};
 use super::{AppTarget, Model};
 
@@ -56,6 +57,35 @@ impl Model<'_> {
             });
             variables.chain(files)
         })
+    }
+
+    /// Whether the stored secret that a view takes is in a listing; `None` where it takes none, or no listing tells.
+    pub fn takes_what_is_stored(&self, sighting: &Sighting) -> Option<bool> {
+        let State::Injected(secret, _) = &sighting.state else { return None };
+        let SettingValue::Injected { store, .. } = &sighting.winner.as_ref()?.value else { return None };
+        let view = &self.views[sighting.view];
+        let app = self.apps.list.get(view.app);
+        match self.stores.holding_for(app, &view.environment, Some(*store), secret).ok()? {
+            Holding::Held(..) => Some(true),
+            Holding::Lacking(..) => Some(false),
+        }
+    }
+
+    /// What a view says of a variable that nothing gives but the platform that runs its target.
+    pub(super) fn given_by_platform(&self, view: usize, name: &Name, sighting: Sighting) -> Sighting {
+        if sighting.state != State::Absent {
+            return sighting;
+        }
+        let target = self.views[view].target.and_then(|target| self.targets.get(target));
+        let place = match target.map(|target| target.target.kind) {
+            Some(TargetKind::CloudRunService) => platform::Place::CloudRunService,
+            Some(TargetKind::CloudRunJob) => platform::Place::CloudRunJob,
+            _ => return sighting,
+        };
+        match platform::given_in(place, name.as_str()) {
+            Some(_) => Sighting { state: State::GivenUnknown(Reason::ByPlatform), ..sighting },
+            None => sighting,
+        }
     }
 
     /// What a view says of a variable whose value arrives as a file, if its target mounts a stored secret there.

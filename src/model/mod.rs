@@ -3,6 +3,7 @@
 //! Loaders say what single files say; this says what an app will see. It is pure and deterministic. Besides *given*
 //! and *not given* there is everywhere a third answer, *unknown*, and what is unknown makes no finding.
 
+mod applied;
 mod apps;
 mod bindings;
 mod bundles;
@@ -140,7 +141,11 @@ impl<'a> Model<'a> {
         found.extend(self.targets_of(app).map(|(_, target)| target.environment.clone()));
         let sources = self.sources_of(app).filter(|source| !source.documents());
         found.extend(sources.filter_map(|source| source.environment.clone()));
-        found.extend(self.stores.all().map(|(_, _, environment)| environment.clone()));
+        found.extend(self.stores.named_environments().cloned());
+        // One listing for whatever there is tells of a store that users' secrets are in.
+        if self.stores.shares_a_listing() && !found.iter().any(|environment| self.is_deployed(environment)) {
+            found.insert(Environment::new("production"));
+        }
         if found.is_empty() {
             // Whatever nobody names is at least developed.
             found.insert(Environment::new("development"));
@@ -167,7 +172,7 @@ impl<'a> Model<'a> {
             || self.schemas.iter().any(of_schema)
             || self.targets.iter().any(|target| target.app.is_some() && target.environment == *environment)
             || self.sources.iter().any(|source| !source.documents() && source.environment.as_ref() == Some(environment))
-            || self.stores.all().any(|(_, _, of)| of == environment)
+            || self.stores.named_environments().any(|of| of == environment)
     }
 
     /// Every variable that something declares, gives, reads, stores or names as a variable of an app.

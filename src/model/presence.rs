@@ -68,7 +68,9 @@ impl<'m> Presences<'m> {
         let sighting = self.sighting(view, name);
         match sighting.state {
             State::GivenUnknown(Reason::Unresolved) if is_demanded(&sighting) => Presence::Given,
-            State::Given(_) | State::Injected(..) | State::GivenUnknown(Reason::InFile) => Presence::Given,
+            State::Given(_) | State::Injected(..) | State::GivenUnknown(Reason::InFile | Reason::ByPlatform) => {
+                Presence::Given
+            }
             State::Empty { .. } if self.may_be_empty(view, name) => Presence::Given,
             State::GivenUnknown(_) | State::Unguaranteed(_) | State::Unknown(_) => Presence::Unknown,
             State::Empty { .. } => Presence::Absent,

@@ -133,6 +133,23 @@ impl<'a> Stores<'a> {
         of_apps.map(|kept| (kept.path, kept.listing, &kept.environment))
     }
 
+    /// The environments that listings are there for. One that the config names for all environments alike names none.
+    pub fn named_environments(&self) -> impl Iterator<Item = &Environment> {
+        let own = self.kept.iter().filter(|kept| keeps(None, kept.listing) && !self.is_shared(kept));
+        own.map(|kept| &kept.environment)
+    }
+
+    /// Whether there is a listing for all environments alike.
+    pub fn shares_a_listing(&self) -> bool {
+        self.kept.iter().any(|kept| keeps(None, kept.listing) && self.is_shared(kept))
+    }
+
+    fn is_shared(&self, kept: &Kept<'a>) -> bool {
+        let owner = kept.owner.and_then(|index| self.project.config.stores.get(index));
+        let listing = owner.filter(|entry| entry.environments.is_empty()).and_then(|entry| entry.listing.as_ref());
+        listing.is_some_and(|(written, _)| !written.contains("{environment}"))
+    }
+
     /// Every listing of one store, with its environment.
     pub fn of_store(&self, store: StoreKind) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
         let of_store = self.kept.iter().filter(move |kept| kept.listing.store == store);

@@ -10,8 +10,8 @@ use crate::tables::images::ThirdPartyImage;
 use crate::tables::{frameworks, images};
 
 use super::apps::{Apps, adds_to_foreign};
-use super::deployed;
 use super::images::{Builds, Built};
+use super::{applied, deployed};
 
 /// The environment of a deployed service of compose that names none.
 const UNNAMED: &str = "compose";
@@ -87,6 +87,7 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
             let family = if foreign { family_of(project, target, build) } else { None };
             found.push(AppTarget { target, group, app, built, environment, deployed, foreign, family });
         }
+        applied::name_after_command(project, environments, group, &mut found[from..]);
         name_after_siblings(&mut found[from..]);
     }
     found

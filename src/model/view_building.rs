@@ -62,7 +62,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         Some(Reason::Unresolved)
     } else if model.environments.is_test(&target.environment) {
         Some(Reason::TestRun)
-    } else if let Some(path) = own_env_file(model, app).filter(|_| mounts) {
+    } else if let Some(path) = own_env_file(model, app).filter(|path| mounts && is_mounted(target, path)) {
         Some(Reason::Unread(path))
     } else if let Some(path) = own_env_file(model, app).filter(|path| may_be_copied(model, app, target, path)) {
         Some(Reason::InImage(path))
@@ -110,19 +110,27 @@ fn files_beside_the_source(model: &Model<'_>, app: usize, target: &AppTarget<'_>
     }
     let mut layers = file_layers(model, app, &target.environment, true);
     layers.retain(|layer| model.apps.home(&layer.named.path) == Some(app));
-    if !mounts {
-        // Images that users meet are built of a checkout, others of what a developer's machine holds.
-        let is_kept_back = |path: &SourcePath| {
-            path.name().contains(".local")
-                || model.project.files.get(path).is_none_or(|file| file.local && target.deployed)
-                || target.built.is_some_and(|built| model.path_in_context(built.build, path).is_none())
-        };
-        layers.retain(|layer| !is_kept_back(&layer.named.path));
-        for layer in &mut layers {
-            layer.doubtful = Some(Reason::InImage(layer.named.path.clone()));
-        }
+    let is_mounted = |path: &SourcePath| mounts && is_mounted(target, path);
+    // Images that users meet are built of a checkout, others of what a developer's machine holds.
+    let is_kept_back = |path: &SourcePath| {
+        path.name().contains(".local")
+            || model.project.files.get(path).is_none_or(|file| file.local && target.deployed)
+            || target.built.is_some_and(|built| model.path_in_context(built.build, path).is_none())
+    };
+    let loads = frameworks::env_loader(dependencies).is_some();
+    layers.retain(|layer| {
+        let path = &layer.named.path;
+        is_mounted(path) || loads && target.built.is_some() && !is_kept_back(path)
+    });
+    for layer in layers.iter_mut().filter(|layer| !is_mounted(&layer.named.path)) {
+        layer.doubtful = Some(Reason::InImage(layer.named.path.clone()));
     }
     layers
+}
+
+/// Whether a target mounts a file, or a folder that holds it.
+fn is_mounted(target: &AppTarget<'_>, path: &SourcePath) -> bool {
+    target.target.mounts.iter().any(|mounted| path == mounted || path.is_below(mounted))
 }
 
 /// A layer of a target, with the template that stands in for a file that is not in the checkout.

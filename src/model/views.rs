@@ -107,6 +107,8 @@ pub enum Reason {
     Platform,
     /// What stands there points into a store that is not known here: `op://…`.
     KeptElsewhere,
+    /// The platform gives it to whatever it runs: `PORT`.
+    ByPlatform,
     /// The image is built elsewhere.
     BuiltElsewhere,
     /// The target runs a command of its own, which may not need everything.
@@ -131,6 +133,7 @@ impl fmt::Display for Reason {
             Self::Unresolved => f.write_str("an unresolved expression"),
             Self::Platform => f.write_str("nothing says what the platform gives"),
             Self::KeptElsewhere => f.write_str("it points into another store"),
+            Self::ByPlatform => f.write_str("the platform gives it"),
             Self::BuiltElsewhere => f.write_str("the image is built elsewhere"),
             Self::OwnCommand => f.write_str("the target runs a command of its own"),
             Self::InFile => f.write_str("its value arrives as a file"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::wording;
 use crate::fact::{Image, Setting};
 use crate::finding::{Findings, Level};
-use crate::model::{Bundle, Model};
+use crate::model::{AppTarget, Built, Bundle, Model};
 use crate::name::Name;
 use crate::source::{Place, SourcePath, Span};
 use crate::tables::platform;
@@ -75,7 +75,9 @@ impl Why {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeSet<(Place, &SourcePath)> = BTreeSet::new();
-    for (built, app, _) in model.builds() {
+    let builds = model.builds();
+    let elsewhere = taken_elsewhere(model, &builds);
+    for (built, app, _) in builds {
         let Some((path, image)) = model.image_of(built.build) else { continue };
         if image.stages.is_empty() || image.find(built.build.stage.as_deref()).is_none() {
             continue;
@@ -88,9 +90,27 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .iter()
             .filter(|setting| seen.insert((setting.place.clone(), path)))
             .filter_map(|setting| judge(model, app, &taken, bundle.as_ref(), setting))
+            .filter(|dropped| dropped.why != Why::Nowhere || !elsewhere.contains(&dropped.setting.place))
             .collect();
         report(model, findings, app, path, &dropped);
     }
+}
+
+/// The arguments that some Dockerfile takes, by where they are given: a step that a matrix runs for several images gives
+/// each of them what all of them need.
+fn taken_elsewhere<'m>(
+    model: &'m Model<'_>,
+    builds: &[(Built<'m>, Option<usize>, Option<&AppTarget<'_>>)],
+) -> BTreeSet<&'m Place> {
+    let mut found = BTreeSet::new();
+    for (built, ..) in builds {
+        let Some((_, image)) = model.image_of(built.build) else { continue };
+        let names: BTreeSet<&Name> =
+            image.stages.iter().flat_map(|stage| &stage.arguments).map(|argument| &argument.name).collect();
+        let taken = built.build.arguments.iter().filter(|setting| names.contains(&setting.name));
+        found.extend(taken.map(|setting| &setting.place));
+    }
+    found
 }
 
 /// The names of the arguments that a Dockerfile takes, by where it does.

@@ -153,7 +153,8 @@ fn is_filled(
     // Stored somewhere and lacking elsewhere: the store does not fill it.
     let lacking = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Lacking(..))));
     let stored = !lacking && bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Held(..))));
-    let given = bindings.iter().any(|binding| binding.is_given())
+    let fills = |of: &Sighting| of.state.is_given() && model.takes_what_is_stored(of) != Some(false);
+    let given = bindings.iter().flat_map(|binding| &binding.sightings).any(fills)
         || filled.get(name).is_some_and(|files| files.iter().any(|path| *path != template.path))
         || model.targets.iter().any(|target| gives(target, name));
     promised || given || stored

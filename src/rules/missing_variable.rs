@@ -56,9 +56,15 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     unguaranteed(model, findings);
     at_the_start(model, findings);
+    let mut told = BTreeSet::new();
     for (index, bindings) in by_view {
         let view = &model.views[index];
         let Some(place) = place_of(model, view) else { continue };
+        // One line of a workflow deploys a service for each run of a matrix.
+        let names: Vec<_> = bindings.iter().map(|binding| &binding.name).collect();
+        if !told.insert((view.app, &view.environment, place.clone(), names)) {
+            continue;
+        }
         let (expected, required): (Vec<&Binding>, Vec<&Binding>) = bindings.iter().partition(|binding| binding.soft);
         report(model, findings, view, &place, &required);
         for binding in expected {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::fact::{Build, LayerKind, LayerState, Setting, SettingValue};
+use crate::fact::{Build, LayerKind, LayerState, Setting, SettingValue, TargetKind};
 use crate::finding::{Findings, Level};
 use crate::model::{AppTarget, Binding, Model, Reason, State};
 use crate::name::Name;
@@ -109,12 +109,19 @@ fn siblings<'m>(
     binding: &'m Binding,
     view: usize,
 ) -> impl Iterator<Item = (&'m AppTarget<'m>, Arc<Setting>)> {
-    let is_target = model.views[view].target.is_some();
-    let others = binding.sightings.iter().filter(move |other| is_target && other.view != view);
-    others.filter(|other| other.state.is_given()).filter_map(|other| {
+    let own = model.views[view].target.map(|target| &model.targets[target]);
+    let others = binding.sightings.iter().filter(move |other| other.view != view);
+    others.filter(|other| other.state.is_given()).filter_map(move |other| {
         let target = &model.targets[model.views[other.view].target?];
+        // What a platform runs says nothing of what a compose file beside it has to give.
+        let together = own.is_some_and(|own| is_of_compose(own) == is_of_compose(target));
+        together.then_some(())?;
         Some((target, Arc::clone(other.winner.as_ref()?)))
     })
+}
+
+fn is_of_compose(target: &AppTarget<'_>) -> bool {
+    target.target.kind == TargetKind::ComposeService
 }
 
 /// Whether two targets run one image: a stage of a Dockerfile in a context with the same arguments, else one name.

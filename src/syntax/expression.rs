@@ -9,7 +9,7 @@ use crate::value::Value;
 const DEPTH: usize = 40;
 
 /// An expression.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Expression {
     /// `null`.
     Null,
@@ -42,7 +42,7 @@ pub enum Expression {
 }
 
 /// A step of a path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Segment {
     /// `.name` and `['name']`.
     Name(String),
@@ -68,7 +68,7 @@ pub enum Operator {
 }
 
 /// A piece of a text with expressions in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Piece {
     /// Text as it is, at this range of the whole.
     Text(std::ops::Range<usize>),

@@ -27,6 +27,10 @@ fn find(word: &str) -> Option<&'static BuiltIn> {
     ENVIRONMENTS.iter().find(|built_in| built_in.words.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
+/// Variables of Terraform modules whose value is the word for the environment.
+pub const VARIABLES: &[&str] =
+    &["environment", "env", "env_name", "environment_name", "stage", "deployment_environment"];
+
 /// The built-in environments.
 pub static ENVIRONMENTS: &[BuiltIn] = &[
     BuiltIn {

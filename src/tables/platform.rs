@@ -38,6 +38,10 @@ pub enum Place {
     CloudBuild,
     /// A site on Netlify.
     Netlify,
+    /// A container of a Cloud Run service.
+    CloudRunService,
+    /// A task of a Cloud Run job.
+    CloudRunJob,
 }
 
 /// Whether [`platform`] knows a variable, remembered.
@@ -346,6 +350,23 @@ static PLACES: &[(Place, Row)] = &[
         ),
     ),
     (Place::CloudBuild, Row::new(&["_*", "$$*"], "the trigger's own substitutions, and what a step's shell reads")),
+    (
+        Place::CloudRunService,
+        Row::new(&["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"], "set in every container that takes requests"),
+    ),
+    (
+        Place::CloudRunJob,
+        Row::new(
+            &[
+                "CLOUD_RUN_JOB",
+                "CLOUD_RUN_EXECUTION",
+                "CLOUD_RUN_TASK_INDEX",
+                "CLOUD_RUN_TASK_ATTEMPT",
+                "CLOUD_RUN_TASK_COUNT",
+            ],
+            "set in every task",
+        ),
+    ),
     (Place::Netlify, Row::new(&["URL"], "the site's address; elsewhere `URL` is an ordinary name")),
 ];
 
@@ -412,6 +433,8 @@ mod tests {
         assert!(given_in(Place::CloudBuild, "_REGION").is_some());
         assert!(given_in(Place::CloudBuild, "REGION").is_none());
         assert!(given_in(Place::Netlify, "URL").is_some());
+        assert!(given_in(Place::CloudRunService, "PORT").is_some());
+        assert!(given_in(Place::CloudRunJob, "PORT").is_none());
     }
 
     #[test]

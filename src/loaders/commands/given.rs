@@ -180,6 +180,7 @@ fn target(service: &Service, files: &Files<'_>) -> Target {
         environment: service.environment.clone(),
         build: service.build.clone(),
         image: service.image.clone(),
+        mounts: Vec::new(),
         signs,
         partial: service.partial || !service.plain.whole,
     }

@@ -351,6 +351,7 @@ impl<'a> Assembly<'a> {
             layers,
             secret_files: Vec::new(),
             environment: None,
+            mounts: signs::mounts(service, &scope.folder),
             signs: signs::of(service, &scope.folder, context, awaited),
             image: image.and_then(|image| Some((image.described()?, image.place.span))),
             build,

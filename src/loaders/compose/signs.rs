@@ -90,6 +90,12 @@ pub(super) fn of(service: &Service, folder: &SourcePath, context: Option<&Source
     }
 }
 
+/// What a service mounts of the repository.
+pub(super) fn mounts(service: &Service, folder: &SourcePath) -> Vec<SourcePath> {
+    let mounts = service.mounts.value.as_deref().unwrap_or_default();
+    mounts.iter().filter(|mount| mount.source.starts_with('.')).filter_map(|mount| folder.join(&mount.source)).collect()
+}
+
 /// Whether a mounted path is an env file: `./.env:/app/.env`.
 fn is_env_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -53,6 +53,7 @@ pub(super) fn target(lookup: &Lookup<'_>, workload: &Workload, container: &Conta
         environment: workload.environment.clone(),
         build: None,
         image: container.image.clone(),
+        mounts: Vec::new(),
         signs: TargetSigns {
             development_server: serves_development,
             restarts: !workload.ends,

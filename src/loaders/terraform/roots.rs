@@ -15,9 +15,6 @@ use crate::tables::environments;
 /// Folders that hold what shows or tests a module.
 const EXAMPLES: &[&str] = &["examples", "example", "samples", "test", "tests", "testing", "e2e"];
 
-/// Variables whose value is the word for the environment.
-const ENVIRONMENT: &[&str] = &["environment", "env", "env_name", "environment_name", "stage", "deployment_environment"];
-
 /// How many environments of one module are told apart.
 const APPLICATIONS: usize = 50;
 
@@ -158,7 +155,7 @@ pub(super) fn applications<'a>(
     let local: Vec<&ValuesOf<'_, 'a>> = own().filter(|of| !of.automatic && of.file.local).collect();
     let mut found = Vec::new();
     let word_of = |inputs: &BTreeMap<&'a str, Val<'a>>| {
-        let mut words = ENVIRONMENT.iter().filter_map(|name| inputs.get(name)?.as_text());
+        let mut words = environments::VARIABLES.iter().filter_map(|name| inputs.get(name)?.as_text());
         words.find(|word| environments::environment_of(word.expose()).is_some()).map(|word| word.expose().to_owned())
     };
     for word in words.into_iter().take(APPLICATIONS) {

@@ -141,6 +141,7 @@ impl<'a> Builder<'_, 'a> {
             secret_files: made.secret_files,
             build: None,
             image: made.image,
+            mounts: Vec::new(),
             signs: made.signs,
             partial,
         });

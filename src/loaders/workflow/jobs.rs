@@ -14,7 +14,7 @@ use crate::source::{Place, SourcePath};
 /// How deep actions of the repository may use one another.
 const DEPTH: usize = 5;
 
-/// How many values of a matrix are tried.
+/// How many runs of a matrix are tried.
 const MATRIX: usize = 8;
 
 /// How many variables the tests of a job may be given.
@@ -115,22 +115,20 @@ impl Run<'_> {
         found
     }
 
-    /// The scope of a job, once for each value of a matrix of one dimension.
+    /// The scope of a job, once for each run that its matrix lists.
     pub(super) fn scopes(&self, job: &Job) -> Vec<Scope> {
         let mut base = self.scope.clone();
         let mut all = Vec::new();
-        if let [(name, values)] = job.matrix.as_slice()
-            && values.len() <= MATRIX
-        {
-            for value in values {
+        if (1..=MATRIX).contains(&job.matrix.rows.len()) {
+            for row in &job.matrix.rows {
                 let mut scope = base.clone();
-                scope.matrix.insert(name.clone(), base.text(value));
+                scope.matrix.extend(row.iter().map(|(name, value)| (name.clone(), base.text(value))));
                 define(&mut scope, self.path, &job.env);
                 all.push(scope);
             }
             return all;
         }
-        for (name, _) in &job.matrix {
+        for name in &job.matrix.names {
             base.matrix.insert(name.clone(), Content::unknown(Some(&format!("matrix.{name}"))));
         }
         define(&mut base, self.path, &job.env);

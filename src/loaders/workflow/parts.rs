@@ -47,8 +47,43 @@ pub(super) struct Job {
     pub(super) has_services: bool,
     /// The folder of its `run` steps.
     pub(super) folder: Option<Text>,
-    /// The values of its matrix, where they are listed.
-    pub(super) matrix: Vec<(String, Vec<Text>)>,
+    pub(super) matrix: Matrix,
+}
+
+/// The matrix of a job.
+#[derive(Debug, Default)]
+pub(super) struct Matrix {
+    /// What it sets.
+    pub(super) names: Vec<String>,
+    /// What each of its runs gets, where the file lists them one by one.
+    pub(super) rows: Vec<Vec<(String, Text)>>,
+}
+
+impl Matrix {
+    /// Takes an item of `include`, beside the values of at most one dimension: it adds to the runs of that value, to all
+    /// where it names none, and else is a run of its own.
+    ///
+    /// Source: GitHub's documentation, "Expanding or adding matrix configurations".
+    pub(super) fn include(&mut self, item: Vec<(String, Text)>, dimension: Option<&str>) {
+        let value = |row: &[(String, Text)]| {
+            row.iter().find(|(name, _)| Some(name.as_str()) == dimension).map(|(_, text)| text.literal())
+        };
+        let own = value(&item);
+        let fits = |row: &Vec<(String, Text)>| match (&own, value(row)) {
+            (None, of_row) => dimension.is_some() && of_row.is_some(),
+            (Some(own), Some(of_row)) => own.is_some() && *own == of_row,
+            (Some(_), None) => false,
+        };
+        let mut extended = false;
+        for row in self.rows.iter_mut().filter(|row| fits(row)) {
+            let new = item.iter().filter(|(name, _)| Some(name.as_str()) != dimension);
+            row.extend(new.cloned());
+            extended = true;
+        }
+        if !extended {
+            self.rows.push(item);
+        }
+    }
 }
 
 /// A step of a job.
@@ -75,14 +110,14 @@ pub(super) struct Entry {
 }
 
 /// A text with expressions in it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Text {
     pub(super) pieces: Vec<TextPiece>,
     pub(super) span: Span,
 }
 
 /// A piece of a [`Text`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum TextPiece {
     Literal(Value, Span),
     Expression(Expression, Span),

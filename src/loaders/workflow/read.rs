@@ -1,6 +1,8 @@
 //! A tree to the parts of a workflow.
 
-use super::parts::{Entry, Job, Step, Text, TextPiece, Workflow};
+use std::collections::BTreeSet;
+
+use super::parts::{Entry, Job, Matrix, Step, Text, TextPiece, Workflow};
 use crate::source::{SourceFile, Span};
 use crate::syntax::expression::{self, Expression};
 use crate::syntax::shell::{Host, Script};
@@ -202,26 +204,33 @@ impl Reader<'_> {
         }
     }
 
-    fn matrix(&mut self, job: Node<'_>) -> Vec<(String, Vec<Text>)> {
-        let Some(matrix) = job.get("strategy").and_then(|strategy| strategy.get("matrix")) else { return Vec::new() };
-        let mut found: Vec<(String, Vec<Text>)> = Vec::new();
-        for entry in matrix.entries() {
-            if matches!(entry.name, "include" | "exclude") {
-                for item in entry.value.items().filter(|_| entry.name == "include") {
-                    for (name, value) in item.entries().into_iter().map(|entry| (entry.name, entry.value)) {
-                        let value = self.text(value);
-                        match found.iter_mut().find(|(known, _)| known == name) {
-                            Some((_, values)) => values.push(value),
-                            None => found.push((name.to_owned(), vec![value])),
-                        }
-                    }
-                }
-                continue;
-            }
-            let values: Vec<Text> = entry.value.items().map(|item| self.text(item)).collect();
-            if !values.is_empty() {
-                found.push((entry.name.to_owned(), values));
-            }
+    fn matrix(&mut self, job: Node<'_>) -> Matrix {
+        let mut found = Matrix::default();
+        let Some(matrix) = job.get("strategy").and_then(|strategy| strategy.get("matrix")) else { return found };
+        let entries = matrix.entries();
+        let includes: Vec<Node<'_>> =
+            entries.iter().filter(|entry| entry.name == "include").flat_map(|entry| entry.value.items()).collect();
+        let dimensions: Vec<_> = entries.iter().filter(|entry| !matches!(entry.name, "include" | "exclude")).collect();
+        let names: BTreeSet<String> = dimensions
+            .iter()
+            .map(|entry| entry.name.to_owned())
+            .chain(includes.iter().flat_map(|item| item.entries()).map(|entry| entry.name.to_owned()))
+            .collect();
+        found.names = names.into_iter().collect();
+        // Several dimensions would have to be multiplied out.
+        let excludes = entries.iter().any(|entry| entry.name == "exclude");
+        let ([] | [_], false) = (dimensions.as_slice(), excludes) else { return found };
+        let only = dimensions.first().map(|entry| entry.name);
+        for item in dimensions.first().into_iter().flat_map(|entry| entry.value.items()) {
+            let name = only.unwrap_or_default().to_owned();
+            found.rows.push(vec![(name, self.text(item))]);
+        }
+        if only.is_some() && found.rows.is_empty() {
+            return found;
+        }
+        for item in includes {
+            let row = item.entries().into_iter().map(|entry| (entry.name.to_owned(), self.text(entry.value)));
+            found.include(row.collect(), only);
         }
         found
     }

@@ -68,3 +68,28 @@ fn values_are_not_shown() {
         assert!(shown.contains(&name), "{name} is not shown");
     }
 }
+
+/// The files that the builds of a job with this matrix name.
+fn files(matrix: &str) -> Vec<String> {
+    let text = format!(
+        "jobs:\n  a:\n    strategy:\n      matrix: {matrix}\n    steps:\n      - uses: docker/build-push-action@v6\n        \
+         with: {{file: \"${{{{ matrix.a }}}}/${{{{ matrix.b }}}}\"}}\n"
+    );
+    let links = loaded(&text).links;
+    links.into_iter().filter(|link| link.kind == LinkKind::Dockerfile).map(|link| link.path).collect()
+}
+
+#[test]
+fn each_run_that_a_matrix_lists_is_told() {
+    let ends = |matrix: &str| -> Vec<String> {
+        files(matrix).iter().map(|path| path.trim_start_matches("../").to_owned()).collect()
+    };
+    assert_eq!(ends("{include: [{a: x, b: y}, {a: z, b: w}]}"), ["x/y", "z/w"]);
+    assert_eq!(ends("{a: [x, z], include: [{b: y}, {a: z, b: w}]}"), ["x/y", "z/w"]);
+    assert_eq!(ends("{a: [x, z], include: [{a: z, b: w}, {b: y}]}"), ["x/y", "z/y"]);
+    assert_eq!(ends("{a: [x], include: [{b: y}, {a: q, b: r}]}"), ["x/y", "q/r"]);
+    // What cannot be told is left open.
+    assert!(ends("{a: [x], b: [y]}").is_empty());
+    assert!(ends("{a: [x], exclude: [{a: x}], include: [{a: q, b: r}]}").is_empty());
+    assert!(ends("{a: \"${{ fromJSON(inputs.a) }}\", include: [{a: q, b: r}]}").is_empty());
+}
