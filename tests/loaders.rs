@@ -129,7 +129,7 @@ fn tell_file(told: &mut String, path: &SourcePath, file: &File) {
 
 fn tell_module(told: &mut String, module: &Module) {
     let flags = |flags: &[(bool, &str)]| words(flags.iter().filter(|(is, _)| *is).map(|(_, word)| (*word).to_owned()));
-    let Module { folder, variables, given, is_root, is_example, whole } = module;
+    let Module { folder, variables, undeclared, given, is_root, is_example, whole } = module;
     let of_module = flags(&[(*is_root, "root"), (*is_example, "example"), (!whole, "not whole")]);
     line(told, &format!("\nmodule {folder}{of_module}"));
     for variable in variables {
@@ -144,6 +144,10 @@ fn tell_module(told: &mut String, module: &Module) {
         let feeds = words(variable.feeds.iter().map(ToString::to_string));
         let feeds = if feeds.is_empty() { feeds } else { format!(" feeds{feeds}") };
         line(told, &format!("  {} ({}){of_variable}{feeds}", variable.name, variable.place.path));
+    }
+    for (name, places) in undeclared {
+        let places = words(places.iter().map(|place| format!("{}:{}", place.path, place.span.start)));
+        line(told, &format!("  {name} is read and not declared:{places}"));
     }
     for values in given {
         let names = words(values.names.iter().map(|(name, _)| name.to_string()));

@@ -39,17 +39,20 @@ impl Overview {
             let owners = source.owners.iter().map(app).collect();
             files.insert(source.path.clone(), (owners, source.environment.clone()));
         }
+        let mut by_last: BTreeMap<&SourcePath, Vec<&AppTarget<'_>>> = BTreeMap::new();
+        let mut by_place: BTreeMap<&SourcePath, Vec<&AppTarget<'_>>> = BTreeMap::new();
+        for target in &model.targets {
+            by_place.entry(&target.target.place.path).or_default().push(target);
+            if let Some(last) = target.group.paths.last().filter(|_| target.group.paths.len() > 1) {
+                by_last.entry(last).or_default().push(target);
+            }
+        }
         for path in project.groups.iter().flat_map(|group| &group.paths) {
             // An overlay speaks of the targets as it leaves them, a base of its own.
-            let last = |target: &&AppTarget<'_>| target.group.paths.last() == Some(path);
-            let overlay = model.targets.iter().any(|target| last(&target) && target.group.paths.len() > 1);
-            let targets = model
-                .targets
-                .iter()
-                .filter(|target| if overlay { last(target) } else { target.target.place.path == *path });
-            let apps: BTreeSet<usize> = targets.clone().filter_map(|target| target.app).collect();
-            let mut environments: BTreeSet<&Environment> =
-                targets.filter(|target| target.app.is_some()).map(|target| &target.environment).collect();
+            let targets = by_last.get(path).or_else(|| by_place.get(path)).into_iter().flatten();
+            let targets: Vec<_> = targets.filter(|target| target.app.is_some()).collect();
+            let apps: BTreeSet<usize> = targets.iter().filter_map(|target| target.app).collect();
+            let mut environments: BTreeSet<&Environment> = targets.iter().map(|target| &target.environment).collect();
             let environment = environments.pop_first().filter(|_| environments.is_empty());
             files.insert(path.clone(), (apps.iter().map(app).collect(), environment.cloned()));
         }

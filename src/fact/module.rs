@@ -10,6 +10,8 @@ pub struct Module {
     pub folder: SourcePath,
     /// The variables that it takes.
     pub variables: Vec<ModuleVariable>,
+    /// The variables that it reads and does not declare, with the places.
+    pub undeclared: Vec<(Name, Vec<Place>)>,
     /// The files that give them values.
     pub given: Vec<ModuleValues>,
     /// Whether people apply it, as against a part of another module.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, TargetGroup};
+use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, Setting, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
 pub mod cloud_build;
@@ -111,6 +111,8 @@ pub struct Assembled {
     pub groups: Vec<TargetGroup>,
     /// The modules that take variables of their own.
     pub modules: Vec<Module>,
+    /// What is given to commands that run tests.
+    pub tried: Vec<Setting>,
     /// What cannot be read together, and in which file.
     pub problems: Vec<(SourcePath, crate::fact::Problem)>,
     /// The files with more in them than is worked out, each with what stopped it.

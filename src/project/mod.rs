@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::fact::{Module, Problem, TargetGroup};
+use crate::fact::{Module, Problem, Setting, TargetGroup};
 use crate::loaders::{File, Files, LOADERS};
 use crate::name::Environment;
 use crate::schemas::value_schema::ValueSchema;
@@ -41,6 +41,8 @@ pub struct Project {
     pub groups: Vec<TargetGroup>,
     /// The modules that take variables of their own.
     pub modules: Vec<Module>,
+    /// What is given to commands that run tests.
+    pub tried: Vec<Setting>,
     /// What cannot be read together, beside the problems of single files.
     pub problems: Vec<(SourcePath, Problem)>,
     /// The listings that were read, each with the environment that it is of.
@@ -98,6 +100,7 @@ impl Project {
             value_schemas: BTreeMap::new(),
             groups: Vec::new(),
             modules: Vec::new(),
+            tried: Vec::new(),
             problems: Vec::new(),
             listings: Vec::new(),
             unread: walked.unread,
@@ -127,6 +130,7 @@ impl Project {
         for part in assembled {
             self.groups.extend(part.groups);
             self.modules.extend(part.modules);
+            self.tried.extend(part.tried);
             self.problems.extend(part.problems);
             let stopped = part.unfinished.into_iter();
             self.unread.extend(stopped.map(|(path, reason)| Unread { path, reason: reason.to_owned(), named: None }));

@@ -1,5 +1,7 @@
 //! `disagreeing-values`: one fact told twice, in two ways.
 
+mod described_twice;
+
 use std::collections::BTreeMap;
 
 use super::gathered::{Gathered, Where};
@@ -22,7 +24,8 @@ super::rule! {
     /// ## When does it speak?
     ///
     /// Of what the schema says must agree: a URL and the variables that repeat its parts, or variables of equal value
-    /// (`[[agree]]`), and one variable in several environments (`same_in`).
+    /// (`[[agree]]`), and one variable in several environments (`same_in`). And of a service that Terraform or a manifest
+    /// gives one secret, and the command that deploys it another: a warning.
     ///
     /// ## When does it stay silent?
     ///
@@ -69,6 +72,7 @@ enum Fault {
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     relations(model, findings);
     environments(model, findings);
+    described_twice::find(model, findings);
 }
 
 fn relations(model: &Model<'_>, findings: &mut Findings<'_>) {

@@ -1,9 +1,10 @@
 //! `invalid-value`: a value that its declaration does not allow.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::weak_secret;
-use crate::fact::{Role, SettingValue};
+use crate::fact::{Constraints, Declaration, Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Model, Source, State};
 use crate::name::Name;
@@ -20,7 +21,8 @@ super::rule! {
     /// ## When does it stay silent?
     ///
     /// On values that hold an unresolved `${…}`, on placeholders in templates, and on an empty value, which is
-    /// `empty-value`'s. A form that any common parser of the type takes is valid.
+    /// `empty-value`'s. A form that any common parser of the type takes is valid. What a workflow gives to its tests may be
+    /// anything, unless a variable beside it that is declared alike suits its declaration; then it is a warning.
     ///
     /// ## Example
     ///
@@ -67,8 +69,52 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     shadowed(model, findings, &mut seen);
+    tried(model, findings);
     for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
         template(model, findings, source);
+    }
+}
+
+/// What tests are given: it may be anything, but where one variable has a value that its declaration takes, another of the
+/// same declaration was meant to have one as well.
+fn tried(model: &Model<'_>, findings: &mut Findings<'_>) {
+    const MOST: usize = 500;
+    let test = model.environments.of_word("test");
+    let names = test.as_ref().map(|test| model.environments.names(test)).unwrap_or_default();
+    let mut accepted: Vec<(&Setting, Arc<Declaration>)> = Vec::new();
+    let mut refused = Vec::new();
+    for setting in model.project.tried.iter().take(MOST) {
+        let SettingValue::Given(template) = &setting.value else { continue };
+        let Some(value) = template.as_literal().filter(|value| !value.is_empty()) else { continue };
+        for (app, schema) in model.schemas.iter().enumerate() {
+            let Some(declared) = schema.declaration(&setting.name) else { continue };
+            let declaration = declared.declaration.in_environment(&names);
+            match model.accepts(&declaration, &value) {
+                Ok(()) => accepted.push((setting, declaration)),
+                Err(mismatch) => refused.push((setting, declaration, app, declared.place.clone(), mismatch)),
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (setting, declaration, app, declared, mismatch) in refused {
+        let suits = |(other, _): &&(&Setting, Arc<Declaration>)| other.place == setting.place;
+        let like = |(other, of): &&(&Setting, Arc<Declaration>)| {
+            other.place.path == setting.place.path
+                && of.kind == declaration.kind
+                && of.constraints == declaration.constraints
+                && of.constraints != Constraints::default()
+        };
+        let Some((like, _)) = accepted.iter().find(like) else { continue };
+        // A line that suits one of the apps that it speaks for is fine.
+        if accepted.iter().any(|one| suits(&one)) || !seen.insert(&setting.place) {
+            continue;
+        }
+        let place = Place::new(&setting.place.path, setting.value_span);
+        let app = &model.apps.list[app].name;
+        let message = format!("`{}` that tests of {app} are given is not {}", setting.name, mismatch.expected);
+        let finding = findings.report(&place, "this value", message).at_level(Level::Warning);
+        finding.variable(&setting.name).app(app);
+        finding.related(&like.place, "declared alike, and fine").related(&declared, "declared here");
     }
 }
 

@@ -77,14 +77,19 @@ fn of_module(model: &Model<'_>, findings: &mut Findings<'_>, module: &Module) {
         elsewhere.entry(name).or_default().push(place);
     }
     for (environment, files) in &by_environment {
-        let Some(by_hand) = modules::given_by_hand(model, module, environment) else { continue };
         let own: BTreeSet<&Name> = files.iter().flat_map(|given| &given.names).map(|(name, _)| name).collect();
         let missing = module.variables.iter().filter(|variable| {
             let name = &variable.name;
-            variable.required && !own.contains(name) && !everywhere.contains(name) && !by_hand.contains(name)
+            variable.required && !own.contains(name) && !everywhere.contains(name)
         });
-        let missing: Vec<(&ModuleVariable, Vec<&Place>)> =
+        let mut missing: Vec<(&ModuleVariable, Vec<&Place>)> =
             missing.filter_map(|variable| Some((variable, elsewhere.get(&variable.name)?.clone()))).collect();
+        // What people give by hand stands all over the repository, so that it is looked for only where it matters.
+        if missing.is_empty() {
+            continue;
+        }
+        let Some(by_hand) = modules::given_by_hand(model, module, environment) else { continue };
+        missing.retain(|(variable, _)| !by_hand.contains(&variable.name));
         report(findings, environment, files, &missing);
     }
 }

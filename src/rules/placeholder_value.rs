@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kinds::{self, Fault, Kind};
+use crate::fact::TargetKind;
 use crate::finding::{Findings, Level};
 use crate::model::Model;
 use crate::model::{Origin, Slot};
@@ -44,6 +45,8 @@ const VALUE: Kind = Kind {
     label: "a placeholder",
     help: "give it a real value, best from a store; `${NAME:?}` in compose refuses to start without one",
 };
+
+const VALUE_ELSEWHERE: Kind = Kind { help: "give it a real value; a secret best from a store", ..VALUE };
 
 const KNOWN: Kind = Kind {
     one: "is a credential that everyone knows",
@@ -114,7 +117,8 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
             if counts && placeholder() {
                 // `https://shop.example.com` of a demonstration is wrong, but gives nothing away.
                 let harmless = !secret && !secret_names::carries_credentials(&slot.value);
-                Some((if slot.fallback { FALLBACK } else { VALUE }, if harmless { Level::Warning } else { level }))
+                let value = if is_of_compose(model, slot) { VALUE } else { VALUE_ELSEWHERE };
+                Some((if slot.fallback { FALLBACK } else { value }, if harmless { Level::Warning } else { level }))
             } else if known() {
                 Some((if slot.fallback { FALLBACK } else { KNOWN }, level))
             } else {
@@ -129,6 +133,12 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
         }
         _ => None,
     }
+}
+
+/// Whether it is given to a service of compose, or in a file that may be for one.
+fn is_of_compose(model: &Model<'_>, slot: &Slot<'_>) -> bool {
+    let Origin::Target(target) = slot.origin else { return true };
+    model.targets.get(target).is_none_or(|target| target.target.kind == TargetKind::ComposeService)
 }
 
 /// Whether the value or the name says that nothing else will ever stand there: `null` turns a secret off, and what is

@@ -1,4 +1,4 @@
-//! `undeclared-terraform-variable`: a value for a variable that no module takes.
+//! `undeclared-terraform-variable`: a value for a variable that no module takes, or a read of one.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,18 @@ use crate::name::Name;
 use crate::source::{Place, SourcePath};
 
 super::rule! {
-    /// A value is given to a Terraform variable that its module does not declare.
+    /// A Terraform variable is given a value, or read, and its module does not declare it.
     ///
     /// ## Why is this bad?
     ///
-    /// Terraform only warns of it, or says nothing where it comes from `TF_VAR_…`, and plans without the value: what was
-    /// set in `prod.tfvars` never reaches production.
+    /// Terraform only warns of a value for it, or says nothing where it comes from `TF_VAR_…`, and plans without the
+    /// value: what was set in `prod.tfvars` never reaches production. Where the module reads it, Terraform refuses to plan.
     ///
     /// ## When does it stay silent?
     ///
     /// Where the module is not in the repository, or a file of it could not be read. A file that is not read unasked may
-    /// be for another module: where its module declares less than half of what it sets, nothing is said of it.
+    /// be for another module: where its module declares less than half of what it sets, nothing is said of it. Nor is
+    /// it of reads, where less than half of what the module reads is declared: then something else writes the rest.
     ///
     /// ## Example
     ///
@@ -51,6 +52,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             let level = if given.template { Level::Warning } else { Level::Error };
             report(findings, module, &given.path, &unknown, &all, level);
         }
+        read(findings, module);
     }
     let roots = modules.iter().filter(|module| module.is_root).map(modules::declared);
     let roots: Vec<BTreeSet<&Name>> = roots.collect();
@@ -82,6 +84,45 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             let FactKind::Definition { .. } = &fact.kind else { continue };
             if let Some(name) = modules::named_by_environment(&fact.name) {
                 surrounding(findings, &name, &Place::new(path, fact.span), None);
+            }
+        }
+    }
+}
+
+/// What a module reads without declaring it.
+fn read(findings: &mut Findings<'_>, module: &Module) {
+    let known = module.variables.iter().filter(|variable| variable.used).count();
+    if module.undeclared.len() > known || module.is_example {
+        return;
+    }
+    let folder = modules::called(module);
+    let read: BTreeSet<&Name> = module.undeclared.iter().map(|(name, _)| name).collect();
+    if read.len() > FEW {
+        let mut places = module.undeclared.iter().filter_map(|(_, places)| places.first());
+        let Some(first) = places.next() else { return };
+        let many = wording::count(read.len(), "variable");
+        let message = format!("{folder} reads {many} that it does not declare: {}", wording::names(&read));
+        let finding = findings.report(first, "no such variable", message);
+        finding.help("add `variable` blocks for them");
+        for place in places {
+            finding.related(place, "no such variable");
+        }
+        return;
+    }
+    for (name, places) in &module.undeclared {
+        let Some((first, rest)) = places.split_first() else { continue };
+        let message = format!("`var.{name}` is read, and {folder} does not declare it");
+        let finding = findings.report(first, "no such variable", message);
+        finding.variable(name);
+        for place in rest {
+            finding.related(place, "and here");
+        }
+        match near(module, name, &read) {
+            Some((other, declared)) if module.variables.iter().any(|known| known.name == *other && !known.used) => {
+                finding.related(declared, "declared here").help(format!("did you mean `{other}`?"));
+            }
+            _ => {
+                finding.help("add a `variable` block for it, or read another one");
             }
         }
     }

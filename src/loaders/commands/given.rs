@@ -32,6 +32,10 @@ pub(in crate::loaders) struct Given {
     pub(in crate::loaders) outputs: BTreeMap<String, Content>,
     /// Whether something of it deploys.
     pub(in crate::loaders) deploys: bool,
+    /// Whether something of it runs tests.
+    pub(in crate::loaders) tests: bool,
+    /// What is given to commands that run tests.
+    pub(in crate::loaders) tried: Vec<Setting>,
     /// What may be shown: spans, each with the text that must stand there.
     pub(in crate::loaders) shown: Vec<(Span, String)>,
 }

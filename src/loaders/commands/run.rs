@@ -7,6 +7,9 @@ use crate::syntax::shell::{Command, Host, Piece, Script, Word};
 /// How deep scripts may stand in the arguments of others: `sh -c '…'`.
 const DEPTH: usize = 4;
 
+/// How many words of a command are looked at for what it does.
+const FIRST_WORDS: usize = 5;
+
 /// Takes what the commands of a script give.
 pub(in crate::loaders) fn run(script: &Script, shell: &mut Shell<'_>) {
     nested(script, shell, 0);
@@ -91,6 +94,7 @@ fn execute(
     let (first, rest) = words.split_first().map_or((None, words), |(first, rest)| (Some(first), rest));
     let name = first.and_then(Argument::literal).map(|name| name.to_string()).unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
+    shell.given.tests |= runs_tests(name, rest);
     match name {
         "cd" | "pushd" => {
             let folder = rest.first().and_then(Argument::literal);
@@ -121,6 +125,20 @@ fn execute(
         _ => known(name, first, rest, shell),
     }
     writes::of(command, name, rest, input, shell)
+}
+
+/// Whether a command runs the tests of the repository: `pytest`, `pnpm --filter api test`, `python manage.py test`.
+fn runs_tests(name: &str, rest: &[Argument]) -> bool {
+    const TOOLS: &[&str] = &["pytest", "vitest", "jest"];
+    const RUNNERS: &[&str] = &[
+        "npm", "pnpm", "yarn", "bun", "npx", "bunx", "turbo", "nx", "cargo", "go", "make", "just", "python", "python3",
+        "poetry", "uv", "pipenv", "rails", "bundle",
+    ];
+    let is_test = |word: &Argument| {
+        let word = word.beginning();
+        TOOLS.contains(&word) || word == "test" || word.starts_with("test:")
+    };
+    TOOLS.contains(&name) || RUNNERS.contains(&name) && rest.iter().take(FIRST_WORDS).any(is_test)
 }
 
 /// The programs that give something to somebody.

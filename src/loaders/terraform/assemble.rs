@@ -85,6 +85,10 @@ fn facts(world: &World<'_>, roots: &[usize], assigned: &[ValuesOf<'_, '_>]) -> V
         for (name, path, span) in &module.reads {
             reads.entry(name).or_default().push((path, *span));
         }
+        let unknown = reads.iter().filter(|(name, _)| !module.variables.contains_key(**name));
+        let undeclared = unknown
+            .map(|(name, reads)| (Name::new(name), reads.iter().map(|(path, span)| Place::new(path, *span)).collect()));
+        let undeclared = undeclared.collect();
         let variables = module.variables.iter().map(|(name, variable)| {
             let own = variable.block;
             let is_own = |(path, span): &(&SourcePath, Span)| {
@@ -107,6 +111,7 @@ fn facts(world: &World<'_>, roots: &[usize], assigned: &[ValuesOf<'_, '_>]) -> V
         fact::Module {
             folder: module.folder.clone(),
             variables: variables.collect(),
+            undeclared,
             given: assigned.iter().filter(|of| of.module == index).map(roots::fact).collect(),
             is_root: roots.contains(&index),
             is_example: roots::is_example(&module.folder),

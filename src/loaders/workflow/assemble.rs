@@ -6,7 +6,7 @@ use super::environment::Deploys;
 use super::evaluate::Scope;
 use super::jobs::{self, Run};
 use super::parts::{Job, Workflow};
-use crate::fact::{Problem, StoreKind, StoredRead, TargetGroup};
+use crate::fact::{Problem, Setting, StoreKind, StoredRead, TargetGroup};
 use crate::loaders::commands::Given;
 use crate::loaders::{Assembled, Files};
 use crate::name::SecretName;
@@ -25,17 +25,21 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
         .collect();
     let called: BTreeSet<SourcePath> =
         parsed.values().flat_map(|workflow| workflow.jobs.iter().filter_map(callee)).collect();
-    let mut assembly = Assembly { files, parsed: &parsed, groups: Vec::new(), problems: Vec::new(), steps: 0 };
+    let mut assembly =
+        Assembly { files, parsed: &parsed, groups: Vec::new(), tried: Vec::new(), problems: Vec::new(), steps: 0 };
     for (path, workflow) in &parsed {
         if workflow.is_action || workflow.is_called && !workflow.is_started && called.contains(*path) {
             continue;
         }
         assembly.workflow(path, workflow, jobs::scope(path, workflow), &mut vec![(*path).clone()]);
     }
-    let Assembly { groups, mut problems, .. } = assembly;
+    let Assembly { groups, mut tried, mut problems, .. } = assembly;
+    // One line may be read for several jobs.
+    tried.sort_by(|one, other| one.place.cmp(&other.place));
+    tried.dedup_by(|one, other| one.place == other.place);
     problems.sort_by(|(path, problem), (other_path, other)| (path, problem.span).cmp(&(other_path, other.span)));
     problems.dedup();
-    Assembled { groups, problems, ..Assembled::default() }
+    Assembled { groups, tried, problems, ..Assembled::default() }
 }
 
 /// The workflow of the repository that a job calls.
@@ -48,6 +52,7 @@ struct Assembly<'a> {
     files: &'a Files<'a>,
     parsed: &'a BTreeMap<&'a SourcePath, &'a Workflow>,
     groups: Vec<TargetGroup>,
+    tried: Vec<Setting>,
     problems: Vec<(SourcePath, Problem)>,
     steps: usize,
 }
@@ -70,7 +75,11 @@ impl<'a> Assembly<'a> {
                 self.take(given, workflow.lossy, &mut group);
             }
             if let Some(callee) = callee(job) {
-                self.call(&run, job, &callee, above);
+                for scope in run.scopes(job) {
+                    self.steps += 1;
+                    let Run { path, workflow, actions, .. } = run;
+                    self.call(&Run { path, workflow, scope, actions }, job, &callee, above);
+                }
             }
         }
         let nothing = group.targets.is_empty()
@@ -83,7 +92,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn take(&self, given: Given, lossy: bool, group: &mut TargetGroup) {
+    fn take(&mut self, given: Given, lossy: bool, group: &mut TargetGroup) {
         for mut target in given.targets(self.files) {
             target.partial |= lossy;
             let is_same = |known: &crate::fact::Target| {
@@ -96,6 +105,7 @@ impl<'a> Assembly<'a> {
                 group.targets.push(target);
             }
         }
+        self.tried.extend(given.tried);
         group.builds.extend(given.builds);
         group.terraform_arguments.extend(given.terraform);
         group.written_files.extend(given.written);

@@ -36,7 +36,9 @@ pub(super) fn of(path: &SourcePath, job: &Job, scope: &Scope) -> Deploys {
     }
     let stem = path.name().rsplit_once('.').map_or(path.name(), |(stem, _)| stem);
     let named = commands::word_in(&job.id).or_else(|| commands::word_in(stem));
-    named.map_or(Deploys::Unsaid, |word| Deploys::To(vec![word]))
+    // What its caller says it is for: `with: { environment: production }`.
+    let given = || commands::word_in(&scope.inputs.get("environment")?.literal()?);
+    named.or_else(given).map_or(Deploys::Unsaid, |word| Deploys::To(vec![word]))
 }
 
 /// The literals of a choice: `github.ref == 'x' && 'production' || 'staging'`.

@@ -1,6 +1,6 @@
 //! A job, step by step: what it gives, with what is known where it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::actions;
 use super::environment::{self, Deploys};
@@ -16,6 +16,9 @@ const DEPTH: usize = 5;
 
 /// How many runs of a matrix are tried.
 const MATRIX: usize = 8;
+
+/// How many variables the tests of a job may be given.
+const TRIED: usize = 500;
 
 /// How many steps a job comes to, those of actions of the repository among them.
 const STEPS: usize = 5_000;
@@ -113,7 +116,7 @@ impl Run<'_> {
     }
 
     /// The scope of a job, once for each run that its matrix lists.
-    fn scopes(&self, job: &Job) -> Vec<Scope> {
+    pub(super) fn scopes(&self, job: &Job) -> Vec<Scope> {
         let mut base = self.scope.clone();
         let mut all = Vec::new();
         if (1..=MATRIX).contains(&job.matrix.rows.len()) {
@@ -140,8 +143,11 @@ impl Run<'_> {
         );
         let mut deploying = Vec::new();
         for step in &job.steps {
-            walk.given.deploys = false;
+            (walk.given.deploys, walk.given.tests) = (false, false);
             walk.step(self.path, step, folder.as_ref(), 0);
+            if walk.given.tests {
+                walk.tried(job, step);
+            }
             if walk.given.deploys {
                 deploying.push(step);
             }
@@ -234,6 +240,25 @@ impl Walk<'_, '_> {
         }
         self.scope.inputs = outer.inputs;
         self.scope.outputs = outer.outputs;
+    }
+
+    /// What a step that runs tests is given, where nothing tells its program to take it unchecked.
+    fn tried(&mut self, job: &Job, step: &Step) {
+        let entries = || step.env.iter().chain(&job.env).chain(&self.run.workflow.env);
+        if entries().any(|entry| entry.name.contains("SKIP") && entry.name.contains("VALIDAT")) {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        for entry in entries() {
+            // The nearest one wins.
+            if self.given.tried.len() >= TRIED || !seen.insert(&entry.name) {
+                continue;
+            }
+            let value = self.scope.text(&entry.text).setting(entry.text.span);
+            let place = Place::new(self.run.path, entry.span);
+            let (name, value_span) = (Name::new(&entry.name), entry.text.span);
+            self.given.tried.push(Setting { name, place, value_span, value });
+        }
     }
 
     /// The variables that a job gives to its steps that deploy.

@@ -292,6 +292,7 @@ impl Parser<'_> {
         let collection = self.expression()?;
         self.expect(b':', "`:` was expected here")?;
         self.skip();
+        let own = self.reads.len();
         let first = self.expression()?;
         self.skip();
         let (result_key, result) = if is_object {
@@ -317,6 +318,10 @@ impl Parser<'_> {
         } else {
             None
         };
+        // `[for var in local.all : var.name]` reads no variable of the module.
+        if &*value == "var" || key.as_deref() == Some("var") {
+            self.reads.truncate(own);
+        }
         Ok(For { key, value, collection, result_key, result, groups, condition })
     }
 

@@ -85,6 +85,13 @@ fn references_to_variables_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn what_a_loop_calls_var_is_no_variable_of_the_module() {
+    let hcl = Hcl::parse("a = [for var in var.all : var.name if var.on]\nb = var.two\n");
+    let found: Vec<_> = hcl.reads.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(found, ["all", "two"]);
+}
+
+#[test]
 fn what_terraform_refuses_is_a_fault() {
     for text in [
         "\"a\" = \"x\"",
