@@ -59,14 +59,17 @@ impl<'a> Stores<'a> {
                     let words = listing.only_in.get(&stored.name);
                     words.is_none_or(|words| environments.is_among(environment, words))
                 };
+                let owner = owner(project, &environments, path, environment);
+                // Where one holds the ids of all environments, no single pattern is in them.
+                let tells = keeps(None, listing) && !is_shared(project, owner);
                 Some(Kept {
                     path,
                     listing,
                     environment: environment.clone(),
-                    owner: owner(project, &environments, path, environment),
+                    owner,
                     // Of two of one id the first counts.
                     by_id: listing.secrets.iter().rev().filter(is_there).map(|stored| (&stored.name, stored)).collect(),
-                    inferred: keeps(None, listing).then(|| patterns::of_listing(listing, secrets)).flatten(),
+                    inferred: tells.then(|| patterns::of_listing(listing, secrets)).flatten(),
                 })
             })
             .collect();
@@ -135,19 +138,13 @@ impl<'a> Stores<'a> {
 
     /// The environments that listings are there for. One that the config names for all environments alike names none.
     pub fn named_environments(&self) -> impl Iterator<Item = &Environment> {
-        let own = self.kept.iter().filter(|kept| keeps(None, kept.listing) && !self.is_shared(kept));
+        let own = self.kept.iter().filter(|kept| keeps(None, kept.listing) && !is_shared(self.project, kept.owner));
         own.map(|kept| &kept.environment)
     }
 
     /// Whether there is a listing for all environments alike.
     pub fn shares_a_listing(&self) -> bool {
-        self.kept.iter().any(|kept| keeps(None, kept.listing) && self.is_shared(kept))
-    }
-
-    fn is_shared(&self, kept: &Kept<'a>) -> bool {
-        let owner = kept.owner.and_then(|index| self.project.config.stores.get(index));
-        let listing = owner.filter(|entry| entry.environments.is_empty()).and_then(|entry| entry.listing.as_ref());
-        listing.is_some_and(|(written, _)| !written.contains("{environment}"))
+        self.kept.iter().any(|kept| keeps(None, kept.listing) && is_shared(self.project, kept.owner))
     }
 
     /// Every listing of one store, with its environment.
@@ -267,6 +264,13 @@ impl<'a> Stores<'a> {
 /// Whether an entry is for an environment; its words may be any that mean it.
 fn is_for(entry: &StoreEntry, environments: &Environments, environment: &Environment) -> bool {
     entry.environments.is_empty() || environments.is_among(environment, &entry.environments)
+}
+
+/// Whether an entry of the config names one listing for all environments alike.
+fn is_shared(project: &Project, owner: Option<usize>) -> bool {
+    let owner = owner.and_then(|index| project.config.stores.get(index));
+    let listing = owner.filter(|entry| entry.environments.is_empty()).and_then(|entry| entry.listing.as_ref());
+    listing.is_some_and(|(written, _)| !written.contains("{environment}"))
 }
 
 /// The entry of the config that names a listing of an environment.

@@ -70,7 +70,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         Some(Reason::OwnFile)
     } else if image.is_none() && deployed::may_be_of_another_image(model, app, target.target) {
         Some(Reason::BuiltElsewhere)
-    } else if own_command && model.apps.list[app].needs.is_empty() {
+    } else if own_command && (model.apps.list[app].needs.is_empty() || ends_by_itself(target)) {
         Some(Reason::OwnCommand)
     } else {
         None
@@ -85,6 +85,12 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         partial_for_secrets: target.target.signs.keeps_secrets.then_some(Reason::Unresolved),
         builds,
     }
+}
+
+/// Whether a target runs another program of its app's image once, such as a migration: what the app says that it needs
+/// is not said of that.
+fn ends_by_itself(target: &AppTarget<'_>) -> bool {
+    target.target.signs.one_shot && target.target.signs.own_command
 }
 
 /// The `.env` of an app that is not in the checkout: whoever develops may have one, and loaders read it.

@@ -100,6 +100,13 @@ pub(super) fn of_references(
     };
     let ids: Vec<(&Name, &str)> =
         taken.iter().map(|(name, secret)| (*name, bare(secret.as_str()))).filter(|(_, id)| is_of(id)).collect();
+    // Where most ids name the environment that they are for, the rest are shared on purpose, and no pattern.
+    let elsewhere: BTreeSet<&Name> =
+        taken.iter().filter(|(_, secret)| !is_of(bare(secret.as_str()))).map(|(name, _)| *name).collect();
+    let names_it = |id: &str| id.split(['-', '_', '/']).any(|word| environments.of_word(word).is_some());
+    if elsewhere.len() > ids.len() && !ids.iter().any(|(_, id)| names_it(id)) {
+        return None;
+    }
     let mut counts: BTreeMap<(&str, usize, &str), usize> = BTreeMap::new();
     for (index, case) in CASES.iter().enumerate() {
         for (name, id) in &ids {
