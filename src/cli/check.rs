@@ -125,7 +125,7 @@ impl Check {
             pedantic: self.pedantic,
         };
         let model = Model::new(&opened.project);
-        let overview = Overview::of(&opened.project, &model);
+        let overview = Overview::of(&model);
         let scope = self.scope(&opened, &model, &overview)?;
         let report = opened.report(overview, &model, &Wanted { scope, ..Wanted::new(levels) });
         // The process ends soon, and its memory with it: to take it apart piece by piece is a tenth of a run.

@@ -22,43 +22,11 @@ pub(super) struct Overview {
     pub(super) unknown: Vec<Unknown>,
     /// What was proved.
     pub(super) proofs: Vec<Proof>,
-    /// The apps and the environment of each file.
-    pub(super) files: BTreeMap<SourcePath, (Vec<String>, Option<Environment>)>,
 }
 
 impl Overview {
     /// Asks the model.
-    pub(super) fn of(project: &Project, model: &Model<'_>) -> Self {
-        let app = |index: &usize| model.apps.list[*index].name.clone();
-        let mut files: BTreeMap<SourcePath, (Vec<String>, Option<Environment>)> = project
-            .files
-            .keys()
-            .map(|path| (path.clone(), (model.apps.owners(path).iter().map(app).collect(), None)))
-            .collect();
-        for source in &model.sources {
-            let owners = source.owners.iter().map(app).collect();
-            files.insert(source.path.clone(), (owners, source.environment.clone()));
-        }
-        let mut by_last: BTreeMap<&SourcePath, Vec<&AppTarget<'_>>> = BTreeMap::new();
-        let mut by_place: BTreeMap<&SourcePath, Vec<&AppTarget<'_>>> = BTreeMap::new();
-        for target in &model.targets {
-            by_place.entry(&target.target.place.path).or_default().push(target);
-            if let Some(last) = target.group.paths.last().filter(|_| target.group.paths.len() > 1) {
-                by_last.entry(last).or_default().push(target);
-            }
-        }
-        for path in project.groups.iter().flat_map(|group| &group.paths) {
-            // An overlay speaks of the targets as it leaves them, a base of its own.
-            let targets = by_last.get(path).or_else(|| by_place.get(path)).into_iter().flatten();
-            let targets: Vec<_> = targets.filter(|target| target.app.is_some()).collect();
-            let apps: BTreeSet<usize> = targets.iter().filter_map(|target| target.app).collect();
-            let mut environments: BTreeSet<&Environment> = targets.iter().map(|target| &target.environment).collect();
-            let environment = environments.pop_first().filter(|_| environments.is_empty());
-            files.insert(path.clone(), (apps.iter().map(app).collect(), environment.cloned()));
-        }
-        for (path, environment) in &project.listings {
-            files.insert(path.clone(), (Vec::new(), Some(environment.clone())));
-        }
+    pub(super) fn of(model: &Model<'_>) -> Self {
         let unknown = model.unknown().into_iter().map(|((app, environment, reason), bindings)| Unknown {
             app: model.apps.list[app].name.clone(),
             deployed: model.is_deployed(&environment),
@@ -73,14 +41,43 @@ impl Overview {
             variables: model.variables().len(),
             unknown: unknown.collect(),
             proofs: proofs(model),
-            files,
         }
     }
+}
 
-    /// The apps and the environment of a file.
-    pub(super) fn file(&self, path: &SourcePath) -> (&[String], Option<&Environment>) {
-        self.files.get(path).map_or((&[], None), |(apps, environment)| (apps.as_slice(), environment.as_ref()))
+/// The apps and the environment of each file.
+pub(super) fn files(project: &Project, model: &Model<'_>) -> BTreeMap<SourcePath, (Vec<String>, Option<Environment>)> {
+    let app = |index: &usize| model.apps.list[*index].name.clone();
+    let mut files: BTreeMap<SourcePath, (Vec<String>, Option<Environment>)> = project
+        .files
+        .keys()
+        .map(|path| (path.clone(), (model.apps.owners(path).iter().map(app).collect(), None)))
+        .collect();
+    for source in &model.sources {
+        let owners = source.owners.iter().map(app).collect();
+        files.insert(source.path.clone(), (owners, source.environment.clone()));
     }
+    let mut by_last: BTreeMap<&SourcePath, Vec<&AppTarget<'_>>> = BTreeMap::new();
+    let mut by_place: BTreeMap<&SourcePath, Vec<&AppTarget<'_>>> = BTreeMap::new();
+    for target in &model.targets {
+        by_place.entry(&target.target.place.path).or_default().push(target);
+        if let Some(last) = target.group.paths.last().filter(|_| target.group.paths.len() > 1) {
+            by_last.entry(last).or_default().push(target);
+        }
+    }
+    for path in project.groups.iter().flat_map(|group| &group.paths) {
+        // An overlay speaks of the targets as it leaves them, a base of its own.
+        let targets = by_last.get(path).or_else(|| by_place.get(path)).into_iter().flatten();
+        let targets: Vec<_> = targets.filter(|target| target.app.is_some()).collect();
+        let apps: BTreeSet<usize> = targets.iter().filter_map(|target| target.app).collect();
+        let mut environments: BTreeSet<&Environment> = targets.iter().map(|target| &target.environment).collect();
+        let environment = environments.pop_first().filter(|_| environments.is_empty());
+        files.insert(path.clone(), (apps.iter().map(app).collect(), environment.cloned()));
+    }
+    for (path, environment) in &project.listings {
+        files.insert(path.clone(), (Vec::new(), Some(environment.clone())));
+    }
+    files
 }
 
 /// What is known of the required variables of each app, in each environment of which anything is.

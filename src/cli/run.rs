@@ -219,7 +219,7 @@ fn order(finding: &Finding) -> impl Ord {
 /// Makes the whole report of a project.
 pub fn report(project: &Project, config: Option<(&SourceFile, &[Span])>, wanted: &Wanted) -> Report {
     let model = Model::new(project);
-    let overview = Overview::of(project, &model);
+    let overview = Overview::of(&model);
     report_findings(findings(&model, &wanted.levels), project, config, overview, wanted)
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::failure::{CliError, Exit};
 use super::output;
-use super::overview::Overview;
+use super::overview;
 use super::run::Where;
 use crate::fact::Role;
 use crate::loaders::File;
@@ -24,8 +24,7 @@ pub(super) struct Sources {
 impl Sources {
     pub(super) fn run(&self) -> Result<Exit, CliError> {
         let opened = self.at.open(&[])?;
-        let overview = Overview::of(&opened.project, &Model::new(&opened.project));
-        let mut text = table(&opened, &overview);
+        let mut text = table(&opened);
         let mut unread: Vec<_> = opened
             .project
             .unread
@@ -48,14 +47,15 @@ impl Sources {
     }
 }
 
-fn table(opened: &super::run::Opened, overview: &Overview) -> String {
+fn table(opened: &super::run::Opened) -> String {
+    let owners = overview::files(&opened.project, &Model::new(&opened.project));
     let heading = ["file", "format", "role", "app", "environment", "facts", ""].map(str::to_owned).to_vec();
     let mut rows = vec![heading];
     for (path, file) in &opened.project.files {
         if !opened.located.scope.iter().any(|scope| path.is_below(scope)) {
             continue;
         }
-        let (apps, environment) = overview.file(path);
+        let (apps, environment) = owners.get(path).map_or((&[][..], None), |(apps, of)| (apps.as_slice(), of.as_ref()));
         let mut remarks = Vec::new();
         if file.local {
             remarks.push("local");

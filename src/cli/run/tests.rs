@@ -63,7 +63,7 @@ fn found(level: Level) -> Vec<Finding> {
 
 fn reported(config: Config, wanted: &Wanted, level: Level) -> (Vec<Reported>, Summary) {
     let project = project(config);
-    let overview = Overview::of(&project, &Model::new(&project));
+    let overview = Overview::of(&Model::new(&project));
     let report = report_findings(found(level), &project, None, overview, wanted);
     (report.findings, report.summary)
 }
