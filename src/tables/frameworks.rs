@@ -1,7 +1,7 @@
 //! Files that mark a unit or something that runs, and what an app's dependencies say of its env files.
 //! Whether a folder is an app, `model` decides.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use super::{Dependencies, any};
 use crate::name::matches_glob;
@@ -115,17 +115,14 @@ pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader>
 
 /// Whether a file is worth knowing of by its mere presence. Asked of every file of a repository, so it must be cheap.
 pub fn is_marker(file: &str) -> bool {
-    /// By first letter.
-    static MARKERS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
-        let marked = || UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files).copied();
-        let all = || marked().chain(super::browser_runtime::scripts());
-        let begins = |file: &str, letter: u8| file.bytes().next().is_some_and(|first| first == letter || first == b'*');
-        let with = |letter| all().filter(|file| begins(file, letter)).collect();
-        (0..=u8::MAX).map(with).collect()
-    });
+    static BY_FIRST_LETTER: [OnceLock<Vec<&str>>; 256] = [const { OnceLock::new() }; 256];
     let file = file.to_ascii_lowercase();
     let letter = file.bytes().next().unwrap_or_default();
-    MARKERS.get(usize::from(letter)).is_some_and(|globs| any(globs, &file))
+    let begins = |file: &str| file.bytes().next().is_some_and(|first| first == letter || first == b'*');
+    let all = || UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
+    let globs =
+        BY_FIRST_LETTER[usize::from(letter)].get_or_init(|| all().copied().filter(|glob| begins(glob)).collect());
+    any(globs, &file)
 }
 
 /// Whether an app with these dependencies has `.env` under the files of every environment.
