@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use super::commands::{Argument, Bit, Content, Recipe, Recipes, Variable, secret_reference, word_in};
+use super::commands::{Argument, Bit, Content, Recipe, Variable, secret_reference, word_in};
 use super::recipe;
 use super::{Assembled, Claim, Files, Loader};
 use crate::fact::{Loaded, Role, StoreKind};
 use crate::source::{Place, SourceFile, SourcePath, Span};
 use crate::syntax::interpolation::name_length;
 use crate::syntax::shell::{Host, Script};
-use crate::syntax::yaml::{Node, Yaml};
+use crate::syntax::yaml::Node;
 use crate::value::Value;
 
 /// The loader.
@@ -26,23 +26,17 @@ fn claims(path: &SourcePath) -> Option<Claim> {
 
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     // JSON is YAML as well.
-    let yaml = Yaml::parse(source.text());
-    let mut loaded = Loaded::default();
-    super::yaml::comments_and_faults(source, &yaml, &mut loaded);
-    loaded.shown = super::yaml::keys(source, &yaml);
-    let lossy = loaded.problems.iter().any(|problem| problem.hides_facts);
-    let mut recipes = Recipes { lossy, ..Recipes::default() };
-    if let Some(root) = yaml.documents().next() {
-        let name = source.path().name();
-        let environment = word_in(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
-        let reader = Reader { source, secrets: secrets(root) };
-        let options = root.get("options");
-        for step in root.get("steps").into_iter().flat_map(Node::items) {
-            recipes.all.extend(reader.step(step, options, environment.as_ref()));
+    recipe::of_yaml(source, |yaml, recipes| {
+        if let Some(root) = yaml.documents().next() {
+            let name = source.path().name();
+            let environment = word_in(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+            let reader = Reader { source, secrets: secrets(root) };
+            let options = root.get("options");
+            for step in root.get("steps").into_iter().flat_map(Node::items) {
+                recipes.all.extend(reader.step(step, options, environment.as_ref()));
+            }
         }
-    }
-    recipe::finish(source, recipes, &mut loaded);
-    loaded
+    })
 }
 
 fn assemble(files: &Files<'_>) -> Assembled {

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::commands::{Content, Recipe, Recipes, Variable, word_in};
+use super::commands::{Content, Recipe, Variable, word_in};
 use super::recipe;
 use super::{Assembled, Claim, Files, Loader};
 use crate::fact::{Loaded, Role};
 use crate::source::{Place, SourceFile, SourcePath, Span};
 use crate::syntax::shell::{Host, Operation, Piece, Script};
-use crate::syntax::yaml::{Kind, Node, Yaml};
+use crate::syntax::yaml::{Kind, Node};
 
 /// The loader.
 pub static LOADER: Loader = Loader { name: "gitlab", claims, links: &[], load, assemble: Some(assemble) };
@@ -32,26 +32,20 @@ fn claims(path: &SourcePath) -> Option<Claim> {
 }
 
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
-    let yaml = Yaml::parse(source.text());
-    let mut loaded = Loaded::default();
-    super::yaml::comments_and_faults(source, &yaml, &mut loaded);
-    loaded.shown = super::yaml::keys(source, &yaml);
-    let lossy = loaded.problems.iter().any(|problem| problem.hides_facts);
-    let mut recipes = Recipes { lossy, ..Recipes::default() };
-    // A header of inputs may stand in a document of its own.
-    for root in yaml.documents() {
-        let jobs = root.entries().iter().map(|entry| (entry.name, entry.value)).collect();
-        let reader = Reader { source, root, jobs };
-        let common = root.get("variables").map(|node| reader.variables(node)).unwrap_or_default();
-        for job in root.entries() {
-            if job.name.starts_with('.') || RESERVED.contains(&job.name) || job.value.kind() != Kind::Mapping {
-                continue;
+    recipe::of_yaml(source, |yaml, recipes| {
+        // A header of inputs may stand in a document of its own.
+        for root in yaml.documents() {
+            let jobs = root.entries().iter().map(|entry| (entry.name, entry.value)).collect();
+            let reader = Reader { source, root, jobs };
+            let common = root.get("variables").map(|node| reader.variables(node)).unwrap_or_default();
+            for job in root.entries() {
+                if job.name.starts_with('.') || RESERVED.contains(&job.name) || job.value.kind() != Kind::Mapping {
+                    continue;
+                }
+                recipes.all.extend(reader.job(job.name, job.value, &common));
             }
-            recipes.all.extend(reader.job(job.name, job.value, &common));
         }
-    }
-    recipe::finish(source, recipes, &mut loaded);
-    loaded
+    })
 }
 
 fn assemble(files: &Files<'_>) -> Assembled {

@@ -8,6 +8,7 @@ use super::commands::Recipes;
 use super::{Assembled, Claim, Files, Loader};
 use crate::fact::{Loaded, Role};
 use crate::source::{SourceFile, SourcePath};
+use crate::syntax::yaml::Yaml;
 
 /// The loader.
 pub static LOADER: Loader = Loader { name: "recipe", claims, links: &[], load, assemble: Some(assemble) };
@@ -59,6 +60,19 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let mut loaded = Loaded::default();
     let Some(read) = reader(source.path()).filter(|_| is_of_interest(source.text())) else { return loaded };
     let recipes = read(source);
+    finish(source, recipes, &mut loaded);
+    loaded
+}
+
+/// Reads a pipeline that is written in YAML; `read` finds the recipes in it.
+pub(super) fn of_yaml(source: &SourceFile, read: impl FnOnce(&Yaml, &mut Recipes)) -> Loaded {
+    let yaml = Yaml::parse(source.text());
+    let mut loaded = Loaded::default();
+    super::yaml::comments_and_faults(source, &yaml, &mut loaded);
+    loaded.shown = super::yaml::keys(source, &yaml);
+    let lossy = loaded.problems.iter().any(|problem| problem.hides_facts);
+    let mut recipes = Recipes { lossy, ..Recipes::default() };
+    read(&yaml, &mut recipes);
     finish(source, recipes, &mut loaded);
     loaded
 }

@@ -39,7 +39,7 @@ pub(crate) fn keys(source: &SourceFile, yaml: &Yaml) -> Vec<Span> {
 }
 
 /// The longest text that is taken for a name.
-const LONGEST: usize = 100;
+pub(crate) const LONGEST: usize = 100;
 
 /// What of the value of a key may be shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl<'a> Marker<'a> {
     }
 
     /// A key is shown with its colon; without one it could be a value that was not quoted.
-    fn key(&mut self, key: Node<'_>) {
+    pub(crate) fn key(&mut self, key: Node<'_>) {
         let Some(name) = key.as_str() else { return };
         let span = key.span();
         let rest = self.text.get(span.end..).unwrap_or_default();
@@ -113,14 +113,15 @@ impl<'a> Marker<'a> {
         self.shown.push(span);
     }
 
-    fn byte(&mut self, at: usize, wanted: &[u8]) {
+    /// Shows the byte at a place, if it is one of these.
+    pub(crate) fn byte(&mut self, at: usize, wanted: &[u8]) {
         if self.text.as_bytes().get(at).is_some_and(|byte| wanted.contains(byte)) {
             self.shown.push(Span::new(at, at + 1));
         }
     }
 
     /// The `-` before an item on the same line.
-    fn dash(&mut self, at: usize) {
+    pub(crate) fn dash(&mut self, at: usize) {
         let before = self.text.get(..at).unwrap_or_default();
         let trimmed = before.trim_end_matches(' ');
         if trimmed.ends_with('-') {

@@ -275,23 +275,36 @@ fn of_builds<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
         let apps: Arc<[usize]> = home.as_slice().into();
         let environment = step.environment.as_ref().and_then(|word| model.environments.of_word(word));
         let deployed = environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
-        for setting in &step.build.arguments {
-            let SettingValue::Given(template) = &setting.value else { continue };
-            let Some((value, fallback)) = literal_of(template) else { continue };
-            slots.push(Slot {
-                name: &setting.name,
-                path: &setting.place.path,
-                span: span_of(setting),
-                value,
-                origin: Origin::Build,
-                fallback,
-                apps: Arc::clone(&apps),
-                environment: environment.clone(),
-                deployed,
-                local: false,
-                secret: false,
-            });
-        }
+        let given = Given { apps, environment, deployed, origin: Origin::Build };
+        slots.extend(step.build.arguments.iter().filter_map(|setting| given.slot(&setting.place.path, setting)));
+    }
+}
+
+/// What the values that one step or one image gives have in common.
+struct Given {
+    apps: Arc<[usize]>,
+    environment: Option<Environment>,
+    deployed: bool,
+    origin: Origin,
+}
+
+impl Given {
+    fn slot<'a>(&self, path: &'a SourcePath, setting: &'a Setting) -> Option<Slot<'a>> {
+        let SettingValue::Given(template) = &setting.value else { return None };
+        let (value, fallback) = literal_of(template)?;
+        Some(Slot {
+            name: &setting.name,
+            path,
+            span: span_of(setting),
+            value,
+            origin: self.origin,
+            fallback,
+            apps: Arc::clone(&self.apps),
+            environment: self.environment.clone(),
+            deployed: self.deployed,
+            local: false,
+            secret: false,
+        })
     }
 }
 
@@ -331,23 +344,8 @@ fn of_image<'a>(
     let deployed =
         !in_container && environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
     let apps: Arc<[usize]> = model.apps.home(path).as_slice().into();
-    for setting in settings {
-        let SettingValue::Given(template) = &setting.value else { continue };
-        let Some((value, fallback)) = literal_of(template) else { continue };
-        slots.push(Slot {
-            name: &setting.name,
-            path,
-            span: span_of(setting),
-            value,
-            origin,
-            fallback,
-            apps: Arc::clone(&apps),
-            environment: environment.clone(),
-            deployed,
-            local: false,
-            secret: false,
-        });
-    }
+    let given = Given { apps, environment, deployed, origin };
+    slots.extend(settings.iter().filter_map(|setting| given.slot(path, setting)));
 }
 
 fn of_schema<'a>(model: &Model<'a>, path: &'a SourcePath, facts: &'a [Fact], slots: &mut Vec<Slot<'a>>) {

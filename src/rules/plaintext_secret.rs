@@ -51,12 +51,8 @@ const LITERAL: Kind = Kind {
     help: "write `${NAME:?}` and give the value by the environment of the machine, or by a secret of the platform",
 };
 
-const LITERAL_OF_A_PLATFORM: Kind = Kind {
-    one: LITERAL.one,
-    many: LITERAL.many,
-    label: LITERAL.label,
-    help: "let the target take it from a store of secrets, or from the platform's own secrets",
-};
+const LITERAL_OF_A_PLATFORM: Kind =
+    Kind { help: "let the target take it from a store of secrets, or from the platform's own secrets", ..LITERAL };
 
 const FALLBACK: Kind = Kind {
     one: "is a secret, and the value it falls back to stands in the file",

@@ -2,15 +2,13 @@
 
 use super::parts::ComposeFile;
 use crate::fact::{Loaded, Setting};
+use crate::loaders::yaml::{LONGEST, Marker};
 use crate::source::{SourceFile, Span};
 use crate::syntax::yaml::{Kind, Node, Style, Yaml};
 
-/// The longest key that is taken for a name.
-const LONGEST: usize = 100;
-
 /// Marks what may be shown; sorted and without repetitions.
 pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &ComposeFile, loaded: &mut Loaded) {
-    let mut marker = Marker { text: source.text(), shown: Vec::new() };
+    let mut marker = ComposeMarker { text: source.text(), marker: Marker::new(source) };
     for document in yaml.documents() {
         marker.node(document, false);
     }
@@ -31,22 +29,19 @@ pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &ComposeFile, loaded:
             && !link.path.contains("://")
             && link.path.ends_with(source.slice(link.span))
         {
-            marker.shown.push(link.span);
+            marker.marker.span(link.span);
         }
     }
-    let mut shown = marker.shown;
-    shown.retain(|span| !span.is_empty());
-    shown.sort_unstable();
-    shown.dedup();
-    loaded.shown.append(&mut shown);
+    loaded.shown.append(&mut marker.marker.finish());
 }
 
-struct Marker<'a> {
+/// Compose names variables in keys, in lists and in references, each with its own punctuation.
+struct ComposeMarker<'a> {
     text: &'a str,
-    shown: Vec<Span>,
+    marker: Marker<'a>,
 }
 
-impl Marker<'_> {
+impl ComposeMarker<'_> {
     /// Walks what stands here, aliases not followed; in the value of a variable nothing is a name.
     fn node(&mut self, node: Node<'_>, in_value: bool) {
         if node.site() != node.span() {
@@ -54,18 +49,18 @@ impl Marker<'_> {
         }
         if !in_value && node.style() == Style::Flow {
             let span = node.span();
-            self.byte(span.start, b"[{");
-            self.byte(span.end.saturating_sub(1), b"]}");
+            self.marker.byte(span.start, b"[{");
+            self.marker.byte(span.end.saturating_sub(1), b"]}");
         }
         for item in node.items() {
             if !in_value && node.style() == Style::Indented {
-                self.dash(item.span().start);
+                self.marker.dash(item.span().start);
             }
             self.node(item, in_value);
         }
         for (key, value) in node.pairs() {
             if !in_value && key.site() == key.span() {
-                self.key(key);
+                self.marker.key(key);
             }
             let is_list_of_variables = matches!(key.as_str(), Some("environment" | "args"));
             if is_list_of_variables && value.kind() == Kind::Mapping {
@@ -82,25 +77,10 @@ impl Marker<'_> {
         }
         for (key, value) in node.pairs() {
             if key.site() == key.span() {
-                self.key(key);
+                self.marker.key(key);
             }
             // A mapping where a value should be: `PASSWORD: {hunter2}`.
             self.node(value, key.as_str() != Some("<<"));
-        }
-    }
-
-    /// A key is shown with its colon; without one it could be a value that was not quoted.
-    fn key(&mut self, key: Node<'_>) {
-        let Some(name) = key.as_str() else { return };
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '<');
-        if name.is_empty() || name.len() > LONGEST || !name.chars().all(is_name) {
-            return;
-        }
-        let span = key.span();
-        let rest = self.text.get(span.end..).unwrap_or_default();
-        let colon = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        if rest.as_bytes().get(colon) == Some(&b':') {
-            self.shown.push(Span::new(span.start, span.end + colon + 1));
         }
     }
 
@@ -112,8 +92,8 @@ impl Marker<'_> {
         }
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         if setting.name.as_str().bytes().all(is_name) {
-            self.shown.push(span);
-            self.byte(span.end, b"=");
+            self.marker.span(span);
+            self.marker.byte(span.end, b"=");
         }
     }
 
@@ -122,22 +102,7 @@ impl Marker<'_> {
         let Some(rest) = self.text.get(span.start..span.end).and_then(|text| text.strip_prefix("${")) else { return };
         let Some(rest) = rest.strip_prefix(name) else { return };
         let operator = rest.len() - rest.trim_start_matches(':').trim_start_matches(['-', '?', '+']).len();
-        self.shown.push(Span::new(span.start, span.start + 2 + name.len() + operator.min(2)));
-        self.byte(span.end.saturating_sub(1), b"}");
-    }
-
-    fn byte(&mut self, at: usize, wanted: &[u8]) {
-        if self.text.as_bytes().get(at).is_some_and(|byte| wanted.contains(byte)) {
-            self.shown.push(Span::new(at, at + 1));
-        }
-    }
-
-    /// The `-` before an item on the same line.
-    fn dash(&mut self, at: usize) {
-        let before = self.text.get(..at).unwrap_or_default();
-        let trimmed = before.trim_end_matches(' ');
-        if trimmed.ends_with('-') {
-            self.shown.push(Span::new(trimmed.len() - 1, trimmed.len()));
-        }
+        self.marker.span(Span::new(span.start, span.start + 2 + name.len() + operator.min(2)));
+        self.marker.byte(span.end.saturating_sub(1), b"}");
     }
 }

@@ -14,25 +14,13 @@ pub(super) fn sealed(reader: &Reader<'_>, node: Node<'_>, name: &str) -> Map {
     let data = at(node, &["spec", "encryptedData"]).map(Node::entries).unwrap_or_default();
     let settings = data.iter().map(|entry| unknown(entry.name, reader.place(reader.inner(entry.key))));
     let whole = at(node, &["spec", "template", "data"]).is_none();
-    Map { settings: settings.collect(), whole, ..empty(made) }
-}
-
-fn empty(name: &str) -> Map {
-    Map {
-        secret: true,
-        name: name.to_owned(),
-        settings: Vec::new(),
-        from: None,
-        blobs: Vec::new(),
-        layers: Vec::new(),
-        whole: true,
-    }
+    Map { settings: settings.collect(), whole, ..Map::new(made, true) }
 }
 
 /// An `ExternalSecret`: the keys of the secret that it makes, each with the id of a stored one.
 pub(super) fn secret(reader: &Reader<'_>, node: Node<'_>, name: &str) -> Map {
     let made = text(at(node, &["spec", "target", "name"])).unwrap_or(name);
-    let mut map = empty(made);
+    let mut map = Map::new(made, true);
     map.from = text(at(node, &["spec", "secretStoreRef", "name"])).map(str::to_owned);
     // What makes other keys of those that are fetched replaces them.
     let template = at(node, &["spec", "target", "template"]);

@@ -174,15 +174,7 @@ fn inline(reader: &Reader<'_>, node: Node<'_>, target: Option<String>, found: &m
 
 fn generator(reader: &mut Reader<'_>, item: Node<'_>, secret: bool) -> Option<Generator> {
     let name = text(item.get("name"))?;
-    let mut map = Map {
-        secret,
-        name: name.to_owned(),
-        settings: Vec::new(),
-        from: None,
-        blobs: Vec::new(),
-        layers: Vec::new(),
-        whole: item.kind() == Kind::Mapping,
-    };
+    let mut map = Map { whole: item.kind() == Kind::Mapping, ..Map::new(name, secret) };
     let mut env_files = Vec::new();
     for node in item.get("env").into_iter().chain(item.get("envs").into_iter().flat_map(Node::items)) {
         match text(Some(node)) {

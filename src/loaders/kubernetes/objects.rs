@@ -139,15 +139,7 @@ pub(super) fn environment_in(namespace: &str) -> Option<String> {
 }
 
 fn map(reader: &mut Reader<'_>, node: Node<'_>, name: &str, secret: bool) -> Map {
-    let mut map = Map {
-        secret,
-        name: name.to_owned(),
-        settings: Vec::new(),
-        from: None,
-        blobs: Vec::new(),
-        layers: Vec::new(),
-        whole: true,
-    };
+    let mut map = Map::new(name, secret);
     for (field, encoded) in [("data", secret), ("stringData", false)] {
         if field == "stringData" && !secret {
             continue;

@@ -160,5 +160,20 @@ pub(super) struct Map {
     pub(super) whole: bool,
 }
 
+impl Map {
+    /// One without a key.
+    pub(super) fn new(name: &str, secret: bool) -> Self {
+        Self {
+            secret,
+            name: name.to_owned(),
+            settings: Vec::new(),
+            from: None,
+            blobs: Vec::new(),
+            layers: Vec::new(),
+            whole: true,
+        }
+    }
+}
+
 /// The ids that stand for secrets in Cloud Run's annotation `run.googleapis.com/secrets`.
 pub(super) type Aliases = BTreeMap<String, String>;
