@@ -16,6 +16,7 @@ pub mod tables; // what is known of names and values by themselves
 pub mod config; // envcheck.toml
 pub mod schemas; // ways to declare variables
 pub mod loaders; // all other source formats
+pub mod stores; // places that keep secrets
 pub mod project; // the only reader of files
 pub mod model; // facts, joined
 pub mod rules; // model -> findings
