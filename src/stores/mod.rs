@@ -3,6 +3,7 @@
 //! A new store is one file here and one line in [`STORES`]. No store retries a write that may have been made: what to
 //! do then is decided by whoever knows what was wanted (`sync`).
 
+mod google;
 pub mod http;
 
 use std::collections::BTreeMap;
@@ -226,7 +227,7 @@ impl StoreError {
 #[derive(Clone, Copy)]
 pub struct Address<'a> {
     /// What stands behind `KIND:` on the command line or as `project` in the config: a project's id with or without
-    /// `/LOCATION` (google), a region (aws), a mount and a path (vault), `OWNER/REPO` with or without `@ENVIRONMENT`
+    /// `/LOCATION`, or `?replicas=LOCATION,LOCATION` for where new secrets are kept (google), a region (aws), a mount and a path (vault), `OWNER/REPO` with or without `@ENVIRONMENT`
     /// (github), a file (dotenv).
     pub name: &'a str,
     /// The server to ask instead of the store's own. The command line gives it; no config can.
@@ -250,7 +251,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[];
+pub static STORES: &[&Store] = &[&google::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {
