@@ -26,6 +26,7 @@ const LAYERS: &[&str] = &[
     "rules",
     "levels",
     "ignore",
+    "sync",
     "reporters",
     "cli",
     "main",
