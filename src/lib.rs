@@ -9,6 +9,7 @@ pub mod memo; // what a thing remembers of itself
 pub mod parallel; // work on all cores where that pays
 pub mod name; // names as types
 pub mod value; // values that cannot print themselves
+pub mod random; // values made of randomness
 pub mod syntax; // text -> trees
 pub mod fact; // what one file says
 pub mod finding; // what a rule says

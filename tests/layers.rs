@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "parallel",
     "name",
     "value",
+    "random",
     "syntax",
     "fact",
     "finding",

@@ -5,7 +5,6 @@ mod declaration;
 mod document;
 mod names;
 mod own_values;
-pub mod recipe;
 mod relations;
 mod types;
 
