@@ -3,6 +3,8 @@
 //! A new store is one file here and one line in [`STORES`]. No store retries a write that may have been made: what to
 //! do then is decided by whoever knows what was wanted (`sync`).
 
+pub mod http;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,6 +13,8 @@ use thiserror::Error;
 use crate::fact::{StoreKind, VersionState};
 use crate::name::SecretName;
 use crate::value::Value;
+
+use self::http::Pace;
 
 /// A place that keeps secrets. All of it may be called from several threads at once, for different secrets.
 pub trait SecretStore: Send + Sync {
@@ -229,6 +233,8 @@ pub struct Address<'a> {
     pub endpoint: Option<&'a str>,
     /// Reads a variable of envcheck's own environment. A store asks only for those that its vendor's tools read.
     pub own_environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// How patiently it is asked.
+    pub pace: Pace,
 }
 
 /// A kind of store.
