@@ -10,6 +10,7 @@ use crate::name::nearest;
 use crate::project::{ListingError, LocateError};
 use crate::reporters::{Failure, defuse};
 use crate::source::visible;
+use crate::stores::StoreError;
 
 /// The exit codes, one meaning everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Exit {
     Found = 1,
     /// envcheck could not do its job.
     Failed = 2,
+    /// Some changes were made, and others were not.
+    Partly = 3,
 }
 
 impl From<Exit> for ExitCode {
@@ -83,6 +86,20 @@ pub enum CliError {
         /// Why.
         reason: &'static str,
     },
+    /// A file that was to be read.
+    #[error("`{path}` cannot be read: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A secret store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Ctrl-C, before anything was changed.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
     /// Several at once.
     #[error("{} mistakes", .0.len())]
     Several(Vec<CliError>),
@@ -105,6 +122,7 @@ impl CliError {
             Self::Nothing { .. } => {
                 Some("`envcheck sources` shows what was looked at; `--allow-nothing` accepts it".to_owned())
             }
+            Self::Store(error) => error.help().map(str::to_owned),
             Self::Silent(_) => Some("`envcheck sources` shows which file speaks of which environment".to_owned()),
             _ => None,
         }
@@ -116,6 +134,7 @@ impl CliError {
             Self::Several(errors) => errors.iter().flat_map(Self::failures).collect(),
             Self::Locate(LocateError::Unreadable { path, .. })
             | Self::Config { path, .. }
+            | Self::Unreadable { path, .. }
             | Self::Unwritable { path, .. } => {
                 vec![Failure { message: self.to_string(), path: Some(path.clone()), help: self.help() }]
             }

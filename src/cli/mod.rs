@@ -18,6 +18,7 @@ mod schema;
 mod show;
 mod show_line;
 mod sources;
+mod sync;
 
 pub use failure::{CliError, Exit};
 pub use panic::say_panic;
@@ -42,6 +43,7 @@ enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Sync(Box<sync::Sync>),
 }
 
 /// The command line as clap knows it: for the documentation.
@@ -66,6 +68,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Sync(command) => command.run(),
     };
     exit.unwrap_or_else(|error| error.say()).into()
 }

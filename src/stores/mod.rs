@@ -85,6 +85,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// Whether it keeps old versions, so that a new value can be taken back.
     pub keeps_versions: bool,
+    /// Whether it keeps labels, which tell whose a secret is.
+    pub keeps_labels: bool,
 }
 
 /// Whether [`SecretStore::create`] made anything.

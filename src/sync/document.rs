@@ -10,7 +10,8 @@ use super::plan::{Item, Origin, Plan};
 
 /// The JSON Schema of the plan.
 pub fn json_schema() -> serde_json::Value {
-    schemars::schema_for!(PlanDocument).to_value()
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<PlanDocument>().to_value()
 }
 
 /// What `envcheck sync` would do, or did.
@@ -18,6 +19,7 @@ pub fn json_schema() -> serde_json::Value {
 #[schemars(title = "envcheck plan")]
 pub struct PlanDocument {
     /// The format and its version.
+    #[schemars(extend("const" = "envcheck.plan/1"))]
     schema: &'static str,
     /// The version of envcheck that made it.
     envcheck: &'static str,
@@ -156,11 +158,6 @@ impl PlanDocument {
             not_secret: plan.not_secret.iter().map(variable).collect(),
             prunable: plan.prunable.iter().map(unneeded).collect(),
         }
-    }
-
-    /// As text, the same for the same plan.
-    pub fn text(&self) -> String {
-        serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
     }
 }
 

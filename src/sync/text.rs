@@ -6,14 +6,14 @@ use crate::source::visible;
 
 use super::plan::{Action, Item, Origin, Plan, PlannedStore};
 
-/// The plan as text.
-pub fn plan_text(plan: &Plan) -> String {
+/// The plan as text. `all`: what is as it should be is told too, as a status tells it.
+pub fn plan_text(plan: &Plan, all: bool) -> String {
     let mut text = String::new();
     for (index, store) in plan.stores.iter().enumerate() {
         let _ = writeln!(text, "{} · {}", visible(plan.environment.as_str()), heading(store));
         let items: Vec<&Item> = plan.items.iter().filter(|item| item.wish.store == index).collect();
         let widest = items.iter().map(|item| visible(item.wish.secret.as_str()).chars().count()).max().unwrap_or(0);
-        for item in items.iter().filter(|item| is_told(item)) {
+        for item in items.iter().filter(|item| all || is_told(item)) {
             tell(&mut text, item, widest);
         }
         for prunable in plan.prunable.iter().filter(|prunable| prunable.store == index) {
@@ -60,7 +60,8 @@ fn tell(text: &mut String, item: &Item, widest: usize) {
     };
     let secret = visible(item.wish.secret.as_str());
     let padding = " ".repeat(widest.saturating_sub(secret.chars().count()));
-    let _ = write!(text, "  {sign} {secret}{padding}  {:<9}  {}", item.action.word(), wanted_by(item));
+    let word = if matches!(item.action, Action::Keep) && item.latest.is_some() { "stored" } else { item.action.word() };
+    let _ = write!(text, "  {sign} {secret}{padding}  {word:<9}  {}", wanted_by(item));
     if let Some(write) = item.action.write() {
         let _ = write!(text, ", {}", from(&write.origin));
     }
