@@ -3,6 +3,9 @@
 //! A new store is one file here and one line in [`STORES`]. No store retries a write that may have been made: what to
 //! do then is decided by whoever knows what was wanted (`sync`).
 
+mod dotenv;
+mod program;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -244,7 +247,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[];
+pub static STORES: &[&Store] = &[&dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {
