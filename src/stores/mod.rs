@@ -4,6 +4,7 @@
 //! do then is decided by whoever knows what was wanted (`sync`).
 
 mod dotenv;
+pub mod http;
 mod program;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use thiserror::Error;
 use crate::fact::{StoreKind, VersionState};
 use crate::name::SecretName;
 use crate::value::Value;
+
+use self::http::Pace;
 
 /// A place that keeps secrets. All of it may be called from several threads at once, for different secrets.
 pub trait SecretStore: Send + Sync {
@@ -232,6 +235,8 @@ pub struct Address<'a> {
     pub endpoint: Option<&'a str>,
     /// Reads a variable of envcheck's own environment. A store asks only for those that its vendor's tools read.
     pub own_environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// How patiently it is asked.
+    pub pace: Pace,
 }
 
 /// A kind of store.

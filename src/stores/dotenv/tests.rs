@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use crate::stores::http::Pace;
 use crate::syntax::dotenv::{DIALECTS, Dialect, Ending, evaluate};
 
 /// A folder with a file `.env.local` that holds this.
@@ -21,7 +22,7 @@ fn folder(text: &str) -> (TempDir, PathBuf) {
 fn opened(file: &Path) -> Box<dyn SecretStore> {
     let own_environment = |name: &str| std::env::var_os(name).map(|value| value.into_string().unwrap());
     let name = file.to_str().unwrap();
-    (STORE.open)(&Address { name, endpoint: None, own_environment: &own_environment }).unwrap()
+    (STORE.open)(&Address { name, endpoint: None, own_environment: &own_environment, pace: Pace::default() }).unwrap()
 }
 
 fn add(file: &Path, name: &str, value: &str) -> Result<String, StoreError> {
@@ -185,7 +186,7 @@ fn what_is_no_file_of_a_person_is_refused() {
     assert!(opened(&binary).list().unwrap_err().to_string().contains("UTF-8"));
     let none = |_: &str| None;
     for (name, endpoint) in [("", None), ("a", Some("http://localhost"))] {
-        let address = Address { name, endpoint, own_environment: &none };
+        let address = Address { name, endpoint, own_environment: &none, pace: Pace::default() };
         assert!(matches!((STORE.open)(&address), Err(StoreError::Misconfigured(_))));
     }
 }
@@ -220,8 +221,13 @@ fn a_file_that_git_tracks_is_never_written() {
     assert_eq!(opened(&file).list().unwrap().len(), 1);
     // Without git nobody knows.
     let none = |_: &str| None;
-    let store =
-        (STORE.open)(&Address { name: file.to_str().unwrap(), endpoint: None, own_environment: &none }).unwrap();
+    let store = (STORE.open)(&Address {
+        name: file.to_str().unwrap(),
+        endpoint: None,
+        own_environment: &none,
+        pace: Pace::default(),
+    })
+    .unwrap();
     let error = store.add_version(&SecretName::new("A"), &Value::new("5")).unwrap_err();
     assert!(error.to_string().contains("could not be asked"), "{error}");
 }
