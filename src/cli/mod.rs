@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod check;
 mod explain;
 mod failure;
+mod listing;
 mod look;
 mod output;
 mod overview;
@@ -43,6 +44,7 @@ enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Listing(listing::Listing),
     Sync(Box<sync::Sync>),
 }
 
@@ -68,6 +70,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Listing(command) => command.run(),
         Command::Sync(command) => command.run(),
     };
     exit.unwrap_or_else(|error| error.say()).into()

@@ -75,7 +75,13 @@ impl SecretStore for EnvFile {
     }
 
     fn limits(&self) -> Limits {
-        Limits { value_bytes: 64 << 10, writes_per_minute: None, concurrency: 1, keeps_versions: false }
+        Limits {
+            value_bytes: 64 << 10,
+            writes_per_minute: None,
+            concurrency: 1,
+            keeps_versions: false,
+            keeps_labels: false,
+        }
     }
 
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
