@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "rules",
     "levels",
     "ignore",
+    "generators",
     "reporters",
     "cli",
     "main",

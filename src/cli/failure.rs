@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
+use crate::generators::GenerateError;
 use crate::name::nearest;
 use crate::project::{ListingError, LocateError};
 use crate::reporters::{Failure, defuse};
@@ -83,6 +84,19 @@ pub enum CliError {
         /// Why.
         reason: &'static str,
     },
+    /// An artefact that cannot be made.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// A file that must not be written.
+    #[error("`{path}` is left alone: {reason}")]
+    Kept {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        help: &'static str,
+    },
     /// Several at once.
     #[error("{} mistakes", .0.len())]
     Several(Vec<CliError>),
@@ -105,6 +119,8 @@ impl CliError {
             Self::Nothing { .. } => {
                 Some("`envcheck sources` shows what was looked at; `--allow-nothing` accepts it".to_owned())
             }
+            Self::Generate(error) => error.help().map(str::to_owned),
+            Self::Kept { help, .. } => Some((*help).to_owned()),
             Self::Silent(_) => Some("`envcheck sources` shows which file speaks of which environment".to_owned()),
             _ => None,
         }
@@ -116,6 +132,7 @@ impl CliError {
             Self::Several(errors) => errors.iter().flat_map(Self::failures).collect(),
             Self::Locate(LocateError::Unreadable { path, .. })
             | Self::Config { path, .. }
+            | Self::Kept { path, .. }
             | Self::Unwritable { path, .. } => {
                 vec![Failure { message: self.to_string(), path: Some(path.clone()), help: self.help() }]
             }

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod check;
 mod explain;
 mod failure;
+mod generate;
 mod look;
 mod output;
 mod overview;
@@ -42,6 +43,7 @@ enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Generate(generate::Generate),
 }
 
 /// The command line as clap knows it: for the documentation.
@@ -66,6 +68,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Generate(command) => command.run(),
     };
     exit.unwrap_or_else(|error| error.say()).into()
 }

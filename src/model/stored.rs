@@ -220,6 +220,11 @@ impl<'a> Stores<'a> {
         }
     }
 
+    /// The store of the config that an app takes its secrets from in an environment.
+    pub fn configured(&self, app: &App, environment: &Environment) -> Option<&'a StoreEntry> {
+        self.project.config.stores.get(self.entry(app, environment)?)
+    }
+
     /// The entry of the config that is for an app and an environment, by index.
     fn entry(&self, app: &App, environment: &Environment) -> Option<usize> {
         self.project.config.stores.iter().position(|entry| {
