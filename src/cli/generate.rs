@@ -1,5 +1,6 @@
 //! `envcheck generate`: writes what provisioning and code need. What it consists of is for `generators`.
 
+mod env;
 mod secret;
 mod write;
 
@@ -9,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use super::failure::{CliError, Exit};
 use super::output;
-use super::run::Where;
+use super::run::{Opened, Where};
 use crate::generators::{self, Artefact, Asked};
 use crate::model::Model;
 use crate::name::Environment;
@@ -25,6 +26,7 @@ pub(super) struct Generate {
 #[derive(Debug, Subcommand)]
 enum Target {
     Secret(secret::Secret),
+    Env(env::Env),
     Example(Page),
     Docs(Page),
     Types(Types),
@@ -70,6 +72,7 @@ impl Generate {
     pub(super) fn run(&self) -> Result<Exit, CliError> {
         match &self.target {
             Target::Secret(command) => command.run(),
+            Target::Env(command) => command.run(),
             Target::Example(page) => page.run("example"),
             Target::Docs(page) => page.run("docs"),
             Target::Types(types) => types.page.run(if types.guard { "guard" } else { "types" }),
@@ -92,19 +95,24 @@ impl Page {
 impl Common {
     /// Makes an artefact of what the project says.
     fn make(&self, generator: &'static str, environment: Option<&str>) -> Result<Vec<Artefact>, CliError> {
-        let opened = self.at.open(&[])?;
-        let model = Model::new(&opened.project);
-        let environment = environment.map(|word| environment_of(&model, word)).transpose()?;
-        let asked = Asked { model: &model, apps: apps(&model, &self.app)?, environment };
-        let Some(generator) = generators::find(generator) else {
-            return Err(CliError::unknown(
-                "artefact",
-                generator,
-                generators::GENERATORS.iter().map(|known| known.name),
-            ));
-        };
-        Ok((generator.make)(&asked, &mut System)?)
+        make(&self.at.open(&[])?, generator, &self.app, environment)
     }
+}
+
+/// Makes an artefact of what a project says.
+fn make(
+    opened: &Opened,
+    generator: &'static str,
+    names: &[String],
+    environment: Option<&str>,
+) -> Result<Vec<Artefact>, CliError> {
+    let model = Model::new(&opened.project);
+    let environment = environment.map(|word| environment_of(&model, word)).transpose()?;
+    let asked = Asked { model: &model, apps: apps(&model, names)?, environment };
+    let Some(generator) = generators::find(generator) else {
+        return Err(CliError::unknown("artefact", generator, generators::GENERATORS.iter().map(|known| known.name)));
+    };
+    Ok((generator.make)(&asked, &mut System)?)
 }
 
 /// The apps of these names, or all.

@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod failure;
 mod generate;
+mod git;
 mod look;
 mod output;
 mod overview;

@@ -58,7 +58,7 @@ fn one(variable: &Variable<'_>, declaration: &Declaration) -> String {
 }
 
 /// What the schema says of a variable, in a few words each.
-fn facts(declaration: &Declaration) -> Vec<String> {
+pub(super) fn facts(declaration: &Declaration) -> Vec<String> {
     let mut facts = Vec::new();
     if declaration.secret == Some(true) {
         facts.push("secret".to_owned());

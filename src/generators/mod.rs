@@ -4,6 +4,7 @@
 //! function for each language.
 
 mod docs;
+mod env;
 mod example;
 pub mod quote;
 mod types;
@@ -62,7 +63,8 @@ pub struct Generator {
 }
 
 /// Every kind of artefact. A single secret is made by [`secret`].
-pub static GENERATORS: &[&Generator] = &[&example::GENERATOR, &docs::GENERATOR, &types::GENERATOR, &types::GUARD];
+pub static GENERATORS: &[&Generator] =
+    &[&env::GENERATOR, &example::GENERATOR, &docs::GENERATOR, &types::GENERATOR, &types::GUARD];
 
 /// The generator of a name.
 pub fn find(name: &str) -> Option<&'static Generator> {
