@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "levels",
     "ignore",
     "sync",
+    "generators",
     "reporters",
     "cli",
     "main",

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
+use crate::generators::GenerateError;
 use crate::name::nearest;
 use crate::project::{ListingError, LocateError};
 use crate::reporters::{Failure, defuse};
@@ -94,6 +95,19 @@ pub enum CliError {
         /// Why.
         reason: &'static str,
     },
+    /// An artefact that cannot be made.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// A file that must not be written.
+    #[error("`{path}` is left alone: {reason}")]
+    Kept {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        help: &'static str,
+    },
     /// A secret store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -123,6 +137,8 @@ impl CliError {
                 Some("`envcheck sources` shows what was looked at; `--allow-nothing` accepts it".to_owned())
             }
             Self::Store(error) => error.help().map(str::to_owned),
+            Self::Generate(error) => error.help().map(str::to_owned),
+            Self::Kept { help, .. } => Some((*help).to_owned()),
             Self::Silent(_) => Some("`envcheck sources` shows which file speaks of which environment".to_owned()),
             _ => None,
         }
@@ -135,6 +151,7 @@ impl CliError {
             Self::Locate(LocateError::Unreadable { path, .. })
             | Self::Config { path, .. }
             | Self::Unreadable { path, .. }
+            | Self::Kept { path, .. }
             | Self::Unwritable { path, .. } => {
                 vec![Failure { message: self.to_string(), path: Some(path.clone()), help: self.help() }]
             }

@@ -9,6 +9,8 @@ mod check;
 mod explain;
 mod failure;
 mod listing;
+mod generate;
+mod git;
 mod look;
 mod output;
 mod overview;
@@ -46,6 +48,7 @@ enum Command {
     Schema(schema::Schema),
     Listing(listing::Listing),
     Sync(Box<sync::Sync>),
+    Generate(generate::Generate),
 }
 
 /// The command line as clap knows it: for the documentation.
@@ -72,6 +75,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Schema(command) => command.run(),
         Command::Listing(command) => command.run(),
         Command::Sync(command) => command.run(),
+        Command::Generate(command) => command.run(),
     };
     exit.unwrap_or_else(|error| error.say()).into()
 }
