@@ -27,11 +27,11 @@ mod targets;
 mod view_building;
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::indexes::Indexes;
 use crate::fact::{LayerState, LinkOutcome, TargetGroup};
-use crate::name::{Environment, Name};
+use crate::name::{Environment, Name, NameSet};
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
 use crate::tables::{platform, public, sdk};
@@ -176,7 +176,7 @@ impl<'a> Model<'a> {
     }
 
     /// Every variable that something declares, gives, reads, stores or names as a variable of an app.
-    pub fn variables(&self) -> HashSet<Name> {
+    pub fn variables(&self) -> NameSet {
         let declared = self.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys().cloned());
         let listed = self.sources.iter().flat_map(|source| source.names.iter().map(|(name, _)| name.clone()));
         let targets = self.targets.iter().filter(|target| target.app.is_some());
