@@ -6,7 +6,7 @@ use crate::project::Project;
 
 use super::Model;
 use super::bindings::Binding;
-use super::documents::Documented;
+use super::documents::{Documented, Templates};
 use super::explain;
 use super::files;
 use super::sources::Source;
@@ -17,6 +17,8 @@ use super::targets::AppTarget;
 pub(super) struct Indexes {
     /// By app: its sources, by index.
     sources: Vec<Vec<usize>>,
+    /// The templates.
+    pub(super) templates: Templates,
     /// By app: its targets, by index.
     targets: Vec<Vec<usize>>,
     /// By app: the names that its targets give.
@@ -37,6 +39,7 @@ impl Indexes {
     pub(super) fn new(project: &Project, apps: usize, sources: &[Source<'_>], targets: &[AppTarget<'_>]) -> Self {
         let mut index = Self {
             sources: vec![Vec::new(); apps],
+            templates: Templates::of(sources),
             targets: vec![Vec::new(); apps],
             given_by_targets: vec![NameSet::default(); apps],
             foreign: foreign_names(targets),

@@ -254,8 +254,9 @@ impl<'a> Model<'a> {
 
     /// The template that stands for an env file that was not read.
     pub fn stand_in(&self, path: &SourcePath) -> Option<&Source<'a>> {
-        documents::stand_in(&self.sources, path)
-            .and_then(|found| self.sources.iter().find(|source| source.path == found.path))
+        let template = self.indexes.templates.stand_in(path)?;
+        let at = self.sources.binary_search_by_key(&template, |source| source.path).ok()?;
+        self.sources.get(at)
     }
 }
 
@@ -267,8 +268,7 @@ fn document(indexes: &Indexes, sources: &[Source<'_>], targets: &[AppTarget<'_>]
         LayerState::Unread { outcome: LinkOutcome::Missing(path) | LinkOutcome::Ignored(path), .. } => Some(path),
         _ => None,
     });
-    let stand_ins: Vec<&SourcePath> =
-        unread.filter_map(|path| documents::stand_in(sources, path)).map(|source| source.path).collect();
+    let stand_ins: Vec<&SourcePath> = unread.filter_map(|path| indexes.templates.stand_in(path)).collect();
     documents::documented(sources, indexes.sources_of(app), &stand_ins)
 }
 
