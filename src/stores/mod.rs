@@ -3,8 +3,12 @@
 //! A new store is one file here and one line in [`STORES`]. No store retries a write that may have been made: what to
 //! do then is decided by whoever knows what was wanted (`sync`).
 
+mod aws;
+mod dotenv;
 mod google;
 pub mod http;
+mod json;
+mod program;
 
 use std::collections::BTreeMap;
 
@@ -86,6 +90,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// Whether it keeps old versions, so that a new value can be taken back.
     pub keeps_versions: bool,
+    /// Whether it keeps labels, which tell whose a secret is.
+    pub keeps_labels: bool,
 }
 
 /// Whether [`SecretStore::create`] made anything.
@@ -251,7 +257,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[&google::STORE];
+pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {
