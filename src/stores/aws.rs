@@ -96,7 +96,13 @@ impl SecretStore for SecretsManager {
     }
 
     fn limits(&self) -> Limits {
-        Limits { value_bytes: VALUE_BYTES, writes_per_minute: None, concurrency: 4, keeps_versions: true }
+        Limits {
+            value_bytes: VALUE_BYTES,
+            writes_per_minute: None,
+            concurrency: 4,
+            keeps_versions: true,
+            keeps_labels: true,
+        }
     }
 
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
