@@ -48,7 +48,7 @@ impl Ran {
 /// A shop whose values stand in `.env.values`, which git ignores.
 fn shop(names: &[&str]) -> Shop {
     let shop = Shop::new(&schema(names));
-    shop.write(".gitignore", ".env.*\nhome/\n");
+    shop.write(".gitignore", ".env.values\n.env.staging\nhome/\n");
     let lines = names.iter().map(|name| format!("{name}={CANARY}-{}\n", name.to_lowercase()));
     shop.write(".env.values", &lines.collect::<String>());
     shop
@@ -64,7 +64,8 @@ fn sync<'a>(endpoint: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn a_local_file_is_filled_without_any_cloud() {
-    let shop = Shop::new("[server]\nAUTH_SECRET = { secret = true, generate = \"base64:32\" }\nAPI_KEY = { secret = true }\n");
+    let shop =
+        Shop::new("[server]\nAUTH_SECRET = { secret = true, generate = \"base64:32\" }\nAPI_KEY = { secret = true }\n");
     shop.write(".gitignore", ".env*\n");
     shop.write(".env.values", &format!("API_KEY={CANARY}-1\n"));
     let base = ["sync", "--env", "development", "--store", "dotenv:.env.local"];
@@ -111,7 +112,7 @@ fn a_plan_with_one_bad_value_writes_nothing_at_all() {
         ("changeme", "is still a placeholder"),
         ("", "the value is empty"),
         ("'x y z '", "begins or ends with white space"),
-        ("\"line\\n\"", "loaders read the line of `OTHER_KEY` differently"),
+        ("\"line\\n\"", "the value ends with a line break"),
         ("a$b", "loaders read the line of `OTHER_KEY` differently"),
         ("\"${NOWHERE}x\"", "differently"),
     ] {
@@ -135,7 +136,9 @@ fn a_value_that_stands_elsewhere_is_not_stored() {
         ("compose.yaml", "the value stands in `compose.yaml`, which git does not ignore"),
     ] {
         let text = match path {
-            "compose.yaml" => format!("services:\n  db:\n    image: postgres\n    environment:\n      API_KEY: {value}\n"),
+            "compose.yaml" => {
+                format!("services:\n  db:\n    image: postgres\n    environment:\n      API_KEY: {value}\n")
+            }
             _ => format!("API_KEY={value}\n"),
         };
         shop.write(path, &text);
@@ -157,7 +160,10 @@ fn a_saved_plan_is_applied_only_while_it_is_still_the_plan() {
     assert!(fake.secret("api-key").is_none());
     fake.put("api-key", OURS, &["another"]);
     let text = run(&shop, &sync(&endpoint, &["--plan", "plan.json"])).exits(2);
-    assert!(text.contains("the plan is no longer the one in `plan.json`: `api-key` changed; nothing was done"), "{text}");
+    assert!(
+        text.contains("the plan is no longer the one in `plan.json`: `api-key` changed; nothing was done"),
+        "{text}"
+    );
     assert!(fake.secret("other-key").is_none());
     fake.change("api-key", |secret| secret.versions.clear());
     run(&shop, &sync(&endpoint, &["--plan-out", "plan.json"])).exits(1);

@@ -30,12 +30,7 @@ fn how() -> How {
 
 /// Each secret has what was wanted, in exactly so many versions.
 fn assert_planned(fake: &Fake, after: &str) {
-    for (id, values) in [
-        ("absent", &["a1"][..]),
-        ("empty", &["e1"]),
-        ("other", &["o1", "o2"]),
-        ("same", &["s1"]),
-    ] {
+    for (id, values) in [("absent", &["a1"][..]), ("empty", &["e1"]), ("other", &["o1", "o2"]), ("same", &["s1"])] {
         let secret = fake.secret(id).unwrap_or_else(|| panic!("{id} is there after {after}"));
         let held: Vec<String> =
             secret.versions.iter().map(|version| String::from_utf8(version.data.clone()).unwrap()).collect();
@@ -80,10 +75,7 @@ fn without_a_fault_everything_is_stored_and_another_run_writes_nothing() {
     let (shop, fake) = (shop(), fake());
     let ran = run(&shop, &fake, VALUES, how()).unwrap();
     let told: Vec<_> = ran.told().into_values().collect();
-    assert_eq!(
-        told,
-        [("create", Some("done")), ("add", Some("done")), ("update", Some("done")), ("unchanged", None)]
-    );
+    assert_eq!(told, [("create", Some("done")), ("add", Some("done")), ("update", Some("done")), ("unchanged", None)]);
     assert_planned(&fake, "a run");
     assert_nothing_shows(&ran);
     fake.forget_requests();
@@ -109,7 +101,9 @@ fn after_any_fault_at_any_call_another_run_ends_in_the_planned_state() {
                 let after = format!("{name} at call {call}, {times} times");
                 match run(&shop, &fake, VALUES, how()) {
                     Ok(ran) => assert_nothing_shows(&ran),
-                    Err(error) => assert!(!format!("{error} {error:?}").contains(CANARY), "a value shows after {after}"),
+                    Err(error) => {
+                        assert!(!format!("{error} {error:?}").contains(CANARY), "a value shows after {after}")
+                    }
                 }
                 fake.heal();
                 let ran = run(&shop, &fake, VALUES, how()).unwrap();

@@ -8,7 +8,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use envcheck::config::{Config, Known};
+use envcheck::model::Model;
 use envcheck::name::Environment;
+use envcheck::name::Name;
 use envcheck::project::{Options, Project};
 use envcheck::source::{SourceFile, SourcePath};
 use envcheck::stores::http::Pace;
@@ -17,8 +19,6 @@ use envcheck::sync::{
     self, Applied, Apply, Asking, Given, Item, Journal, Keeper, OnChanged, Origin, OtherStore, Outcome, Plan,
     PlannedStore, Policy, Progress, StoreChoice, Values, Wishes,
 };
-use envcheck::name::Name;
-use envcheck::model::Model;
 use envcheck::value::Value;
 use tempfile::TempDir;
 
@@ -124,7 +124,8 @@ impl Progress for Silent {
 /// Plans and applies, as the command does.
 pub(crate) fn run(shop: &Shop, fake: &Fake, values: &[(&str, &str)], how: How) -> Result<Ran, StoreError> {
     let environment = Environment::new("production");
-    let source = SourceFile::new(SourcePath::new("envcheck.toml"), fs::read(shop.path().join("envcheck.toml")).unwrap());
+    let source =
+        SourceFile::new(SourcePath::new("envcheck.toml"), fs::read(shop.path().join("envcheck.toml")).unwrap());
     let (config, problems) = Config::parse(&source, &Known { rules: &[], formats: &[], stores: &["google"] });
     assert!(problems.is_empty(), "{problems:?}");
     let options = Options { environments: vec!["production".to_owned()], certain: true, ..Options::default() };
@@ -134,8 +135,7 @@ pub(crate) fn run(shop: &Shop, fake: &Fake, values: &[(&str, &str)], how: How) -
     let mut wishes: Wishes = sync::wishes(&Model::new(&project), &environment, &[], None, &choice);
     assert!(wishes.unplaced.is_empty(), "{:?}", wishes.unplaced);
     let endpoint = fake.endpoint();
-    let address =
-        Address { name: PROJECT, endpoint: Some(&endpoint), own_environment: &|_| None, pace: how.pace };
+    let address = Address { name: PROJECT, endpoint: Some(&endpoint), own_environment: &|_| None, pace: how.pace };
     let stores: Vec<Box<dyn SecretStore>> = vec![(google.open)(&address)?];
     let given = values.iter().map(|(name, value)| {
         let value = Value::new(format!("{CANARY}-{value}"));
