@@ -23,6 +23,7 @@ pub mod model; // facts, joined
 pub mod rules; // model -> findings
 pub mod levels; // which findings are wanted, and how loud they are
 pub mod ignore; // findings that the user decided not to see
+pub mod sync; // what stores need, decided and done
 pub mod generators; // model -> artefacts
 pub mod reporters; // findings -> bytes
 pub mod cli; // the commands

@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "rules",
     "levels",
     "ignore",
+    "sync",
     "generators",
     "reporters",
     "cli",

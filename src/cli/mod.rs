@@ -9,7 +9,6 @@ mod check;
 mod explain;
 mod failure;
 mod generate;
-mod git;
 mod look;
 mod output;
 mod overview;
@@ -20,6 +19,7 @@ mod schema;
 mod show;
 mod show_line;
 mod sources;
+mod sync;
 
 pub use failure::{CliError, Exit};
 pub use panic::say_panic;
@@ -44,6 +44,7 @@ enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Sync(Box<sync::Sync>),
     Generate(generate::Generate),
 }
 
@@ -69,6 +70,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Sync(command) => command.run(),
         Command::Generate(command) => command.run(),
     };
     exit.unwrap_or_else(|error| error.say()).into()

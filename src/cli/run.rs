@@ -22,9 +22,7 @@ use crate::reporters::{Report, Summary, Texts};
 use crate::rules::{self, RULES};
 use crate::schemas::SCHEMAS;
 use crate::source::{SourceFile, SourcePath, Span};
-
-/// The kinds of stores that the config knows.
-const STORES: &[&str] = &["google", "aws", "vault", "github", "dotenv"];
+use crate::stores::STORES;
 
 /// Where to look: what all commands share.
 #[derive(Debug, Default, Args)]
@@ -93,7 +91,8 @@ fn parse_config(source: &SourceFile) -> Result<Config, CliError> {
     let rules: Vec<&str> = known_rules().into_iter().collect();
     let formats: Vec<&str> =
         LOADERS.iter().map(|loader| loader.name).chain(SCHEMAS.iter().map(|schema| schema.name)).collect();
-    let (config, problems) = Config::parse(source, &Known { rules: &rules, formats: &formats, stores: STORES });
+    let stores: Vec<&str> = STORES.iter().map(|store| store.name).collect();
+    let (config, problems) = Config::parse(source, &Known { rules: &rules, formats: &formats, stores: &stores });
     if problems.is_empty() {
         return Ok(config);
     }

@@ -131,6 +131,8 @@ pub enum TargetKind {
     DockerContainer,
     /// A step of a workflow, or a task of another runner, which runs a program of the repository.
     Step,
+    /// Nothing of the repository: what its app would get if values were stored that are about to be.
+    Trial,
 }
 
 impl TargetKind {
@@ -144,6 +146,7 @@ impl TargetKind {
             Self::PlatformApp => "app",
             Self::SystemdUnit => "unit",
             Self::Step => "step",
+            Self::Trial => "trial",
         }
     }
 }
@@ -273,6 +276,19 @@ pub struct TargetGroup {
     pub terraform_arguments: Vec<TerraformArgument>,
     /// The env files that it writes.
     pub written_files: Vec<WrittenFile>,
+    /// The secrets of stores that it makes.
+    pub stored_here: Vec<StoredHere>,
+}
+
+/// A secret of a store that a [`TargetGroup`] makes: Terraform's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredHere {
+    /// Where it is kept.
+    pub store: StoreKind,
+    /// Its id.
+    pub secret: SecretName,
+    /// Whether its value is given too, and not only the place for one.
+    pub gives_value: bool,
 }
 
 /// A secret or a variable of a store that a [`TargetGroup`] reads.

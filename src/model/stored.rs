@@ -161,7 +161,7 @@ impl<'a> Stores<'a> {
         environments: &Environments,
         name: &Name,
     ) -> Option<SecretName> {
-        let entry = self.entry(app, environment).and_then(|index| self.project.config.stores.get(index));
+        let entry = self.entry_of(app, environment);
         let id = environments.id(environment);
         let explicit = entry.and_then(|entry| entry.secret_names.get(name));
         if let Some(template) = explicit.or_else(|| entry.and_then(|entry| entry.secret_name.as_ref())) {
@@ -220,9 +220,9 @@ impl<'a> Stores<'a> {
         }
     }
 
-    /// The store of the config that an app takes its secrets from in an environment.
-    pub fn configured(&self, app: &App, environment: &Environment) -> Option<&'a StoreEntry> {
-        self.project.config.stores.get(self.entry(app, environment)?)
+    /// The entry of the config that is for an app and an environment.
+    pub fn entry_of(&self, app: &App, environment: &Environment) -> Option<&'a StoreEntry> {
+        self.entry(app, environment).and_then(|index| self.project.config.stores.get(index))
     }
 
     /// The entry of the config that is for an app and an environment, by index.
@@ -243,16 +243,15 @@ impl<'a> Stores<'a> {
         secret: &SecretName,
     ) -> Option<String> {
         let id = environments.id(environment);
-        let (before, after) = if let Some(template) =
-            self.entry(app, environment).and_then(|index| self.project.config.stores.get(index)?.secret_name.as_ref())
-        {
-            let template = template.replace("{app}", &app.name).replace("{environment}", id);
-            let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
-            (before.to_owned(), after.to_owned())
-        } else {
-            let pattern = self.pattern(app, environment)?;
-            (pattern.prefix.clone(), pattern.suffix.clone())
-        };
+        let (before, after) =
+            if let Some(template) = self.entry_of(app, environment).and_then(|entry| entry.secret_name.as_ref()) {
+                let template = template.replace("{app}", &app.name).replace("{environment}", id);
+                let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
+                (before.to_owned(), after.to_owned())
+            } else {
+                let pattern = self.pattern(app, environment)?;
+                (pattern.prefix.clone(), pattern.suffix.clone())
+            };
         if before.trim_matches(['-', '_', '/']).is_empty() && after.trim_matches(['-', '_', '/']).len() <= id.len() {
             return None;
         }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use super::locate::path_of;
 use super::read::{Reader, read_anywhere};
 use super::walk::Format;
 use super::{Environments, Options, Project, Unread};
@@ -167,9 +168,7 @@ fn listing_file(source: SourceFile, local: bool) -> File {
 
 /// The path of a listing in reports: relative to the root if it lies there, else as it was named.
 fn place_of(project: &Project, disk: &Path, written: &str) -> SourcePath {
-    let real = disk.canonicalize().unwrap_or_else(|_| disk.to_owned());
-    let inside = real.strip_prefix(&project.root).ok();
-    SourcePath::new(&inside.map_or_else(|| written.to_owned(), super::locate::portable))
+    path_of(&project.root, disk).unwrap_or_else(|| SourcePath::new(written))
 }
 
 fn word_in(environments: &Environments, path: &SourcePath) -> Option<Environment> {

@@ -24,7 +24,7 @@ use crate::source::{Place, SourcePath};
 pub use environments::Environments;
 pub use gitignore::GitIgnore;
 pub use listings::ListingError;
-pub use locate::{ConfigChoice, LocateError, Located, locate};
+pub use locate::{ConfigChoice, LocateError, Located, locate, path_of};
 pub use walk::{NO_SCHEMA, SKIPPED};
 
 /// Everything that was read below one root.

@@ -3,6 +3,11 @@
 //! A new store is one file here and one line in [`STORES`]. No store retries a write that may have been made: what to
 //! do then is decided by whoever knows what was wanted (`sync`).
 
+mod dotenv;
+pub mod git;
+pub mod http;
+mod program;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,6 +16,8 @@ use thiserror::Error;
 use crate::fact::{StoreKind, VersionState};
 use crate::name::SecretName;
 use crate::value::Value;
+
+use self::http::Pace;
 
 /// A place that keeps secrets. All of it may be called from several threads at once, for different secrets.
 pub trait SecretStore: Send + Sync {
@@ -81,6 +88,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// Whether it keeps old versions, so that a new value can be taken back.
     pub keeps_versions: bool,
+    /// Whether it keeps labels, which tell whose a secret is.
+    pub keeps_labels: bool,
 }
 
 /// Whether [`SecretStore::create`] made anything.
@@ -229,6 +238,8 @@ pub struct Address<'a> {
     pub endpoint: Option<&'a str>,
     /// Reads a variable of envcheck's own environment. A store asks only for those that its vendor's tools read.
     pub own_environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// How patiently it is asked.
+    pub pace: Pace,
 }
 
 /// A kind of store.
@@ -244,7 +255,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[];
+pub static STORES: &[&Store] = &[&dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {

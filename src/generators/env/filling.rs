@@ -141,6 +141,7 @@ impl<'a> Filling<'a> {
                 |binding: &&crate::model::Binding| binding.environment == *self.environment && binding.name == *name;
             let Some(binding) = model.bindings_of(*app).iter().find(of_name) else { return false };
             let given = |state: &State| matches!(state, State::Given(_) | State::Injected(..) | State::GivenUnknown(_));
+            eprintln!("{name} {app} {:?}", binding.sightings.iter().map(|s| &s.state).collect::<Vec<_>>());
             let all = binding.sightings.iter().all(|sighting| given(&sighting.state));
             !binding.sightings.is_empty() && all || !binding.required
         })
