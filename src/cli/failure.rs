@@ -95,12 +95,6 @@ pub enum CliError {
         /// Why.
         reason: &'static str,
     },
-    /// A secret store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Ctrl-C, before anything was changed.
-    #[error("interrupted; nothing was changed")]
-    Interrupted,
     /// An artefact that cannot be made.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -114,6 +108,12 @@ pub enum CliError {
         /// What to do.
         help: &'static str,
     },
+    /// A secret store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Ctrl-C, before anything was changed.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
     /// Several at once.
     #[error("{} mistakes", .0.len())]
     Several(Vec<CliError>),

@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod failure;
 mod generate;
+mod listing;
 mod look;
 mod output;
 mod overview;
@@ -44,6 +45,7 @@ enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Listing(listing::Listing),
     Sync(Box<sync::Sync>),
     Generate(generate::Generate),
 }
@@ -70,6 +72,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Listing(command) => command.run(),
         Command::Sync(command) => command.run(),
         Command::Generate(command) => command.run(),
     };

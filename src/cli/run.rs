@@ -54,6 +54,15 @@ pub(super) struct Opened {
 impl Where {
     /// Finds the root, reads the config, loads the project.
     pub(super) fn open(&self, environments: &[String]) -> Result<Opened, CliError> {
+        self.load(environments, false)
+    }
+
+    /// The same for an environment that is there because the user says so.
+    pub(super) fn open_for(&self, environment: &str) -> Result<Opened, CliError> {
+        self.load(&[environment.to_owned()], true)
+    }
+
+    fn load(&self, environments: &[String], certain: bool) -> Result<Opened, CliError> {
         let choice = match (&self.config, self.no_config) {
             (Some(path), _) => ConfigChoice::File(path.clone()),
             (None, true) => ConfigChoice::Without,
@@ -67,6 +76,8 @@ impl Where {
             tracked_only: self.tracked_only,
             listings: self.listing.iter().map(split_listing).collect(),
             environments: environments.to_vec(),
+            certain,
+            now: jiff::Timestamp::now(),
         };
         let project = Project::load(&located.root, config, &options)?;
         let config = source.map(|source| {

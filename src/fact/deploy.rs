@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::LinkOutcome;
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
@@ -436,6 +438,8 @@ pub struct Listing {
     pub project: Option<String>,
     /// The environment that it says it is of.
     pub environment: Option<String>,
+    /// When it was saved, if it says so.
+    pub time: Option<Timestamp>,
     /// The secrets that only the environments of these words have; of all others it does not say so.
     pub only_in: BTreeMap<SecretName, Vec<String>>,
 }

@@ -84,7 +84,7 @@ fn stored(asked: &Asked<'_>, variable: &Variable<'_>) -> String {
                 continue;
             }
             let id = model.stores.secret_name(app, environment, &model.environments, variable.name);
-            let kind = model.stores.entry_of(app, environment).map(|entry| entry.kind.as_str());
+            let kind = model.stores.configured(app, environment).map(|entry| entry.kind.as_str());
             if let Some(id) = id {
                 let kind = kind.map_or_else(String::new, |kind| format!("{}: ", quote::markdown(kind)));
                 ids.insert(format!("{kind}{}", quote::markdown_code(id.as_str())));

@@ -115,7 +115,9 @@ impl<'a> Model<'a> {
             indexes,
             asked: BTreeSet::new(),
         };
-        if !project.requested.is_empty() {
+        if project.certain {
+            model.asked.clone_from(&project.requested);
+        } else if !project.requested.is_empty() {
             model.asked = model.all_environments().intersection(&project.requested).cloned().collect();
         }
         model.views = view_building::build(&model);

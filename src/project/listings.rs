@@ -76,7 +76,7 @@ fn named(project: &mut Project, options: &Options, environment: Option<&str>, di
     let bytes = read_anywhere(disk)
         .map_err(|refusal| ListingError::Unreadable { path: path.clone(), reason: refusal.reason() })?;
     let place = place_of(project, disk, &path);
-    let file = listing_file(SourceFile::new(place.clone(), bytes), false);
+    let file = self::file(SourceFile::new(place.clone(), bytes), false);
     let (Some(listing), true) = (&file.loaded.listing, file.loaded.problems.is_empty()) else {
         let problem = file.loaded.problems.first();
         let line = problem.map_or(1, |problem| file.source.position(problem.span.start).line);
@@ -130,7 +130,7 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
             match reader.read(&path, &disk) {
                 Ok(source) => {
                     let local = project.ignored.matches(&path, false);
-                    let file = listing_file(source, local);
+                    let file = self::file(source, local);
                     let of = kind(&file);
                     // What GitHub keeps for a repository and for an environment are two listings of one store.
                     let several = of.is_some_and(is_of_workflows);
@@ -162,7 +162,7 @@ fn is_of_workflows(store: StoreKind) -> bool {
     matches!(store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables)
 }
 
-fn listing_file(source: SourceFile, local: bool) -> File {
+pub(super) fn file(source: SourceFile, local: bool) -> File {
     Format::Other(&crate::loaders::listing::LOADER).load(source, Claim::new(Role::Listing), local)
 }
 

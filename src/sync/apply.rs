@@ -36,8 +36,15 @@ pub enum Outcome {
     Unchanged,
     /// Somebody else changed it meanwhile.
     Conflict(String),
-    /// It failed; the message, and what to do.
-    Failed(String, Option<String>),
+    /// It failed.
+    Failed {
+        /// Why.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+        /// Whether another run may do it without anything being changed before.
+        again: bool,
+    },
     /// It was not begun: somebody wanted to stop, or the store refuses everything.
     NotBegun,
 }
@@ -50,9 +57,14 @@ impl Outcome {
             Self::Adopted => "adopted",
             Self::Unchanged => "unchanged",
             Self::Conflict(_) => "conflict",
-            Self::Failed(..) => "failed",
+            Self::Failed { .. } => "failed",
             Self::NotBegun => "not begun",
         }
+    }
+
+    /// Whether it is not, and another run may make it so.
+    pub fn may_end_well(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::NotBegun | Self::Failed { again: true, .. })
     }
 
     /// Whether the secret is as it should be now.
@@ -152,9 +164,16 @@ impl From<StoreError> for Stop {
 impl From<Stop> for Outcome {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Error(error) => Self::Failed(error.to_string(), error.help().map(str::to_owned)),
+            Stop::Error(error) => Self::Failed {
+                message: error.to_string(),
+                help: error.help().map(str::to_owned),
+                again: matches!(
+                    error,
+                    StoreError::Unavailable { .. } | StoreError::Ambiguous { .. } | StoreError::Damaged { .. }
+                ),
+            },
             Stop::Conflict(message) => Self::Conflict(message),
-            Stop::Failed(message) => Self::Failed(message, None),
+            Stop::Failed(message) => Self::Failed { message, help: None, again: true },
         }
     }
 }

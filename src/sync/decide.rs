@@ -115,7 +115,7 @@ impl Deciding<'_> {
         // What is wrong with a value matters where it would be written.
         let writes_it = action.write().is_some_and(|write| !matches!(write.origin, Origin::Copied(_)));
         if writes_it && !self.wish.faults.is_empty() {
-            self.notes = self.wish.faults.clone();
+            self.notes.clone_from(&self.wish.faults);
             return Action::Blocked;
         }
         action
@@ -174,6 +174,11 @@ impl Deciding<'_> {
         }
         if let Some(given) = &self.wish.given {
             return written(make, Some(given.value.clone()), given.origin.clone(), false);
+        }
+        // Somebody meant to give one.
+        if !self.wish.faults.is_empty() {
+            self.notes.clone_from(&self.wish.faults);
+            return Action::Blocked;
         }
         match self.wish.recipe() {
             Some(recipe) if self.policy.generate || self.wish.rotate => {

@@ -217,7 +217,7 @@ fn result(outcome: &Outcome) -> ItemResult {
             result.message.clone_from(doubt);
         }
         Outcome::Conflict(message) => result.message = Some(message.clone()),
-        Outcome::Failed(message, help) => {
+        Outcome::Failed { message, help, .. } => {
             result.message = Some(message.clone());
             result.help.clone_from(help);
         }

@@ -6,6 +6,7 @@
 mod apply;
 mod decide;
 mod document;
+mod inventory;
 mod journal;
 mod judge;
 mod observe;
@@ -20,6 +21,7 @@ mod workers;
 pub use apply::{Applied, Apply, Outcome, Progress, apply};
 pub use decide::{Keeper, OnChanged, Policy, decide};
 pub use document::{PlanDocument, json_schema};
+pub use inventory::inventory;
 pub use journal::Journal;
 pub use judge::{Given, Values, judge};
 pub use observe::{Asking, Everything, Found, Observed, Seen, observe};

@@ -19,7 +19,7 @@ pub fn outcome_line(item: &Item, outcome: &Outcome) -> String {
         Outcome::Adopted => format!("{secret}: labelled"),
         Outcome::Unchanged => format!("{secret}: was as it should be"),
         Outcome::Conflict(message) => format!("{secret}: conflict: {}", visible(message)),
-        Outcome::Failed(message, help) => {
+        Outcome::Failed { message, help, .. } => {
             let help = help.as_deref().map(|help| format!("\n    help: {}", visible(help))).unwrap_or_default();
             format!("{secret}: failed: {}{help}", visible(message))
         }
@@ -52,7 +52,9 @@ pub fn summary(plan: &Plan, applied: &[Applied]) -> String {
                 let _ = writeln!(text, "  {}", outcome_line(item, &one.outcome));
             }
         }
-        text.push_str("Run the same command again: it goes on where this one ended.\n");
+        if applied.iter().any(|one| one.outcome.may_end_well()) {
+            text.push_str("Run the same command again: it goes on where this one ended.\n");
+        }
     }
     text
 }

@@ -254,7 +254,7 @@ impl Finding<'_, '_> {
     /// The id of a variable's secret in a store.
     fn id(&self, app: &App, store: &WantedStore, environment: &Environment, name: &Name) -> Result<SecretName, String> {
         let model = self.model;
-        let entry = model.stores.entry_of(app, environment).filter(|entry| entry.kind == store.kind);
+        let entry = model.stores.configured(app, environment).filter(|entry| entry.kind == store.kind);
         let is_told = entry.is_some_and(|entry| entry.secret_name.is_some() || entry.secret_names.contains_key(name));
         // A file, a repository's secrets and a folder of Vault are one app's: there the name is the id.
         if !is_told && matches!(store.kind, "dotenv" | "github" | "vault") {
@@ -285,7 +285,7 @@ impl Finding<'_, '_> {
 
 /// The store that an app's secrets are to be kept in.
 fn place(model: &Model<'_>, app: &App, environment: &Environment, choice: &StoreChoice) -> Result<WantedStore, String> {
-    let entry = model.stores.entry_of(app, environment);
+    let entry = model.stores.configured(app, environment);
     let owner = entry.and_then(|entry| entry.owner.clone()).unwrap_or_else(|| owner_of(model));
     match choice {
         StoreChoice::Other(other) => {

@@ -57,15 +57,14 @@ fn differing(saved: &serde_json::Value, now: &serde_json::Value) -> Vec<String> 
 /// Opens the journal: the file that is named, else a new one below the user's own folder for what programs remember.
 pub(super) fn journal(named: Option<&Path>) -> Result<(Journal, PathBuf), CliError> {
     let run = format!("{}-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ"), std::process::id());
-    let path = match named {
-        Some(path) => path.to_owned(),
-        None => {
-            let folder = state_folder().ok_or_else(|| {
-                CliError::Usage("nothing says where to keep the journal: name a file with `--journal`".to_owned())
-            })?;
-            create_private(&folder)?;
-            folder.join(format!("{run}.jsonl"))
-        }
+    let path = if let Some(path) = named {
+        path.to_owned()
+    } else {
+        let folder = state_folder().ok_or_else(|| {
+            CliError::Usage("nothing says where to keep the journal: name a file with `--journal`".to_owned())
+        })?;
+        create_private(&folder)?;
+        folder.join(format!("{run}.jsonl"))
     };
     let mut options = OpenOptions::new();
     options.create(true).append(true);

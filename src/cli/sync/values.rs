@@ -19,8 +19,9 @@ use crate::value::Value;
 /// The most bytes of values that are read.
 const MOST_BYTES: u64 = 10 << 20;
 
-/// Loaders that stand for all where nothing tells which one reads a file.
-const COMMON: &[Dialect] = &[Dialect::Dotenv, Dialect::DotenvExpand12, Dialect::PythonDotenv124, Dialect::Compose];
+/// Loaders that stand for all where nothing tells which one reads a file. Those that resolve references even between
+/// single quotes are not among them: there would be no way left to write a `$`.
+const COMMON: &[Dialect] = &[Dialect::Dotenv, Dialect::PythonDotenv124, Dialect::Compose];
 
 /// The values that the command line names.
 pub(super) fn given(sync: &Sync, project: &Project, wishes: &Wishes) -> Result<Values, CliError> {

@@ -346,6 +346,7 @@ fn a_faulty_value_blocks_where_it_would_be_written_and_nowhere_else() {
     let item = faulty(case());
     assert_eq!((item.action.word(), item.notes), ("blocked", vec!["the value is empty".to_owned()]));
     assert_eq!(faulty(case().there(OURS, holds("stored"))).action.word(), "skip");
+    assert_eq!(faulty(case().generated()).action.word(), "blocked", "a value was given that nobody can tell");
     assert_eq!(faulty(case().there(OURS, holds("wanted"))).action.word(), "unchanged");
 }
 
