@@ -34,7 +34,7 @@ impl Git {
         if !file.ancestors().skip(1).any(|folder| folder.join(".git").exists()) {
             return Standing::Outside;
         }
-        match self.ask(&["ls-files", "--error-unmatch"], file) {
+        match self.ask(&["--literal-pathspecs", "ls-files", "--error-unmatch"], file) {
             Some(0) => Standing::Tracked,
             Some(1) => match self.ask(&["check-ignore", "--quiet"], file) {
                 Some(0) => Standing::Ignored,
@@ -58,7 +58,9 @@ impl Git {
         for setting in ["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit"] {
             command.args(["-c", setting]);
         }
-        command.arg("-C").arg(file.parent()?).args(arguments).arg("--").arg(file.file_name()?);
+        // In front of a name that begins with a colon it is a path all the same.
+        let name = Path::new(".").join(file.file_name()?);
+        command.arg("-C").arg(file.parent()?).args(arguments).arg("--").arg(name);
         // Their names are nobody's business here.
         command.stdout(std::process::Stdio::null());
         command.status().ok()?.code()
