@@ -27,6 +27,7 @@ use std::sync::Arc;
 use crate::name::Name;
 use crate::source::{SourceFile, SourcePath, Span};
 use crate::syntax::comment::{self, IgnoreComment};
+use crate::syntax::dotenv::Portability;
 use crate::syntax::toml;
 use crate::value::Template;
 
@@ -87,6 +88,8 @@ pub struct Loaded {
     pub shown: Vec<Span>,
     /// If it declares variables: what it says beside the declarations.
     pub schema: Option<Schema>,
+    /// If it is an env file: how many loaders make the same of it.
+    pub portability: Option<Portability>,
     /// If it describes a package or a workspace.
     pub manifest: Option<Manifest>,
     /// If it describes how an image is built.

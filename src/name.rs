@@ -1,9 +1,9 @@
 //! Names as types, so that a variable is never taken for a secret or an environment.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use memchr::memchr2;
@@ -13,6 +13,8 @@ use crate::memo::Answers;
 /// A name that was seen: its text is kept once, for as long as the process runs, however often it stands in files.
 struct Seen {
     text: Box<str>,
+    /// The first bytes of the text, which tell the order of most names without a look at the rest.
+    head: u128,
     answers: Answers,
 }
 
@@ -36,7 +38,10 @@ impl Seen {
     }
 
     fn keep(text: &str) -> &'static Self {
-        Box::leak(Box::new(Self { text: text.into(), answers: Answers::default() }))
+        let mut head = [0; size_of::<u128>()];
+        let length = text.len().min(head.len());
+        head[..length].copy_from_slice(&text.as_bytes()[..length]);
+        Box::leak(Box::new(Self { text: text.into(), head: u128::from_be_bytes(head), answers: Answers::default() }))
     }
 }
 
@@ -85,7 +90,10 @@ macro_rules! name_type {
 
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> Ordering {
-                if self == other { Ordering::Equal } else { self.0.text.cmp(&other.0.text) }
+                if self == other {
+                    return Ordering::Equal;
+                }
+                self.0.head.cmp(&other.0.head).then_with(|| self.0.text.cmp(&other.0.text))
             }
         }
 
@@ -126,6 +134,31 @@ name_type! {
 name_type! {
     /// The id of a secret in a store, without project and version.
     SecretName
+}
+
+/// A map from names, in no order.
+pub type NameMap<K, V> = HashMap<K, V, BuildHasherDefault<ByAddress>>;
+/// A set of names, in no order.
+pub type NameSet<K = Name> = HashSet<K, BuildHasherDefault<ByAddress>>;
+
+/// Hashes what is told apart by its address, which nobody outside this process can choose.
+#[derive(Clone, Copy, Default)]
+pub struct ByAddress(u64);
+
+impl Hasher for ByAddress {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        // The golden ratio spreads what differs in a few bits alone.
+        self.0 = (self.0.rotate_left(5) ^ number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        // The low bits are those of the address, in which all are alike.
+        self.0 ^ (self.0 >> 32)
+    }
 }
 
 impl Name {
@@ -244,6 +277,8 @@ mod tests {
         assert_eq!(Name::new("PORT"), Name::new("PORT"));
         assert_ne!(Name::new("PORT"), Name::new("PORT_"));
         assert!(Name::new("A_NAME") < Name::new("B_NAME") && Name::new("") < Name::new("A_NAME"));
+        let long = ["A_NAME_OF_16_LET", "A_NAME_OF_16_LET\0", "A_NAME_OF_16_LETTERS", "A_NAME_OF_16_LETTERT", "Ä_NAME"];
+        assert!(long.is_sorted_by_key(|name| Name::new(name)), "also where they differ late");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Claim, Loader};
 use crate::fact::{Fact, FactKind, InlineIgnore, LinkKind, Loaded, Problem, Role, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::{Place, SourceFile, SourcePath, Span};
-use crate::syntax::dotenv::{self, Assignment, Content, Dialect, Entry, Line, Quoting, Tree};
+use crate::syntax::dotenv::{self, Assignment, Content, Dialect, Entry, Line, Quoting};
 use crate::value::{Operator, Template};
 
 /// The loader.
@@ -106,12 +106,15 @@ impl Loading<'_> {
     /// Walks over lines and entries together: a line belongs to an entry, or stands for itself.
     fn read(&mut self) {
         let text = self.source.text();
-        let entries = dotenv::read(text, Dialect::DotenvExpand12).entries;
-        let mut entries = entries.iter().peekable();
+        let portability = dotenv::portability(text);
+        self.loaded.portability = Some(portability);
+        let entries = dotenv::read_known(text, Dialect::DotenvExpand12, portability).entries;
+        self.loaded.facts.reserve(entries.len());
+        self.loaded.shown.reserve(entries.len() * 2);
+        let mut entries = entries.into_iter().peekable();
         // The end of the statement, or of the key without quotes, that covers the lines below.
         let mut covered = 0;
-        for line in &Tree::parse(text).lines {
-            let span = line.span();
+        for (span, newline) in dotenv::lines(text) {
             while entries.next_if(|entry| entry.key_span.start < covered).is_some() {}
             let mut is_statement = span.start < covered;
             while let Some(entry) = entries.next_if(|entry| entry.span.start <= span.end) {
@@ -119,7 +122,7 @@ impl Loading<'_> {
                 covered = self.entry(entry).max(covered);
             }
             if !is_statement {
-                self.line(line);
+                self.line(&Line::parse(text, span, newline));
             }
         }
         self.finish_other();
@@ -127,7 +130,7 @@ impl Loading<'_> {
     }
 
     /// Takes an entry in, and says where what belongs to it ends.
-    fn entry(&mut self, entry: &Entry) -> usize {
+    fn entry(&mut self, mut entry: Entry) -> usize {
         let source = self.source;
         let raw = source.slice(entry.value_span);
         let is_residue =
@@ -140,8 +143,8 @@ impl Loading<'_> {
         }
         self.finish_other();
         let mut end = entry.span.end;
-        let mut value = entry.value.clone().unwrap_or_default();
-        if let Some(key_end) = self.key_without_quotes(entry) {
+        let mut value = entry.value.take().unwrap_or_default();
+        if let Some(key_end) = self.key_without_quotes(&entry) {
             end = key_end;
             value = Template::unknown(entry.value_span);
             let problem = Problem::new(entry.value_span, "a value over several lines needs quotes around it");
@@ -158,7 +161,7 @@ impl Loading<'_> {
             let Span { start, end } = entry.value_span;
             self.loaded.shown.extend([Span::new(start.saturating_sub(1), start), Span::new(end, end + 1)]);
         }
-        let references = references(source, entry, &value);
+        let references = references(source, &entry, &value);
         let kind = FactKind::Definition { value, value_span: entry.value_span };
         self.loaded.facts.push(Fact { name: Name::new(&entry.key), span: entry.key_span, kind });
         self.loaded.facts.extend(references);

@@ -12,6 +12,8 @@ use crate::schemas;
 use crate::source::{SourcePath, Span};
 use crate::tables::{Dependencies, frameworks, images, never_apps};
 
+use super::targets::repository_names;
+
 /// Something that runs, and so needs variables.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -38,6 +40,8 @@ pub struct App {
 pub struct Apps {
     /// The apps, by folder.
     pub list: Vec<App>,
+    /// What the repository is called.
+    pub(super) repository: Vec<String>,
     by_folder: BTreeMap<SourcePath, usize>,
     libraries: BTreeMap<SourcePath, Vec<usize>>,
 }
@@ -108,7 +112,7 @@ impl Apps {
             }
         }
         let by_folder = list.iter().zip(0..).map(|(app, index)| (app.folder.clone(), index)).collect();
-        Self { list, by_folder, libraries }
+        Self { list, repository: repository_names(project), by_folder, libraries }
     }
 
     /// The apps that a file speaks for: the nearest app above it; for a file of a library, the apps that depend on it;
@@ -126,6 +130,11 @@ impl Apps {
         let below: Vec<usize> =
             (0..self.list.len()).filter(|index| self.list[*index].folder.is_below(&folder)).collect();
         if below.is_empty() { (0..self.list.len()).collect() } else { below }
+    }
+
+    /// The app of a folder.
+    pub fn at(&self, folder: &SourcePath) -> Option<usize> {
+        self.by_folder.get(folder).copied()
     }
 
     /// Whether a file belongs to one app alone because it stands in its folder.

@@ -1,21 +1,21 @@
 //! Whose the targets are that name an image alone, or a folder: Cloud Run, Kubernetes, platforms. Not compose's services.
 
 use crate::fact::{Target, TargetGroup, TargetKind};
-use crate::project::{Environments, Project};
+use crate::project::Environments;
 use crate::source::SourcePath;
 use crate::tables::{images, registries};
 
 use super::Model;
 use super::apps::{App, Apps};
-use super::targets::{names_the_repository, repository_names, shares_a_word};
+use super::targets::{names_the_repository, shares_a_word};
 
 /// Whether an image is of this repository as far as anyone can tell: it is kept where only its project keeps images, it
 /// names the repository, or a deploy puts it in later.
-pub(super) fn is_own_image(project: &Project, apps: &Apps, image: &str) -> bool {
+pub(super) fn is_own_image(apps: &Apps, image: &str) -> bool {
     let is_put_in_later = image.contains(['$', '{', '<']) || registries::is_stand_in(image) || !image.contains('/');
     is_put_in_later
         || registries::is_own(image)
-        || names_the_repository(project, image)
+        || names_the_repository(apps, image)
         || apps.list.iter().any(|app| fits(app, bare_name(image)))
 }
 
@@ -27,11 +27,11 @@ fn bare_name(image: &str) -> &str {
 /// Whether a name is an app's, or ends with it: `shop-api` for `api`. A package `agent_service` runs as `agent-service`,
 /// as services have no `_` in their names.
 fn fits(app: &App, name: &str) -> bool {
-    let spell = |text: &str| text.replace('_', "-");
-    let (name, own) = (spell(name), spell(&app.name));
-    name == own || name == spell(app.folder.name()) || {
-        let before = name.strip_suffix(own.as_str());
-        !own.is_empty() && before.is_some_and(|before| before.ends_with('-'))
+    let spell = |byte: u8| if byte == b'_' { b'-' } else { byte };
+    let is = |text: &str, other: &str| text.bytes().map(spell).eq(other.bytes().map(spell));
+    is(name, &app.name) || is(name, app.folder.name()) || {
+        let (before, end) = name.split_at_checked(name.len().saturating_sub(app.name.len())).unwrap_or_default();
+        !app.name.is_empty() && is(end, &app.name) && before.ends_with(['-', '_'])
     }
 }
 
@@ -44,13 +44,7 @@ fn fitting(apps: &Apps, name: &str) -> Option<usize> {
 }
 
 /// The app that a target runs; its image, if it names one, is no third party's.
-pub(super) fn app_of(
-    project: &Project,
-    apps: &Apps,
-    environments: &Environments,
-    group: &TargetGroup,
-    target: &Target,
-) -> Option<usize> {
+pub(super) fn app_of(apps: &Apps, environments: &Environments, group: &TargetGroup, target: &Target) -> Option<usize> {
     let image = target.image.as_ref().map(|(image, _)| image.as_str());
     if let Some(app) = image.and_then(|image| fitting(apps, bare_name(image))) {
         return Some(app);
@@ -76,7 +70,7 @@ pub(super) fn app_of(
         return None;
     }
     let called_like = || {
-        let mut names = repository_names(project);
+        let mut names = apps.repository.clone();
         names.extend(apps.list.first().map(|app| app.name.to_ascii_lowercase()));
         let named = |name: &str| shares_a_word(&names, &name.to_ascii_lowercase());
         named(bare_name(image)) || named(container) || workload.is_some_and(named) && registries::is_own(image)
@@ -91,10 +85,10 @@ fn home_below_the_root(apps: &Apps, path: &SourcePath) -> Option<usize> {
 }
 
 /// Whether a third party's image runs in a target.
-pub(super) fn is_foreign(project: &Project, apps: &Apps, image: &str) -> bool {
+pub(super) fn is_foreign(apps: &Apps, image: &str) -> bool {
     match images::third_party(image) {
         Some(family) => !family.helper && !registries::is_own(image),
-        None => !is_own_image(project, apps, image),
+        None => !is_own_image(apps, image),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Templates and lists: which names somebody told a person about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::Role;
 use crate::name::Name;
@@ -8,14 +8,25 @@ use crate::source::SourcePath;
 
 use super::sources::Source;
 
-/// Whether a template stands for an env file: it is named after it in its folder, or lies beside it, or at the root.
-pub(super) fn stand_in<'s>(sources: &'s [Source<'_>], path: &SourcePath) -> Option<&'s Source<'s>> {
-    let templates = || sources.iter().filter(|source| source.file.claim.role == Role::Template);
-    let named = |source: &&Source<'_>| stands_for(source.path, path);
-    let beside = |source: &&Source<'_>| source.path.is_beside(path);
-    let at_root = |source: &&Source<'_>| source.path.folder().as_str().is_empty();
-    let found = templates().find(named).or_else(|| templates().find(beside)).or_else(|| templates().find(at_root))?;
-    Some(found)
+/// The templates of each folder.
+#[derive(Default)]
+pub(super) struct Templates(BTreeMap<SourcePath, Vec<SourcePath>>);
+
+impl Templates {
+    pub(super) fn of(sources: &[Source<'_>]) -> Self {
+        let mut by_folder: BTreeMap<SourcePath, Vec<SourcePath>> = BTreeMap::new();
+        for source in sources.iter().filter(|source| source.file.claim.role == Role::Template) {
+            by_folder.entry(source.path.folder()).or_default().push(source.path.clone());
+        }
+        Self(by_folder)
+    }
+
+    /// The one that stands for an env file: it is named after it in its folder, or lies beside it, or at the root.
+    pub(super) fn stand_in(&self, path: &SourcePath) -> Option<&SourcePath> {
+        let beside = self.0.get(&path.folder()).map(Vec::as_slice).unwrap_or_default();
+        let named = beside.iter().find(|template| stands_for(template, path));
+        named.or(beside.first()).or_else(|| self.0.get(&SourcePath::new(""))?.first())
+    }
 }
 
 /// Whether a template is named after an env file: `.env.example` after `.env`, `.env.prod.example` after `.env.prod`.

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{LayerKind, ReadPurpose, Setting, SettingValue};
-use crate::name::Name;
+use crate::name::{Name, NameSet};
 use crate::project::Project;
 use crate::source::Place;
 
 use super::renames::{self, Class, Input, Wanted};
-use super::{Model, files, repository_names};
+use super::{Model, files};
 
 /// A name that stands where another one is meant.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ const MOST: usize = 20_000;
 /// What is asked of every list, found once.
 struct Ground {
     /// Names in lists that some app declares.
-    declared: HashSet<Name>,
+    declared: NameSet,
     /// What the packages and the folder of the repository are called.
     repository: Vec<String>,
     /// What is left of [`MOST`].
@@ -55,12 +55,12 @@ struct Ground {
 
 impl Ground {
     fn of(model: &Model<'_>, lists: &[List<'_>]) -> Self {
-        let names: HashSet<&Name> = lists.iter().flat_map(|list| &*list.names).map(|(name, _)| name).collect();
-        let own: HashSet<&Name> = model.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys()).collect();
+        let names: NameSet<&Name> = lists.iter().flat_map(|list| &*list.names).map(|(name, _)| name).collect();
+        let own: NameSet<&Name> = model.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys()).collect();
         let declares = |name: &&Name| own.contains(name) || model.schemas.iter().any(|schema| schema.declares(name));
         Self {
             declared: names.into_iter().filter(declares).cloned().collect(),
-            repository: repository_names(model.project),
+            repository: model.apps.repository.clone(),
             left: Cell::new(MOST),
         }
     }
@@ -174,7 +174,7 @@ fn in_list(model: &Model<'_>, list: &List<'_>, ground: &Ground) -> Vec<renames::
 }
 
 /// Pairs of names of which one is made of the other: renamed on purpose, whichever of them is declared.
-fn ties(model: &Model<'_>) -> HashSet<(Name, Name)> {
+fn ties(model: &Model<'_>) -> NameSet<(Name, Name)> {
     let in_files = model.sources.iter().flat_map(|source| source.settings.iter().map(|setting| &**setting));
     let targets = model.project.groups.iter().flat_map(|group| &group.targets);
     let in_targets = targets.flat_map(|target| {
@@ -183,7 +183,7 @@ fn ties(model: &Model<'_>) -> HashSet<(Name, Name)> {
     });
     let images = model.project.files.values().filter_map(|file| file.loaded.image.as_ref());
     let in_images = images.flat_map(|image| &image.stages).flat_map(|stage| &stage.settings);
-    let mut ties = HashSet::new();
+    let mut ties = NameSet::default();
     for setting in in_files.chain(in_targets).chain(in_images) {
         for other in mapped(setting) {
             ties.insert((setting.name.clone(), other.clone()));
@@ -202,7 +202,7 @@ fn mapped(setting: &Setting) -> Vec<Name> {
 
 /// Names that compose reads for anything but to hand them on under the same name, those that images are made of, and
 /// those that their shells read.
-pub(super) fn read_by_compose(project: &Project) -> HashSet<Name> {
+pub(super) fn read_by_compose(project: &Project) -> NameSet {
     let reads = project.groups.iter().flat_map(|group| &group.reads);
     let reads = reads.filter(|read| match &read.purpose {
         ReadPurpose::Variable(of) | ReadPurpose::BuildArgument(of) => *of != read.reference.name,

@@ -1,14 +1,12 @@
 //! What is asked of a model again and again, found once: nothing that the model does not say by itself.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::fact::LayerKind;
-use crate::name::Name;
+use crate::name::{Name, NameMap, NameSet};
 use crate::project::Project;
 
 use super::Model;
 use super::bindings::Binding;
-use super::documents::Documented;
+use super::documents::{Documented, Templates};
 use super::explain;
 use super::files;
 use super::sources::Source;
@@ -19,28 +17,31 @@ use super::targets::AppTarget;
 pub(super) struct Indexes {
     /// By app: its sources, by index.
     sources: Vec<Vec<usize>>,
+    /// The templates.
+    pub(super) templates: Templates,
     /// By app: its targets, by index.
     targets: Vec<Vec<usize>>,
     /// By app: the names that its targets give.
-    given_by_targets: Vec<HashSet<Name>>,
+    given_by_targets: Vec<NameSet>,
     /// The names that belong to third parties' services.
-    foreign: HashSet<Name>,
+    foreign: NameSet,
     /// The names that compose reads for a purpose of its own, and those that images are made of.
-    read_by_compose: HashSet<Name>,
+    read_by_compose: NameSet,
     /// The names that anything documents.
-    documented: HashSet<Name>,
+    documented: NameSet,
     /// The names that any source or target has.
-    held: HashSet<Name>,
+    held: NameSet,
     /// The bindings of each name, by index.
-    bindings: HashMap<Name, Vec<usize>>,
+    bindings: NameMap<Name, Vec<usize>>,
 }
 
 impl Indexes {
     pub(super) fn new(project: &Project, apps: usize, sources: &[Source<'_>], targets: &[AppTarget<'_>]) -> Self {
         let mut index = Self {
             sources: vec![Vec::new(); apps],
+            templates: Templates::of(sources),
             targets: vec![Vec::new(); apps],
-            given_by_targets: vec![HashSet::new(); apps],
+            given_by_targets: vec![NameSet::default(); apps],
             foreign: foreign_names(targets),
             read_by_compose: explain::read_by_compose(project),
             ..Self::default()
@@ -86,8 +87,8 @@ impl Indexes {
     }
 }
 
-fn foreign_names(targets: &[AppTarget<'_>]) -> HashSet<Name> {
-    let mut names = HashSet::new();
+fn foreign_names(targets: &[AppTarget<'_>]) -> NameSet {
+    let mut names = NameSet::default();
     for target in targets.iter().filter(|target| target.foreign) {
         let family = target.family;
         for layer in &target.target.layers {
@@ -123,6 +124,16 @@ impl<'a> Model<'a> {
     pub fn bindings_named(&self, name: &Name) -> impl Iterator<Item = &Binding> {
         let indexes = self.indexes.bindings.get(name).map(Vec::as_slice).unwrap_or_default();
         indexes.iter().filter_map(|index| self.bindings.get(*index))
+    }
+
+    /// The bindings of one variable of one app.
+    pub fn bindings_of_named(&self, app: usize, name: &Name) -> impl Iterator<Item = &Binding> {
+        let indexes = self.indexes.bindings.get(name).map(Vec::as_slice).unwrap_or_default();
+        // They stand app by app.
+        let app_of = |index: &usize| self.bindings.get(*index).map(|binding| binding.app);
+        let from = indexes.partition_point(|index| app_of(index) < Some(app));
+        let of_app = indexes.get(from..).unwrap_or_default();
+        of_app.iter().filter_map(|index| self.bindings.get(*index)).take_while(move |binding| binding.app == app)
     }
 
     /// Whether an env file or a target of an app gives a variable; templates and documents do not give.

@@ -105,10 +105,8 @@ pub(super) fn find(project: &Project) -> BTreeMap<SourcePath, Readings> {
         if file.source.damage().is_some() {
             return None;
         }
-        let portability = dotenv::portability(text);
-        if portability == Portability::Everywhere || text.contains('\0') {
-            return None;
-        }
+        // Of what is no text it is not known.
+        let portability = file.loaded.portability.filter(|portability| *portability != Portability::Everywhere)?;
         let readers = evidence.of(path, file);
         if readers.iter().all(|reader| portability.holds(reader.dialect)) {
             return None;
@@ -153,7 +151,8 @@ fn outer(text: &str) -> BTreeMap<String, Value> {
 struct Evidence {
     /// Loaders of the files that a folder stacks by their names.
     folders: BTreeMap<SourcePath, BTreeMap<Dialect, Handed>>,
-    files: BTreeMap<SourcePath, Vec<Reader>>,
+    /// Loaders of single files, by folder.
+    files: BTreeMap<SourcePath, BTreeMap<SourcePath, Vec<Reader>>>,
     /// The sources of the config, if one of them names loaders.
     configured: Vec<(Vec<GlobMatcher>, Vec<Dialect>)>,
 }
@@ -258,7 +257,7 @@ impl Evidence {
     }
 
     fn file(&mut self, path: SourcePath, reader: Reader) {
-        let readers = self.files.entry(path).or_default();
+        let readers = self.files.entry(path.folder()).or_default().entry(path).or_default();
         match readers.iter_mut().find(|known| known.dialect == reader.dialect) {
             Some(known) => {
                 known.handed.join(reader.handed);
@@ -280,10 +279,12 @@ impl Evidence {
         let is_template = file.claim.role == Role::Template;
         let meant = |other: &SourcePath| other == path || is_template && documents::stands_for(path, other);
         let mut readers: Vec<Reader> = Vec::new();
-        let by_file = self.files.iter().filter(|(other, _)| meant(other)).flat_map(|(_, readers)| readers.clone());
+        let folder = path.folder();
+        let beside = self.files.get(&folder).into_iter().flatten();
+        let by_file = beside.filter(|(other, _)| meant(other)).flat_map(|(_, readers)| readers.clone());
         // Only names that a loader looks for by itself: `.env`, `.env.local`, `.env.production`.
         let stacked = path.name() == ".env" || path.name().starts_with(".env.");
-        let by_folder = self.folders.get(&path.folder()).filter(|_| stacked).into_iter().flatten();
+        let by_folder = self.folders.get(&folder).filter(|_| stacked).into_iter().flatten();
         let by_folder = by_folder.map(|(dialect, handed)| Reader { handed: handed.clone(), ..plain(*dialect) });
         for reader in by_file.chain(by_folder) {
             match readers.iter_mut().find(|known| known.dialect == reader.dialect) {

@@ -27,11 +27,11 @@ mod targets;
 mod view_building;
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::indexes::Indexes;
 use crate::fact::{LayerState, LinkOutcome, TargetGroup};
-use crate::name::{Environment, Name};
+use crate::name::{Environment, Name, NameSet};
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
 use crate::tables::{platform, public, sdk};
@@ -178,7 +178,7 @@ impl<'a> Model<'a> {
     }
 
     /// Every variable that something declares, gives, reads, stores or names as a variable of an app.
-    pub fn variables(&self) -> HashSet<Name> {
+    pub fn variables(&self) -> NameSet {
         let declared = self.schemas.iter().flat_map(|schema| schema.resolved.declarations.keys().cloned());
         let listed = self.sources.iter().flat_map(|source| source.names.iter().map(|(name, _)| name.clone()));
         let targets = self.targets.iter().filter(|target| target.app.is_some());
@@ -256,8 +256,9 @@ impl<'a> Model<'a> {
 
     /// The template that stands for an env file that was not read.
     pub fn stand_in(&self, path: &SourcePath) -> Option<&Source<'a>> {
-        documents::stand_in(&self.sources, path)
-            .and_then(|found| self.sources.iter().find(|source| source.path == found.path))
+        let template = self.indexes.templates.stand_in(path)?;
+        let at = self.sources.binary_search_by_key(&template, |source| source.path).ok()?;
+        self.sources.get(at)
     }
 }
 
@@ -269,8 +270,7 @@ fn document(indexes: &Indexes, sources: &[Source<'_>], targets: &[AppTarget<'_>]
         LayerState::Unread { outcome: LinkOutcome::Missing(path) | LinkOutcome::Ignored(path), .. } => Some(path),
         _ => None,
     });
-    let stand_ins: Vec<&SourcePath> =
-        unread.filter_map(|path| documents::stand_in(sources, path)).map(|source| source.path).collect();
+    let stand_ins: Vec<&SourcePath> = unread.filter_map(|path| indexes.templates.stand_in(path)).collect();
     documents::documented(sources, indexes.sources_of(app), &stand_ins)
 }
 

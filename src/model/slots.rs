@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::fact::{Fact, FactKind, LayerKind, LayerState, Role, Setting, SettingValue};
+use crate::fact::{Fact, FactKind, LayerKind, LayerState, ModuleValues, Role, Setting, SettingValue};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath, Span};
@@ -117,6 +117,12 @@ pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
     of_files(model, &mut slots);
     of_targets(model, &mut slots);
     of_builds(model, &mut slots);
+    let mut users: BTreeMap<&SourcePath, Vec<usize>> = BTreeMap::new();
+    for (app, schema) in model.schemas.iter().enumerate() {
+        for path in &schema.paths {
+            users.entry(path).or_default().push(app);
+        }
+    }
     for (path, file) in &model.project.files {
         if let Some(image) = &file.loaded.image {
             let kept: BTreeSet<usize> = image.chain(image.find(None)).iter().map(|(index, _)| *index).collect();
@@ -127,7 +133,8 @@ pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
             }
         }
         if file.claim.role == Role::Schema {
-            of_schema(model, path, &file.loaded.facts, &mut slots);
+            let apps = users.get(path).map(Vec::as_slice).unwrap_or_default();
+            of_schema(model, path, apps.into(), &file.loaded.facts, &mut slots);
         }
     }
     of_inputs(model, &mut slots);
@@ -191,9 +198,11 @@ fn of_inputs<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
     }
     let origins = project.groups.iter().flat_map(|group| group.origins.values());
     let handed_on: BTreeSet<(&SourcePath, Span)> = origins.map(|place| (&place.path, place.span)).collect();
+    let given = project.modules.iter().flat_map(|module| &module.given);
+    // Of several that speak of one file the first one is taken.
+    let given: BTreeMap<&SourcePath, &ModuleValues> = given.rev().map(|given| (&given.path, given)).collect();
     for (path, file) in files {
-        let given = project.modules.iter().flat_map(|module| &module.given).find(|given| given.path == *path);
-        let environment = given.and_then(|given| model.environments.of_word(given.environment.as_deref()?));
+        let environment = given.get(path).and_then(|given| model.environments.of_word(given.environment.as_deref()?));
         for fact in &file.loaded.facts {
             let FactKind::Definition { value, value_span } = &fact.kind else { continue };
             let Some((value, fallback)) = literal_of(value) else { continue };
@@ -348,8 +357,13 @@ fn of_image<'a>(
     slots.extend(settings.iter().filter_map(|setting| given.slot(path, setting)));
 }
 
-fn of_schema<'a>(model: &Model<'a>, path: &'a SourcePath, facts: &'a [Fact], slots: &mut Vec<Slot<'a>>) {
-    let apps: Arc<[usize]> = (0..model.schemas.len()).filter(|app| model.schemas[*app].paths.contains(path)).collect();
+fn of_schema<'a>(
+    model: &Model<'a>,
+    path: &'a SourcePath,
+    apps: Arc<[usize]>,
+    facts: &'a [Fact],
+    slots: &mut Vec<Slot<'a>>,
+) {
     for fact in facts {
         let FactKind::Declaration(declaration) = &fact.kind else { continue };
         let mut add = |value: &Value, origin, span, word: Option<&str>| {

@@ -9,7 +9,7 @@ use crate::source::SourcePath;
 use crate::tables::images::ThirdPartyImage;
 use crate::tables::{frameworks, images};
 
-use super::apps::{Apps, adds_to_foreign};
+use super::apps::{App, Apps, adds_to_foreign};
 use super::images::{Builds, Built};
 use super::{applied, deployed};
 
@@ -81,7 +81,7 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
             } else if target.kind == TargetKind::Trial {
                 apps.home(&target.place.path)
             } else {
-                app_of(project, apps, environments, group, target, build)
+                app_of(apps, environments, group, target, build)
             };
             let named = environment_of(apps, environments, group, target, app);
             let (environment, deployed) = named.unwrap_or_else(|| (Environment::new(unnamed(target.kind)), true));
@@ -127,11 +127,11 @@ fn is_foreign(project: &Project, apps: &Apps, target: &Target, build: Option<&Bu
     }
     let Some((image, _)) = &target.image else { return false };
     if target.kind != TargetKind::ComposeService {
-        return deployed::is_foreign(project, apps, image);
+        return deployed::is_foreign(apps, image);
     }
     match images::third_party(image) {
         Some(family) => !(family.helper && target.signs.mounts_source),
-        None => !names_the_repository(project, image),
+        None => !names_the_repository(apps, image),
     }
 }
 
@@ -139,7 +139,7 @@ fn is_foreign(project: &Project, apps: &Apps, target: &Target, build: Option<&Bu
 fn builds_on_foreign(project: &Project, apps: &Apps, target: &Target, build: &Build) -> bool {
     let Some(path) = &build.dockerfile else { return false };
     let Some(image) = project.files.get(path).and_then(|file| file.loaded.image.as_ref()) else { return false };
-    if apps.list.iter().any(|app| app.folder == path.folder()) {
+    if apps.at(&path.folder()).is_some() {
         return false;
     }
     // What is built of its sources is called as it is: `acme/gotrue`.
@@ -150,14 +150,14 @@ fn builds_on_foreign(project: &Project, apps: &Apps, target: &Target, build: &Bu
     adds_to_foreign(image, build.stage.as_deref())
 }
 
-pub(super) fn names_the_repository(project: &Project, image: &str) -> bool {
+pub(super) fn names_the_repository(apps: &Apps, image: &str) -> bool {
     let image = image.to_ascii_lowercase();
     // The registry says nothing: `docker.io` is not of a repository called `docker-example`.
     let path = match image.split_once('/') {
         Some((registry, rest)) if registry.contains(['.', ':']) || registry == "localhost" => rest,
         _ => image.as_str(),
     };
-    shares_a_word(&repository_names(project), path) || image.starts_with('$')
+    shares_a_word(&apps.repository, path) || image.starts_with('$')
 }
 
 /// Whether a path holds a word of one of several names that is not in everybody's.
@@ -219,17 +219,14 @@ pub fn repository_names(project: &Project) -> Vec<String> {
 }
 
 fn app_of(
-    project: &Project,
     apps: &Apps,
     environments: &Environments,
     group: &TargetGroup,
     target: &Target,
     build: Option<&Build>,
 ) -> Option<usize> {
-    let named = |app: &super::apps::App| {
-        let qualified = format!("{}:{}", deployed::prefix(target.kind), target.name);
-        app.services.iter().any(|service| *service == target.name || *service == qualified)
-    };
+    let qualified = format!("{}:{}", deployed::prefix(target.kind), target.name);
+    let named = |app: &App| app.services.iter().any(|service| *service == target.name || *service == qualified);
     if let Some(app) = apps.list.iter().position(named) {
         return Some(app);
     }
@@ -263,19 +260,19 @@ fn app_of(
         };
     }
     if target.kind != TargetKind::ComposeService {
-        return deployed::app_of(project, apps, environments, group, target);
+        return deployed::app_of(apps, environments, group, target);
     }
     let image = target.image.as_ref().map(|(image, _)| image.as_str());
-    if let Some(image) = image.filter(|image| names_the_repository(project, image)) {
+    if let Some(image) = image.filter(|image| names_the_repository(apps, image)) {
         let last = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or(image);
-        let fits = |app: &super::apps::App| last == app.name || last.ends_with(&format!("-{}", app.name));
+        let fits = |app: &App| last == app.name || last.ends_with(&format!("-{}", app.name));
         let mut fitting = (0..apps.list.len()).filter(|index| fits(&apps.list[*index]));
         if let (Some(app), None) = (fitting.next(), fitting.next()) {
             return Some(app);
         }
         // The owner's other images are not the app: only one that is called like it.
         let called_like = |app: &usize| {
-            let mut names = repository_names(project);
+            let mut names = apps.repository.clone();
             names.push(apps.list[*app].name.to_ascii_lowercase());
             image.starts_with('$') || shares_a_word(&names, &last.to_ascii_lowercase())
         };

@@ -40,25 +40,26 @@ super::rule! {
 const HELP: &str = "revoke it and make a new one first: it is in the history too; then write a placeholder here";
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let all = &model.slots;
     // Whatever is the same value is one finding; the values are compared in memory and never leave it.
-    let mut places: BTreeMap<&str, Vec<(&Slot<'_>, Option<Hit>)>> = BTreeMap::new();
-    let mut halves: BTreeMap<(&SourcePath, &str), bool> = BTreeMap::new();
-    for slot in all {
-        let hit = live(slot);
-        if let Some(hit) = hit.filter(Hit::is_secret) {
-            halves.insert((slot.path, hit.provider.owner), true);
+    let mut live_ones: BTreeMap<&str, Vec<(&Slot<'_>, Hit)>> = BTreeMap::new();
+    let mut whole: BTreeSet<(&SourcePath, &str)> = BTreeSet::new();
+    for (slot, hit) in model.slots.iter().filter_map(|slot| Some((slot, live(slot)?))) {
+        if hit.is_secret() {
+            whole.insert((slot.path, hit.provider.owner));
         }
-        places.entry(slot.value.expose()).or_default().push((slot, hit));
+        live_ones.entry(slot.value.expose()).or_default().push((slot, hit));
     }
-    for same in places.values() {
+    let mut places: BTreeMap<&str, BTreeSet<Place>> = BTreeMap::new();
+    for slot in model.slots.iter().filter(|slot| live_ones.contains_key(slot.value.expose())) {
+        places.entry(slot.value.expose()).or_default().insert(slot.place());
+    }
+    for (value, same) in live_ones {
         let counts = |slot: &Slot<'_>, hit: &Hit| {
-            let whole = || halves.contains_key(&(slot.path, hit.provider.owner));
-            !slot.local && (hit.is_secret() || hit.provider.kind == Kind::Half && whole())
+            let is_whole = || whole.contains(&(slot.path, hit.provider.owner));
+            !slot.local && (hit.is_secret() || hit.provider.kind == Kind::Half && is_whole())
         };
         let mut tracked: Vec<(&Slot<'_>, Hit)> = same
-            .iter()
-            .filter_map(|(slot, hit)| Some((*slot, (*hit)?)))
+            .into_iter()
             .filter(|(slot, hit)| counts(slot, hit))
             .filter(|(slot, hit)| !slot.is_for_tests() || hit.truth == Truth::Certain && !hit.provider.owner.is_empty())
             .collect();
@@ -70,8 +71,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let finding = findings.report(&slot.place(), what, message);
         finding.variable(slot.name).help(HELP);
         finding.at_level(if slot.is_for_tests() { Level::Warning } else { Level::Error });
-        let others: BTreeSet<Place> = same.iter().map(|(other, _)| other.place()).collect();
-        let others = others.iter().filter(|other| **other != finding.primary.place);
+        let others = places.get(value).into_iter().flatten().filter(|other| **other != finding.primary.place);
         let labels: Vec<Label> = others.map(|other| Label::new(other, "the same value")).collect();
         finding.related.extend(labels);
     }

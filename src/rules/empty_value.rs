@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::wording;
 use crate::fact::{LayerKind, Role, Setting, SettingValue};
 use crate::finding::{Findings, Level};
-use crate::model::{AppTarget, Binding, Model, Sighting, Source, State, StoredState};
-use crate::name::Name;
+use crate::model::{Binding, Model, Sighting, Source, State, StoredState};
+use crate::name::{Name, NameMap, NameSet};
 use crate::schemas::env_schema;
 use crate::source::SourcePath;
 
@@ -68,7 +68,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             "give it a value, or remove the line"
         });
     }
-    let filled = filled(model);
+    let filled = Filled::of(model);
     for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Template) {
         template(model, findings, source, &filled);
     }
@@ -81,17 +81,42 @@ fn may_be_empty(model: &Model<'_>, binding: &Binding) -> bool {
         || declared.is_some_and(|declared| declared.semantics.empty_is_a_value)
 }
 
-/// The env files that give each name a value.
-type Filled<'m> = BTreeMap<&'m Name, BTreeSet<&'m SourcePath>>;
+/// What gives each name a value.
+#[derive(Default)]
+struct Filled<'m> {
+    /// The env files.
+    files: NameMap<&'m Name, Vec<&'m SourcePath>>,
+    /// The names that targets, whoever's they are, write values of down.
+    by_targets: NameSet<&'m Name>,
+}
 
-fn filled<'m>(model: &'m Model<'_>) -> Filled<'m> {
-    let mut filled = Filled::new();
-    for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Values) {
-        for setting in source.settings.iter().filter(|setting| !is_empty(setting)) {
-            filled.entry(&setting.name).or_default().insert(source.path);
+impl<'m> Filled<'m> {
+    fn of(model: &'m Model<'_>) -> Self {
+        let mut filled = Self::default();
+        for source in model.sources.iter().filter(|source| source.file.claim.role == Role::Values) {
+            for setting in source.settings.iter().filter(|setting| !is_empty(setting)) {
+                filled.files.entry(&setting.name).or_default().push(source.path);
+            }
         }
+        let layers = model.targets.iter().flat_map(|target| &target.target.layers);
+        let own = layers.filter(|layer| layer.kind == LayerKind::Environment).flat_map(|layer| &layer.settings);
+        filled.by_targets = own.filter(|setting| is_written(setting)).map(|setting| &setting.name).collect();
+        filled
     }
-    filled
+
+    /// Whether anything but a template gives a name a value.
+    fn beside(&self, template: &Source<'_>, name: &Name) -> bool {
+        self.by_targets.contains(name)
+            || self.files.get(name).is_some_and(|files| files.iter().any(|path| *path != template.path))
+    }
+}
+
+/// Whether a value is written out.
+fn is_written(setting: &Setting) -> bool {
+    match &setting.value {
+        SettingValue::Given(template) => template.as_literal().is_some_and(|value| !value.is_empty()),
+        _ => false,
+    }
 }
 
 /// The empty lines of a template that nothing is known to fill.
@@ -106,8 +131,8 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>,
     let last: BTreeMap<&Name, &Setting> = source.settings.iter().map(|setting| (&setting.name, &**setting)).collect();
     let later = |setting: &Setting| last.get(&setting.name).is_some_and(|last| last.place != setting.place);
     for setting in empty.filter(|setting| !later(setting)) {
-        let bindings: Vec<&Binding> =
-            model.bindings_named(&setting.name).filter(|binding| source.owners.contains(&binding.app)).collect();
+        let owners = source.owners.iter();
+        let bindings: Vec<&Binding> = owners.flat_map(|app| model.bindings_of_named(*app, &setting.name)).collect();
         let needed = bindings.iter().find(|binding| binding.needs_a_value() && !may_be_empty(model, binding));
         let Some(needed) = needed.filter(|_| !is_filled(model, source, filled, &setting.name, &bindings)) else {
             continue;
@@ -119,13 +144,11 @@ fn template(model: &Model<'_>, findings: &mut Findings<'_>, source: &Source<'_>,
     let Some((first, binding)) = unfilled.first() else { return };
     let names = wording::names(unfilled.iter().map(|(setting, _)| &setting.name));
     let verb = if unfilled.len() == 1 { "is" } else { "are" };
-    let is_unfilled = |binding: &&Binding| {
-        source.owners.contains(&binding.app)
-            && binding.needs_a_value()
-            && !may_be_empty(model, binding)
-            && unfilled.iter().any(|(setting, _)| setting.name == binding.name)
+    let needs = |app: &usize| {
+        let bindings = unfilled.iter().flat_map(|(setting, _)| model.bindings_of_named(*app, &setting.name));
+        bindings.into_iter().any(|binding| binding.needs_a_value() && !may_be_empty(model, binding))
     };
-    let owners: BTreeSet<usize> = model.bindings.iter().filter(is_unfilled).map(|binding| binding.app).collect();
+    let owners: BTreeSet<usize> = source.owners.iter().copied().filter(needs).collect();
     let apps = wording::words(owners.iter().map(|app| &model.apps.list[*app].name));
     let it = if unfilled.len() == 1 { "it" } else { "them" };
     let message = format!("{names}, required by {apps}, {verb} empty in a template, and nothing is known to fill {it}");
@@ -154,21 +177,8 @@ fn is_filled(
     let lacking = bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Lacking(..))));
     let stored = !lacking && bindings.iter().any(|binding| matches!(binding.stored, Some(StoredState::Held(..))));
     let fills = |of: &Sighting| of.state.is_given() && model.takes_what_is_stored(of) != Some(false);
-    let given = bindings.iter().flat_map(|binding| &binding.sightings).any(fills)
-        || filled.get(name).is_some_and(|files| files.iter().any(|path| *path != template.path))
-        || model.targets.iter().any(|target| gives(target, name));
+    let given = bindings.iter().flat_map(|binding| &binding.sightings).any(fills) || filled.beside(template, name);
     promised || given || stored
-}
-
-/// Whether a target, whoever's it is, writes a value down.
-fn gives(target: &AppTarget<'_>, name: &Name) -> bool {
-    let own = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
-    own.flat_map(|layer| &layer.settings).any(|setting| match &setting.value {
-        SettingValue::Given(template) => {
-            setting.name == *name && template.as_literal().is_some_and(|value| !value.is_empty())
-        }
-        _ => false,
-    })
 }
 
 fn is_empty(setting: &Setting) -> bool {

@@ -3,10 +3,12 @@
 //! A new store is one file here and one line in [`STORES`]. No store retries a write that may have been made: what to
 //! do then is decided by whoever knows what was wanted (`sync`).
 
+mod aws;
 mod dotenv;
 pub mod git;
 mod google;
 pub mod http;
+mod json;
 mod program;
 
 use std::collections::BTreeMap;
@@ -256,7 +258,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[&google::STORE, &dotenv::STORE];
+pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {

@@ -34,7 +34,7 @@ pub use dialects::{DIALECTS, Dialect, Known, find, known};
 pub use evaluate::{Ending, Evaluated, Hidden, evaluate};
 pub use portable::{Portability, portability};
 pub use spelling::{is_read_as, spell};
-pub use tree::{Assignment, Content, Line, Newline, Tree};
+pub use tree::{Assignment, Content, Line, Newline, Tree, lines};
 pub use untidy::{Untidy, UntidyKind, untidy};
 
 use crate::source::Span;
@@ -172,10 +172,14 @@ impl FlawKind {
 
 /// Reads a file as this loader does.
 pub fn read(text: &str, dialect: Dialect) -> Reading {
+    read_known(text, dialect, portability(text))
+}
+
+/// Reads a file, whose portability is known, as this loader does.
+pub fn read_known(text: &str, dialect: Dialect, portability: Portability) -> Reading {
     // Most files hold nothing that any loader reads in a way of its own. To some a quote is a part of a word like any
     // other, so that their values stand elsewhere.
     let joins_words = matches!(dialect, Dialect::Dotenvy | Dialect::Systemd | Dialect::Bash);
-    let portability = portability(text);
     if portability == Portability::Everywhere || portability.holds(dialect) && !joins_words {
         return Reading { entries: portable::entries(text), rejected: None };
     }

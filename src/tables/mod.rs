@@ -23,6 +23,8 @@ pub mod secret_names;
 
 use std::collections::BTreeSet;
 
+use memchr::memchr_iter;
+
 use crate::name::matches_glob;
 
 /// Names that are in a table for one reason.
@@ -45,6 +47,18 @@ impl Row {
     pub fn holds(&self, name: &str) -> bool {
         any(self.names, name) && !any(self.except, name)
     }
+}
+
+/// Where a word stands in a text. The values of variables are short: for them this is quicker than a real search.
+fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> {
+    let first = word.as_bytes().first().copied().unwrap_or_default();
+    let places = memchr_iter(first, text.as_bytes());
+    places.filter(move |at| text.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(word.as_bytes())))
+}
+
+/// Whether a word, which is not empty, stands in a text.
+fn holds(text: &str, word: &str) -> bool {
+    places(text, word).next().is_some()
 }
 
 /// Whether a text matches one of several globs.

@@ -52,7 +52,9 @@ pub fn is_evidently_secret(rest: &str) -> bool {
 }
 
 fn starts(name: &str, prefix: &PublicPrefix) -> bool {
-    name.len() > prefix.prefix.len() && name.starts_with(prefix.prefix)
+    let is_long = name.len() > prefix.prefix.len();
+    // Nearly every name differs from every prefix in its first letter.
+    is_long && name.as_bytes().first() == prefix.prefix.as_bytes().first() && name.starts_with(prefix.prefix)
 }
 
 /// The prefixes; the longer ones first.

@@ -33,7 +33,10 @@ const fn form(begin: &'static str, reason: &'static str) -> Form {
 
 /// Whether a value points to where the real one is kept, instead of being it.
 pub fn points_elsewhere(value: &Value) -> bool {
-    value.ask(Question::PointsElsewhere, |text| FORMS.iter().any(|form| text.starts_with(form.begin)))
+    value.ask(Question::PointsElsewhere, |text| {
+        let first = text.as_bytes().first();
+        FORMS.iter().any(|form| form.begin.as_bytes().first() == first && text.starts_with(form.begin))
+    })
 }
 
 #[cfg(test)]

@@ -44,29 +44,49 @@ impl Template {
     }
 }
 
-/// What was made of a template so far; nothing as soon as a part of it is unknown or it is too long.
-struct Text(Option<Zeroizing<String>>);
-
-impl Default for Text {
-    fn default() -> Self {
-        Self(Some(Zeroizing::default()))
-    }
+/// What was made of a template so far.
+#[derive(Default)]
+enum Text {
+    #[default]
+    Nothing,
+    /// One piece, which stays itself: what is known of it need not be found again.
+    One(Value),
+    Several(Zeroizing<String>),
+    /// A part of it is unknown, or it is too long.
+    Lost,
 }
 
 impl Text {
     fn push(&mut self, piece: &Value) {
-        match &mut self.0 {
-            Some(text) if text.len() + piece.expose().len() <= LONGEST => text.push_str(piece.expose()),
-            _ => self.0 = None,
+        let length = match self {
+            Self::Nothing | Self::Lost => 0,
+            Self::One(value) => value.expose().len(),
+            Self::Several(text) => text.len(),
+        };
+        if length + piece.expose().len() > LONGEST {
+            return self.lose();
+        }
+        match self {
+            Self::Lost => {}
+            Self::One(value) if !value.is_empty() => {
+                *self = Self::Several(Zeroizing::new([value.expose(), piece.expose()].concat()));
+            }
+            Self::Nothing | Self::One(_) => *self = Self::One(piece.clone()),
+            Self::Several(text) => text.push_str(piece.expose()),
         }
     }
 
     fn lose(&mut self) {
-        self.0 = None;
+        *self = Self::Lost;
     }
 
     fn finish(self) -> Option<Value> {
-        self.0.map(|text| Value::new(text.as_str()))
+        match self {
+            Self::Nothing => Some(Value::new("")),
+            Self::One(value) => Some(value),
+            Self::Several(text) => Some(Value::new(text.as_str())),
+            Self::Lost => None,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::claims;
 use super::evaluate::Scope;
 use super::instance::{Instance, World};
 use super::modules::ValuesFile;
+use super::parts::Given;
 use super::value::{Data, Val};
 use crate::fact::{ModuleValues, Problem};
 use crate::name::Name;
@@ -128,31 +129,32 @@ pub(super) fn applications<'a>(
     assigned: &[ValuesOf<'_, 'a>],
     problems: &mut Vec<(SourcePath, Problem)>,
 ) -> Vec<Application<'a>> {
-    let own = || assigned.iter().filter(move |of| of.module == module && !claims::is_template(of.file.path));
-    let constant = Instance::root(module, BTreeMap::new(), false);
-    let read = |inputs: &mut BTreeMap<&'a str, Val<'a>>, file: &ValuesFile<'a>, known: bool| {
-        for given in file.values {
-            let value = Scope::of(&constant, file.path).evaluate(world, &given.value);
-            let value = if known && !file.local { value } else { value.with(Data::Unknown) };
-            inputs.insert(&*given.name, value);
-        }
+    let own: Vec<Known<'_, 'a>> = assigned
+        .iter()
+        .filter(|of| of.module == module && !claims::is_template(of.file.path))
+        .map(|of| Known::of(world, of))
+        .collect();
+    let read = |inputs: &mut BTreeMap<&'a str, Val<'a>>, file: &Known<'_, 'a>, known: bool| {
+        let is_known = known && !file.of.file.local;
+        let value = |value: &Val<'a>| if is_known { value.clone() } else { value.with(Data::Unknown) };
+        inputs.extend(file.values.iter().map(|(given, known)| (&*given.name, value(known))));
     };
-    for of in own() {
-        for given in of.file.values {
-            let value = Scope::of(&constant, of.file.path).evaluate(world, &given.value);
-            problems.extend(misfit(world, module, &given.name, value, of.file.path, given.value.span));
+    for file in &own {
+        for (given, value) in &file.values {
+            let path = file.of.file.path;
+            problems.extend(misfit(world, module, &given.name, value.clone(), path, given.value.span));
         }
     }
     let mut base = BTreeMap::new();
     let mut paths = Vec::new();
-    for of in own().filter(|of| of.automatic) {
-        read(&mut base, of.file, true);
-        paths.extend((!of.file.local).then_some(of.file.path));
+    for file in own.iter().filter(|file| file.of.automatic) {
+        read(&mut base, file, true);
+        paths.extend((!file.of.file.local).then_some(file.of.file.path));
     }
-    let named: Vec<&ValuesOf<'_, 'a>> = own().filter(|of| !of.automatic && !of.file.local).collect();
-    let words: BTreeSet<&str> = named.iter().filter_map(|of| canonical(of.environment.as_deref()?)).collect();
-    let unnamed: Vec<&ValuesOf<'_, 'a>> = named.iter().copied().filter(|of| of.environment.is_none()).collect();
-    let local: Vec<&ValuesOf<'_, 'a>> = own().filter(|of| !of.automatic && of.file.local).collect();
+    let named: Vec<&Known<'_, 'a>> = own.iter().filter(|file| !file.of.automatic && !file.of.file.local).collect();
+    let words: BTreeSet<&str> = named.iter().filter_map(|file| file.word()).collect();
+    let unnamed: Vec<&Known<'_, 'a>> = named.iter().copied().filter(|file| file.of.environment.is_none()).collect();
+    let local: Vec<&Known<'_, 'a>> = own.iter().filter(|file| !file.of.automatic && file.of.file.local).collect();
     let mut found = Vec::new();
     let word_of = |inputs: &BTreeMap<&'a str, Val<'a>>| {
         let mut words = environments::VARIABLES.iter().filter_map(|name| inputs.get(name)?.as_text());
@@ -160,14 +162,13 @@ pub(super) fn applications<'a>(
     };
     for word in words.into_iter().take(APPLICATIONS) {
         let (mut inputs, mut paths) = (base.clone(), paths.clone());
-        for of in unnamed.iter().chain(&local) {
-            read(&mut inputs, of.file, false);
+        for file in unnamed.iter().chain(&local) {
+            read(&mut inputs, file, false);
         }
         let mut seen: BTreeMap<&'a str, Val<'a>> = BTreeMap::new();
-        let of_word = |of: &&&ValuesOf<'_, 'a>| of.environment.as_deref().and_then(canonical) == Some(word);
-        for of in named.iter().filter(of_word) {
+        for file in named.iter().filter(|file| file.word() == Some(word)) {
             let mut own = BTreeMap::new();
-            read(&mut own, of.file, true);
+            read(&mut own, file, true);
             for (name, value) in own {
                 // Two regions of one environment are applied one by one.
                 let differs = seen.get(name).is_some_and(|known| known.as_text() != value.as_text());
@@ -175,7 +176,7 @@ pub(super) fn applications<'a>(
                 seen.insert(name, value.clone());
                 inputs.insert(name, value);
             }
-            paths.push(of.file.path);
+            paths.push(file.of.file.path);
         }
         found.push(Application { environment: Some(word.to_owned()), paths, inputs, doubtful: false });
     }
@@ -184,11 +185,11 @@ pub(super) fn applications<'a>(
     }
     let (mut inputs, mut doubtful) = (base, false);
     if let [only] = unnamed.as_slice() {
-        read(&mut inputs, only.file, true);
-        paths.push(only.file.path);
+        read(&mut inputs, only, true);
+        paths.push(only.of.file.path);
     } else {
-        for of in unnamed.iter().chain(&local) {
-            read(&mut inputs, of.file, false);
+        for file in unnamed.iter().chain(&local) {
+            read(&mut inputs, file, false);
         }
         doubtful = paths.is_empty();
     }
@@ -197,8 +198,22 @@ pub(super) fn applications<'a>(
     found
 }
 
-fn canonical(word: &str) -> Option<&'static str> {
-    environments::environment_of(word)
+/// A file of values, with what they come to.
+struct Known<'v, 'a> {
+    of: &'v ValuesOf<'v, 'a>,
+    values: Vec<(&'a Given, Val<'a>)>,
+}
+
+impl<'v, 'a> Known<'v, 'a> {
+    fn of(world: &World<'a>, of: &'v ValuesOf<'v, 'a>) -> Self {
+        let constant = Instance::root(of.module, BTreeMap::new(), false);
+        let scope = Scope::of(&constant, of.file.path);
+        Self { of, values: of.file.values.iter().map(|given| (given, scope.evaluate(world, &given.value))).collect() }
+    }
+
+    fn word(&self) -> Option<&'static str> {
+        environments::environment_of(self.of.environment.as_deref()?)
+    }
 }
 
 /// A value that Terraform refuses for its variable.

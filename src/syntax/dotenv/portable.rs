@@ -36,7 +36,8 @@ impl Dialect {
 /// How many loaders are known to make the same of a file.
 pub fn portability(text: &str) -> Portability {
     let mut found = Portability::Everywhere;
-    let mut names = HashSet::new();
+    // A line of an assignment is seldom shorter.
+    let mut names = HashSet::with_capacity(text.len() / 24);
     for (_, line) in lines(text) {
         let (name, value) = match read(line) {
             Line::Statement(name, value) => (name, value),

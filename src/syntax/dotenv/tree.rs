@@ -77,23 +77,40 @@ pub enum Newline {
 impl Tree {
     /// Reads the lines of a file.
     pub fn parse(text: &str) -> Self {
-        let mark = Span::new(0, if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 });
-        let mut lines = Vec::new();
-        let mut start = mark.end;
-        while start < text.len() {
-            let behind = text.as_bytes().get(start..).unwrap_or_default();
-            let end = start + memchr2(b'\n', b'\r', behind).unwrap_or(behind.len());
-            let newline = match text.as_bytes().get(end..) {
-                Some([b'\r', b'\n', ..]) => Newline::CrLf,
-                Some([b'\r', ..]) => Newline::Cr,
-                Some([b'\n', ..]) => Newline::Lf,
-                _ => Newline::None,
-            };
-            let line = Line::parse(text, Span::new(start, end), newline);
-            start = line.newline_span.end;
-            lines.push(line);
+        let lines = lines(text).map(|(span, newline)| Line::parse(text, span, newline)).collect();
+        Self { mark: mark(text), lines }
+    }
+}
+
+fn mark(text: &str) -> Span {
+    Span::new(0, if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 })
+}
+
+/// The lines of a text behind its mark, without their line breaks, each with its own.
+pub fn lines(text: &str) -> impl Iterator<Item = (Span, Newline)> {
+    let mut start = mark(text).end;
+    std::iter::from_fn(move || {
+        let behind = text.as_bytes().get(start..).filter(|behind| !behind.is_empty())?;
+        let end = start + memchr2(b'\n', b'\r', behind).unwrap_or(behind.len());
+        let newline = match text.as_bytes().get(end..) {
+            Some([b'\r', b'\n', ..]) => Newline::CrLf,
+            Some([b'\r', ..]) => Newline::Cr,
+            Some([b'\n', ..]) => Newline::Lf,
+            _ => Newline::None,
+        };
+        let span = Span::new(start, end);
+        start = end + newline.len();
+        Some((span, newline))
+    })
+}
+
+impl Newline {
+    fn len(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Lf | Self::Cr => 1,
+            Self::CrLf => 2,
         }
-        Self { mark, lines }
     }
 }
 
@@ -103,7 +120,8 @@ impl Line {
         Span::new(self.indentation.start, self.trailing.end)
     }
 
-    fn parse(text: &str, span: Span, newline: Newline) -> Self {
+    /// Reads a line of a text.
+    pub fn parse(text: &str, span: Span, newline: Newline) -> Self {
         let line = text.get(span.start..span.end).unwrap_or_default();
         let start = span.end - line.trim_start().len();
         let end = (span.start + line.trim_end().len()).max(start);
@@ -118,16 +136,11 @@ impl Line {
         } else {
             Content::Other(Span::new(start, end))
         };
-        let length = match newline {
-            Newline::None => 0,
-            Newline::Lf | Newline::Cr => 1,
-            Newline::CrLf => 2,
-        };
         Self {
             indentation: Span::new(span.start, start),
             content,
             trailing: Span::new(end, span.end),
-            newline_span: Span::new(span.end, span.end + length),
+            newline_span: Span::new(span.end, span.end + newline.len()),
             newline,
         }
     }

@@ -44,7 +44,8 @@ pub struct Text<'d> {
 
 impl<'d> Table<'d> {
     pub(super) fn new(table: &'d DeTable<'d>, span: Span, notes: &'d Notes<'d>) -> Self {
-        Self { entries: table, span, notes, asked: RefCell::default() }
+        // Most tables are asked for about as many keys as there are.
+        Self { entries: table, span, notes, asked: RefCell::new(Vec::with_capacity(32)) }
     }
 
     /// Where it stands: its header, its braces, or the key that it is made by; empty for the outermost one.
@@ -55,6 +56,9 @@ impl<'d> Table<'d> {
     /// The item of a known key. The key may be shown.
     pub fn get(&self, key: &'static str) -> Option<Item<'d>> {
         self.asked.borrow_mut().push(key);
+        if self.entries.is_empty() {
+            return None;
+        }
         let (name, value) = self.entries.get_key_value(key)?;
         let item = self.item(name, value);
         self.notes.show(item.key_span);
@@ -102,8 +106,12 @@ impl<'d> Table<'d> {
     /// `help`: what to say of such a key instead of the list of known ones.
     pub fn finish(self, hides: bool, help: impl Fn(&str) -> Option<String>) {
         let asked = self.asked.borrow();
+        let is_asked = |key: &str| asked.contains(&key);
+        if self.entries.keys().all(|key| is_asked(key.get_ref())) {
+            return;
+        }
         for item in self.items() {
-            if asked.contains(&item.key) || self.notes.is_broken(item.key_span) {
+            if is_asked(item.key) || self.notes.is_broken(item.key_span) {
                 continue;
             }
             let known: BTreeSet<&str> = asked.iter().copied().collect();

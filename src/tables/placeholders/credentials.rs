@@ -1,6 +1,7 @@
 //! Credentials that everyone knows: honest in development and test, a placeholder where an app is deployed.
 
 use crate::name::Name;
+use crate::tables::places;
 use crate::tables::secret_names::is_secret_name;
 use crate::value::{Question, Value};
 
@@ -31,7 +32,7 @@ fn is_known_text(text: &str, secret: bool) -> bool {
 
 /// User, password and path of an address with a password.
 fn password(text: &str) -> Option<(&str, &str, &str)> {
-    let (_, rest) = text.split_once("://")?;
+    let rest = text.get(places(text, "://").next()? + "://".len()..)?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end)?;
     let (userinfo, _) = authority.rsplit_once('@')?;

@@ -12,6 +12,7 @@ pub use credentials::development_credential;
 
 use zeroize::Zeroizing;
 
+use super::places;
 use super::secret_names::is_secret_name;
 use crate::name::Name;
 use crate::value::{Question, Value};
@@ -69,12 +70,12 @@ fn bare(text: &str) -> &str {
             break;
         }
     }
-    text.split_once(" #").map_or(text, |(before, _)| before).trim()
+    places(text, " #").next().and_then(|at| text.get(..at)).map_or(text, str::trim)
 }
 
 /// What stands between the two lines of a PEM file.
 fn pem_body(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("-----BEGIN")?;
+    let rest = text.get(places(text, "-----BEGIN").next()? + "-----BEGIN".len()..)?;
     let (_, rest) = rest.split_once("-----")?;
     let body = rest.rsplit_once("-----END").map_or(rest, |(body, _)| body);
     Some(

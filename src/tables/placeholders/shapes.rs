@@ -1,5 +1,7 @@
 //! Placeholders that are told by their shape: brackets, masks, runs, reserved hosts.
 
+use crate::tables::{holds, places};
+
 /// Whether a value has the shape of a placeholder.
 pub(super) fn is_shape(text: &str, secret: bool) -> bool {
     has_angles(text)
@@ -15,7 +17,8 @@ pub(super) fn is_address(text: &str) -> bool {
     if has_account(text) {
         return true;
     }
-    let Some((scheme, rest)) = text.split_once("://") else {
+    let scheme = places(text, "://").next().and_then(|at| Some((text.get(..at)?, text.get(at + "://".len()..)?)));
+    let Some((scheme, rest)) = scheme else {
         let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
         return is_nobodys(host.split_once(':').map_or(host, |(host, _)| host));
     };
@@ -66,7 +69,7 @@ const YOURS: &[&str] = &["yourdomain", "your-domain", "your_domain", "yourapp", 
 fn has_account(text: &str) -> bool {
     ["123456789012", "000000000000"].iter().any(|account| {
         text == *account
-            || text.match_indices(account).any(|(at, _)| {
+            || places(text, account).any(|at| {
                 let before = text.get(..at).and_then(|before| before.chars().next_back());
                 let after = text.get(at + account.len()..).and_then(|after| after.chars().next());
                 matches!(before, Some(':' | '/')) && matches!(after, Some(':' | '/' | '.'))
@@ -76,10 +79,10 @@ fn has_account(text: &str) -> bool {
 
 /// `<your key>`, anywhere. Mail addresses (`Shop <hi@shop.io>`) and markup are none.
 fn has_angles(text: &str) -> bool {
-    if text.contains("</") || text.contains("/>") {
+    if !text.contains('<') || holds(text, "</") || holds(text, "/>") {
         return false;
     }
-    text.match_indices('<').any(|(at, _)| {
+    places(text, "<").any(|at| {
         let Some((inner, _)) = text.get(at + 1..).and_then(|rest| rest.split_once('>')) else { return false };
         inner.len() >= 3
             && inner.starts_with(|character: char| character.is_ascii_alphabetic())

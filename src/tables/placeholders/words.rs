@@ -1,5 +1,7 @@
 //! Placeholders that are words and phrases. All text is in lower case.
 
+use crate::tables::{holds, places};
+
 /// What may stand between two words.
 const SEPARATORS: [char; 3] = ['-', '_', ' '];
 
@@ -87,7 +89,7 @@ fn is_your_own(name: &str, text: &str) -> bool {
 
 /// `your-key`, `your.domain`; with a space only of a secret.
 fn is_yours(text: &str, secret: bool) -> bool {
-    if ["_your_", "-your-"].iter().any(|word| text.contains(word)) {
+    if ["_your_", "-your-"].iter().any(|word| holds(text, word)) {
         return true;
     }
     let Some(rest) = text.strip_prefix("your") else { return false };
@@ -106,7 +108,7 @@ fn ends_in_here(text: &str, secret: bool) -> bool {
 /// `key-change-me`, `jwt_secret_replace_in_production`.
 fn inner_request(text: &str) -> bool {
     ["change", "replace"].iter().any(|verb| {
-        text.match_indices(verb).any(|(at, _)| {
+        places(text, verb).any(|at| {
             let before = text.get(..at).unwrap_or_default();
             let after = text.get(at + verb.len()..).unwrap_or_default();
             before.ends_with(['-', '_'])
@@ -142,9 +144,9 @@ fn is_secret_phrase(text: &str) -> bool {
         || is_random_something(text)
         || ["dev", "local", "test", "demo", "build"].iter().any(|word| {
             continues(text, word)
-                .is_some_and(|rest| ["secret", "key", "token", "password", "only"].iter().any(|end| rest.contains(end)))
+                .is_some_and(|rest| ["secret", "key", "token", "password", "only"].iter().any(|end| holds(rest, end)))
         })
-        || continues(text, "ci").is_some_and(|rest| ["secret", "key", "token"].iter().any(|end| rest.contains(end)))
+        || continues(text, "ci").is_some_and(|rest| ["secret", "key", "token"].iter().any(|end| holds(rest, end)))
         || continues(text, "fake").is_some()
         || text.ends_with("-dummy")
         || text.ends_with("_dummy")
@@ -153,7 +155,7 @@ fn is_secret_phrase(text: &str) -> bool {
             .strip_prefix("build")
             .is_some_and(|rest| starts_with_word(rest.strip_prefix(['-', '_']).unwrap_or(rest), &["time", "only"]))
         || is_glued(text)
-        || text.contains("openssl rand")
+        || holds(text, "openssl rand")
 }
 
 /// `supersecret`, `secret_key`, `password123`.

@@ -12,7 +12,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::any;
+use super::{any, holds};
 use crate::name::{self, Name};
 use crate::value::{Question, Value};
 
@@ -162,7 +162,7 @@ impl Provider {
     }
 
     fn is_marked_in(&self, text: &str) -> bool {
-        let keyword = |keyword: &&str| if self.anywhere { text.contains(*keyword) } else { text.starts_with(*keyword) };
+        let keyword = |keyword: &&str| if self.anywhere { holds(text, keyword) } else { text.starts_with(*keyword) };
         self.keywords.iter().any(keyword)
     }
 
