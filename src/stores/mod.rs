@@ -5,6 +5,7 @@
 
 mod aws;
 mod dotenv;
+mod google;
 pub mod http;
 mod json;
 mod program;
@@ -232,7 +233,7 @@ impl StoreError {
 #[derive(Clone, Copy)]
 pub struct Address<'a> {
     /// What stands behind `KIND:` on the command line or as `project` in the config: a project's id with or without
-    /// `/LOCATION` (google), a region (aws), a mount and a path (vault), `OWNER/REPO` with or without `@ENVIRONMENT`
+    /// `/LOCATION`, or `?replicas=LOCATION,LOCATION` for where new secrets are kept (google), a region (aws), a mount and a path (vault), `OWNER/REPO` with or without `@ENVIRONMENT`
     /// (github), a file (dotenv).
     pub name: &'a str,
     /// The server to ask instead of the store's own. The command line gives it; no config can.
@@ -256,7 +257,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[&aws::STORE, &dotenv::STORE];
+pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {
