@@ -413,7 +413,7 @@ fn literal_of(template: &Template) -> Option<(Value, bool)> {
     if let Some(value) = literal(template) {
         return Some((value, false));
     }
-    let [Part::Reference(reference)] = template.parts.as_slice() else { return None };
+    let [Part::Reference(reference)] = &*template.parts else { return None };
     let Some(Operator::Default { word, .. }) = &reference.operator else { return None };
     Some((literal(word)?, true))
 }
