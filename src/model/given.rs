@@ -43,9 +43,15 @@ mod tests {
     fn the_last_one_of_a_name_wins() {
         let setting = |name: &str, at: usize| {
             let place = Place::new(&SourcePath::new(".env"), Span::new(at, at));
-            Arc::new(Setting { name: name.into(), place, value_span: Span::default(), value: SettingValue::PassThrough })
+            Arc::new(Setting {
+                name: name.into(),
+                place,
+                value_span: Span::default(),
+                value: SettingValue::PassThrough,
+            })
         };
-        let given = Given::new(vec![setting("B", 0), setting("A", 1), setting("B", 2), setting("A", 3), setting("C", 4)]);
+        let given =
+            Given::new(vec![setting("B", 0), setting("A", 1), setting("B", 2), setting("A", 3), setting("C", 4)]);
         let last = |name: &str| given.last(&name.into()).map(|setting| setting.place.span.start);
         assert_eq!((last("A"), last("B"), last("C"), last("D"), last("")), (Some(3), Some(2), Some(4), None, None));
         assert_eq!(given.keys().map(Name::as_str).collect::<Vec<_>>(), ["A", "B", "C"]);
