@@ -5,6 +5,7 @@
 
 mod aws;
 mod dotenv;
+pub mod git;
 mod google;
 pub mod http;
 mod json;
