@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::super::http::{Call, Effect, Endpoint, Method, Pace, Reading, Transport, escape};
 use super::super::json::parse;
 use super::super::{Address, StoreError};
-use super::address::Parent;
+use super::address::is_project;
 use super::gcloud::{Gcloud, Login};
 use super::jwt::Key;
 use super::token::Fetched;
@@ -271,7 +271,7 @@ impl Kind {
                 Ok(Self::User {
                     path: file.to_owned(),
                     account: adc.account.filter(|account| is_email(account)),
-                    quota_project: adc.quota_project_id.filter(|project| Parent::new(project).is_ok()),
+                    quota_project: adc.quota_project_id.filter(|project| is_project(project)),
                     form: Zeroizing::new(form),
                     server: server()?,
                 })
