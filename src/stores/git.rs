@@ -51,7 +51,6 @@ impl Git {
         let variables = [
             ("HOME", self.home.as_str()),
             ("GIT_OPTIONAL_LOCKS", "0"),
-            ("GIT_LITERAL_PATHSPECS", "1"),
             ("LC_ALL", "C"),
         ];
         let mut command = program::command(&git, &variables);
