@@ -5,10 +5,12 @@
 
 mod aws;
 mod dotenv;
+mod files;
 mod google;
 pub mod http;
 mod json;
 mod program;
+mod vault;
 
 use std::collections::BTreeMap;
 
@@ -257,7 +259,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &dotenv::STORE];
+pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &vault::STORE, &dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {
