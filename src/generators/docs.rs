@@ -45,6 +45,7 @@ pub(super) fn kind(declaration: &Declaration) -> Vec<String> {
         }
         _ => match declaration.kind.unwrap_or_default() {
             Type::Unknown => {}
+            Type::String if declaration.secret == Some(true) => {}
             Type::List => match constraints.items {
                 Some(items) => words.push(format!("list of {}", type_word(items))),
                 None => words.push("list".to_owned()),

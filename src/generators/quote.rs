@@ -1,11 +1,10 @@
 //! Foreign text in other languages: one function for each, and nothing is quoted anywhere else.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::source::visible;
 use crate::syntax::comment;
-use crate::syntax::dotenv::{self, DIALECTS, Dialect, Ending};
+use crate::syntax::dotenv::{self, DIALECTS, Dialect};
 use crate::value::Value;
 
 /// A text as lines of comments behind `#`: env files, shell scripts, HCL.
@@ -27,34 +26,24 @@ pub fn hash_comment(text: &str) -> String {
 ///
 /// `None` where they cannot be had together: not every loader can be given every value.
 pub fn dotenv(value: &Value, readers: &[Dialect]) -> Option<Value> {
-    let text = value.expose();
-    let escaped = || {
-        let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
-        escaped.replace('\n', "\\n").replace('\r', "\\r")
-    };
-    let candidates = [
-        text.to_owned(),
-        format!("\"{text}\""),
-        format!("'{text}'"),
-        format!("\"{}\"", text.replace('\n', "\\n")),
-        format!("\"{}\"", escaped()),
-        format!("`{text}`"),
-        text.replace('$', "\\$"),
-        text.replace('$', "$$"),
-    ];
-    let reads = |candidate: &str, dialect: Dialect| {
-        let read = dotenv::evaluate(&format!("X={candidate}\nY=1\n"), dialect, &BTreeMap::new());
-        read.ending == Ending::Whole && read.values.get("X") == Some(value) && read.values.len() == 2
-    };
-    let candidates = candidates.into_iter().map(Value::new);
-    let fitting = candidates.filter(|candidate| readers.iter().all(|reader| reads(candidate.expose(), *reader)));
-    let by_readers = fitting.map(|candidate| {
-        let readers = DIALECTS.iter().filter(|known| reads(candidate.expose(), known.dialect)).count();
-        (readers, candidate)
-    });
-    // Of those that are read equally well, the first one is the plainest.
-    let best = by_readers.reduce(|best, other| if other.0 > best.0 { other } else { best });
-    best.filter(|(readers, _)| *readers > 0).map(|(_, candidate)| candidate)
+    const NAME: &str = "X";
+    let all: Vec<Dialect> = DIALECTS.iter().map(|known| known.dialect).collect();
+    let mut best = dotenv::spell(NAME, value.expose(), &all);
+    if best.is_none() {
+        let mut together = readers.to_vec();
+        best = dotenv::spell(NAME, value.expose(), &together).filter(|_| !readers.is_empty());
+        if best.is_none() && !readers.is_empty() {
+            return None;
+        }
+        for dialect in all {
+            together.push(dialect);
+            match dotenv::spell(NAME, value.expose(), &together) {
+                Some(spelt) => best = Some(spelt),
+                None => _ = together.pop(),
+            }
+        }
+    }
+    best.map(|mut spelt| Value::new(std::mem::take(&mut *spelt)))
 }
 
 /// A cell of a Markdown table, as plain text.

@@ -60,8 +60,7 @@ fn kind(declaration: &Declaration) -> String {
     match listed {
         // A boolean is written in many ways, whichever of them the schema lists.
         Some(values) if declaration.kind.unwrap_or_default() == Type::String => {
-            let values: BTreeSet<String> = values.iter().map(|value| quote::javascript(value.expose())).collect();
-            values.into_iter().collect::<Vec<_>>().join(" | ")
+            values.iter().map(|value| quote::javascript(value.expose())).collect::<Vec<_>>().join(" | ")
         }
         _ => "string".to_owned(),
     }

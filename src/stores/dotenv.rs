@@ -6,11 +6,11 @@
 mod edit;
 mod file;
 mod reading;
-mod tracked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use super::git::Git;
 use super::{
     Address, Creation, Labels, Latest, Limits, Place, SecretStore, Store, StoreError, StoredSecret, StoredVersion,
 };
@@ -36,7 +36,7 @@ fn open(address: &Address<'_>) -> Result<Box<dyn SecretStore>, StoreError> {
         return Err(StoreError::Misconfigured("`dotenv:` needs the path of a file behind it".to_owned()));
     }
     let of = |name: &str| (address.own_environment)(name).unwrap_or_default();
-    let git = tracked::Git { path: of("PATH"), home: of("HOME") };
+    let git = Git { path: of("PATH"), home: of("HOME") };
     Ok(Box::new(EnvFile { file: File::new(address.name, git), created: Mutex::default() }))
 }
 

@@ -6,6 +6,7 @@
 mod aws;
 mod dotenv;
 mod files;
+pub mod git;
 mod google;
 pub mod http;
 mod json;

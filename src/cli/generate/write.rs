@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::cli::failure::{CliError, Exit, reason};
-use crate::cli::git::{self, Standing};
+use crate::cli::look;
 use crate::cli::output;
 use crate::generators::{Artefact, MARK};
 use crate::source::visible;
+use crate::stores::git::{Git, Standing};
 
 /// Writes a file that is made whole. One of the same text is not touched.
 pub(super) fn whole(path: &Path, text: &str, force: bool) -> Result<Exit, CliError> {
@@ -134,7 +135,8 @@ pub(super) fn added(path: &Path, artefact: &Artefact) -> Result<(), CliError> {
     if before == Some(artefact.text.expose().as_bytes()) {
         return Ok(());
     }
-    match git::standing(&target) {
+    let own = |name: &str| look::variable(name).unwrap_or_default();
+    match (Git { path: own("PATH"), home: own("HOME") }).standing(&target) {
         Standing::Outside | Standing::Ignored => {}
         Standing::Tracked => {
             return kept("git tracks it, and it would hold secrets", "`git rm --cached` it, and add it to .gitignore");

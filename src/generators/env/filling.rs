@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::super::variables::{self, Variable, kind_of};
 use super::super::{Asked, GenerateError, quote, secret};
 use super::services::{self, Service};
-use crate::fact::{Declaration, FactKind, GroupKind, Type};
+use crate::fact::{Agreement, Declaration, Fact, FactKind, GroupKind, LayerKind, Role, Type};
 use crate::loaders::File;
-use crate::model::{Source as EnvSource, State, readers};
-use crate::name::{Environment, Name};
+use crate::model::{Binding, Sighting, Source as EnvSource, State, readers};
+use crate::name::{Environment, Name, is_variable_name};
 use crate::random::{Kind, Source};
 use crate::schemas::accepts::items;
 use crate::source::SourcePath;
@@ -82,7 +82,7 @@ impl<'a> Filling<'a> {
             .targets
             .iter()
             .flat_map(|target| &target.target.layers)
-            .any(|layer| matches!(&layer.kind, crate::fact::LayerKind::EnvFile(Some(named)) if named == path));
+            .any(|layer| matches!(&layer.kind, LayerKind::EnvFile(Some(named)) if named == path));
         let mut dialects: Vec<Dialect> = readers(&model.project, path).iter().map(|reader| reader.dialect).collect();
         dialects.extend(compose.then_some(Dialect::Compose));
         let mut filling = Self {
@@ -137,13 +137,20 @@ impl<'a> Filling<'a> {
         let model = self.asked.model;
         let declares = |app: &&usize| model.schemas[**app].resolved.declarations.contains_key(name);
         self.asked.apps.iter().filter(declares).all(|app| {
-            let of_name =
-                |binding: &&crate::model::Binding| binding.environment == *self.environment && binding.name == *name;
+            let of_name = |binding: &&Binding| binding.environment == *self.environment && binding.name == *name;
             let Some(binding) = model.bindings_of(*app).iter().find(of_name) else { return false };
-            let given = |state: &State| matches!(state, State::Given(_) | State::Injected(..) | State::GivenUnknown(_));
-            let all = binding.sightings.iter().all(|sighting| given(&sighting.state));
+            let all = binding.sightings.iter().all(|sighting| self.is_given(sighting));
             !binding.sightings.is_empty() && all || !binding.required
         })
+    }
+
+    /// Whether a view gives the variable by itself, and not only because the template says that the file will.
+    fn is_given(&self, sighting: &Sighting) -> bool {
+        let stands_in = sighting.winner.as_ref().is_some_and(|winner| {
+            let file = self.asked.model.project.files.get(&winner.place.path);
+            file.is_some_and(|file| file.claim.role == Role::Template)
+        });
+        !stands_in && matches!(sighting.state, State::Given(_) | State::Injected(..) | State::GivenUnknown(_))
     }
 
     fn first_decision(
@@ -254,7 +261,7 @@ impl<'a> Filling<'a> {
         let agrees = self.asked.apps.iter().flat_map(|app| &self.asked.model.schemas[*app].resolved.agrees);
         let mut found: Vec<(Name, Vec<(String, Name)>)> = Vec::new();
         for (_, agree) in agrees {
-            if let crate::fact::Agreement::Parts { url, parts } = &agree.relation
+            if let Agreement::Parts { url, parts } = &agree.relation
                 && !found.iter().any(|(known, _)| known == url)
             {
                 found.push((url.clone(), parts.clone()));
@@ -354,7 +361,7 @@ impl<'a> Filling<'a> {
         }
         let agrees = self.asked.apps.iter().flat_map(|app| &self.asked.model.schemas[*app].resolved.agrees);
         for (_, agree) in agrees {
-            let crate::fact::Agreement::Equal(names) = &agree.relation else { continue };
+            let Agreement::Equal(names) = &agree.relation else { continue };
             let Some(value) = names.iter().find_map(|name| self.value(name)) else { continue };
             for name in names {
                 self.put(name, value.clone(), false);
@@ -399,7 +406,7 @@ impl<'a> Filling<'a> {
                     let names =
                         items(&declaration.constraints, &value).iter().map(item).flat_map(of_item).collect::<Vec<_>>();
                     let names: Vec<Name> = names.iter().map(|name| Name::new(name)).collect();
-                    let plain = names.into_iter().filter(|name| crate::name::is_variable_name(name.as_str()));
+                    let plain = names.into_iter().filter(|name| is_variable_name(name.as_str()));
                     self.need(&plain.collect::<Vec<_>>(), source)?;
                 }
                 GroupKind::OneOf(names) | GroupKind::AtLeastOne(names) => {
@@ -482,7 +489,7 @@ impl<'a> Filling<'a> {
 
 /// What a file gives, the last word on each name.
 fn definitions(file: &File) -> BTreeMap<&Name, &Template> {
-    let definition = |fact: &'_ crate::fact::Fact| matches!(fact.kind, FactKind::Definition { .. });
+    let definition = |fact: &&Fact| matches!(fact.kind, FactKind::Definition { .. });
     let facts = file.loaded.facts.iter().filter(|fact| definition(fact));
     facts
         .filter_map(|fact| match &fact.kind {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::super::StoreError;
-use super::tracked::{Git, Tracked};
+use super::super::git::{Git, Standing};
 use crate::source::visible;
 
 /// The greatest size of a file, in bytes.
@@ -160,10 +160,10 @@ impl File {
         if target.components().any(|part| part.as_os_str() == ".git") {
             return Err(self.misconfigured("belongs to git"));
         }
-        match self.git.tracks(&target) {
-            Tracked::No => Ok(target),
-            Tracked::Yes => Err(self.misconfigured("is tracked by git: a secret would be in the next commit")),
-            Tracked::Unknown => Err(self.misconfigured("may be tracked by git, which could not be asked")),
+        match self.git.standing(&target) {
+            Standing::Outside | Standing::Ignored | Standing::Unignored => Ok(target),
+            Standing::Tracked => Err(self.misconfigured("is tracked by git: a secret would be in the next commit")),
+            Standing::Unknown => Err(self.misconfigured("may be tracked by git, which could not be asked")),
         }
     }
 
