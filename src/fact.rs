@@ -12,8 +12,8 @@ pub use declaration::{
 };
 pub use deploy::{
     Build, Dependency, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, SecretFile,
-    Setting, SettingValue, StoreKind, Stored, StoredRead, StoredVersion, Target, TargetGroup, TargetKind, TargetSigns,
-    Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
+    Setting, SettingValue, StoreKind, Stored, StoredHere, StoredRead, StoredVersion, Target, TargetGroup, TargetKind,
+    TargetSigns, Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,

@@ -9,6 +9,7 @@ pub mod memo; // what a thing remembers of itself
 pub mod parallel; // work on all cores where that pays
 pub mod name; // names as types
 pub mod value; // values that cannot print themselves
+pub mod random; // values made of randomness
 pub mod syntax; // text -> trees
 pub mod fact; // what one file says
 pub mod finding; // what a rule says
@@ -22,5 +23,7 @@ pub mod model; // facts, joined
 pub mod rules; // model -> findings
 pub mod levels; // which findings are wanted, and how loud they are
 pub mod ignore; // findings that the user decided not to see
+pub mod sync; // what stores need, decided and done
+pub mod generators; // model -> artefacts
 pub mod reporters; // findings -> bytes
 pub mod cli; // the commands

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::failure::{CliError, Exit};
+use super::listing;
 use super::look::{self, Color};
 use super::output;
 use super::overview::{Overview, says_something};
@@ -21,6 +22,7 @@ use crate::source::visible;
 
 /// Tells what is wrong.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Check {
     #[command(flatten)]
     at: Where,
@@ -54,6 +56,9 @@ pub(super) struct Check {
     /// Exit with 0 where there is nothing to check.
     #[arg(long)]
     allow_nothing: bool,
+    /// Ask the secret stores of the config what they hold: names and states of versions, never values.
+    #[arg(long)]
+    live: bool,
     /// How to report, and where to: stdout, or this file.
     #[arg(long, value_name = "FORMAT[=FILE]")]
     format: Vec<OsString>,
@@ -117,7 +122,10 @@ impl Check {
         if !mistakes.is_empty() {
             return Err(CliError::Several(mistakes));
         }
-        let opened = self.at.open(&self.env)?;
+        let mut opened = self.at.open(&self.env)?;
+        if self.live {
+            listing::ask_live(&mut opened.project, &self.env)?;
+        }
         let levels = Levels {
             config: opened.project.config.rules.clone(),
             command_line,

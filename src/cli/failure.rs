@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
+use crate::generators::GenerateError;
 use crate::name::nearest;
 use crate::project::{ListingError, LocateError};
 use crate::reporters::{Failure, defuse};
 use crate::source::visible;
+use crate::stores::StoreError;
 
 /// The exit codes, one meaning everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Exit {
     Found = 1,
     /// envcheck could not do its job.
     Failed = 2,
+    /// Some changes were made, and others were not.
+    Partly = 3,
 }
 
 impl From<Exit> for ExitCode {
@@ -83,6 +87,33 @@ pub enum CliError {
         /// Why.
         reason: &'static str,
     },
+    /// A file that was to be read.
+    #[error("`{path}` cannot be read: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// An artefact that cannot be made.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// A file that must not be written.
+    #[error("`{path}` is left alone: {reason}")]
+    Kept {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        help: &'static str,
+    },
+    /// A secret store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Ctrl-C, before anything was changed.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
     /// Several at once.
     #[error("{} mistakes", .0.len())]
     Several(Vec<CliError>),
@@ -105,6 +136,9 @@ impl CliError {
             Self::Nothing { .. } => {
                 Some("`envcheck sources` shows what was looked at; `--allow-nothing` accepts it".to_owned())
             }
+            Self::Store(error) => error.help().map(str::to_owned),
+            Self::Generate(error) => error.help().map(str::to_owned),
+            Self::Kept { help, .. } => Some((*help).to_owned()),
             Self::Silent(_) => Some("`envcheck sources` shows which file speaks of which environment".to_owned()),
             _ => None,
         }
@@ -116,6 +150,8 @@ impl CliError {
             Self::Several(errors) => errors.iter().flat_map(Self::failures).collect(),
             Self::Locate(LocateError::Unreadable { path, .. })
             | Self::Config { path, .. }
+            | Self::Unreadable { path, .. }
+            | Self::Kept { path, .. }
             | Self::Unwritable { path, .. } => {
                 vec![Failure { message: self.to_string(), path: Some(path.clone()), help: self.help() }]
             }

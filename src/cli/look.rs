@@ -43,8 +43,8 @@ fn unicode() -> bool {
     (locale.ends_with("UTF-8") || locale.ends_with("UTF8")) && variable("TERM").as_deref() != Some("linux")
 }
 
-/// A variable of the process environment that says how to print; never one that is checked.
+/// A variable of the process environment that says how to print, or how to reach a store; never one that is checked.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that may")]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

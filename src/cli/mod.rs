@@ -8,6 +8,8 @@ use clap::{Parser, Subcommand};
 mod check;
 mod explain;
 mod failure;
+mod generate;
+mod listing;
 mod look;
 mod output;
 mod overview;
@@ -18,6 +20,7 @@ mod schema;
 mod show;
 mod show_line;
 mod sources;
+mod sync;
 
 pub use failure::{CliError, Exit};
 pub use panic::say_panic;
@@ -42,6 +45,9 @@ enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Listing(listing::Listing),
+    Sync(Box<sync::Sync>),
+    Generate(generate::Generate),
 }
 
 /// The command line as clap knows it: for the documentation.
@@ -66,6 +72,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Listing(command) => command.run(),
+        Command::Sync(command) => command.run(),
+        Command::Generate(command) => command.run(),
     };
     exit.unwrap_or_else(|error| error.say()).into()
 }

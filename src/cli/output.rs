@@ -24,6 +24,12 @@ pub(super) fn text(text: &str) -> Result<(), CliError> {
     to_stdout(defuse(text).as_bytes())
 }
 
+/// Says something on stderr, beside what stdout is for.
+pub(super) fn notice(text: &str) {
+    // With stderr gone there is nobody left to tell.
+    let _ = io::stderr().lock().write_all(defuse(&format!("{}\n", visible(text))).as_bytes());
+}
+
 /// Writes a document to a file.
 pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     std::fs::write(path, bytes).map_err(|error| CliError::Unwritable {

@@ -22,9 +22,7 @@ use crate::reporters::{Report, Summary, Texts};
 use crate::rules::{self, RULES};
 use crate::schemas::SCHEMAS;
 use crate::source::{SourceFile, SourcePath, Span};
-
-/// The kinds of stores that the config knows.
-const STORES: &[&str] = &["google", "aws", "vault", "github", "dotenv"];
+use crate::stores::STORES;
 
 /// Where to look: what all commands share.
 #[derive(Debug, Default, Args)]
@@ -56,6 +54,15 @@ pub(super) struct Opened {
 impl Where {
     /// Finds the root, reads the config, loads the project.
     pub(super) fn open(&self, environments: &[String]) -> Result<Opened, CliError> {
+        self.load(environments, false)
+    }
+
+    /// The same for an environment that is there because the user says so.
+    pub(super) fn open_for(&self, environment: &str) -> Result<Opened, CliError> {
+        self.load(&[environment.to_owned()], true)
+    }
+
+    fn load(&self, environments: &[String], certain: bool) -> Result<Opened, CliError> {
         let choice = match (&self.config, self.no_config) {
             (Some(path), _) => ConfigChoice::File(path.clone()),
             (None, true) => ConfigChoice::Without,
@@ -69,6 +76,8 @@ impl Where {
             tracked_only: self.tracked_only,
             listings: self.listing.iter().map(split_listing).collect(),
             environments: environments.to_vec(),
+            certain,
+            now: jiff::Timestamp::now(),
         };
         let project = Project::load(&located.root, config, &options)?;
         let config = source.map(|source| {
@@ -93,7 +102,8 @@ fn parse_config(source: &SourceFile) -> Result<Config, CliError> {
     let rules: Vec<&str> = known_rules().into_iter().collect();
     let formats: Vec<&str> =
         LOADERS.iter().map(|loader| loader.name).chain(SCHEMAS.iter().map(|schema| schema.name)).collect();
-    let (config, problems) = Config::parse(source, &Known { rules: &rules, formats: &formats, stores: STORES });
+    let stores: Vec<&str> = STORES.iter().map(|store| store.name).collect();
+    let (config, problems) = Config::parse(source, &Known { rules: &rules, formats: &formats, stores: &stores });
     if problems.is_empty() {
         return Ok(config);
     }

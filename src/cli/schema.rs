@@ -12,10 +12,14 @@ use crate::schemas::env_schema;
 pub(super) type Make = fn() -> Value;
 
 /// Every schema by name.
-pub static SCHEMAS: &[(&str, Make)] =
-    &[("config", crate::config::json_schema), ("env", env_schema::json_schema), ("report", json::json_schema)];
+pub static SCHEMAS: &[(&str, Make)] = &[
+    ("config", crate::config::json_schema),
+    ("env", env_schema::json_schema),
+    ("plan", crate::sync::json_schema),
+    ("report", json::json_schema),
+];
 
-/// Prints the JSON Schema of `config`, `env` or `report`.
+/// Prints the JSON Schema of `config`, `env`, `plan` or `report`.
 #[derive(Debug, Args)]
 pub(super) struct Schema {
     /// Which.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::LinkOutcome;
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
@@ -131,6 +133,8 @@ pub enum TargetKind {
     DockerContainer,
     /// A step of a workflow, or a task of another runner, which runs a program of the repository.
     Step,
+    /// Nothing of the repository: what its app would get if values were stored that are about to be.
+    Trial,
 }
 
 impl TargetKind {
@@ -144,6 +148,7 @@ impl TargetKind {
             Self::PlatformApp => "app",
             Self::SystemdUnit => "unit",
             Self::Step => "step",
+            Self::Trial => "trial",
         }
     }
 }
@@ -273,6 +278,19 @@ pub struct TargetGroup {
     pub terraform_arguments: Vec<TerraformArgument>,
     /// The env files that it writes.
     pub written_files: Vec<WrittenFile>,
+    /// The secrets of stores that it makes.
+    pub stored_here: Vec<StoredHere>,
+}
+
+/// A secret of a store that a [`TargetGroup`] makes: Terraform's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredHere {
+    /// Where it is kept.
+    pub store: StoreKind,
+    /// Its id.
+    pub secret: SecretName,
+    /// Whether its value is given too, and not only the place for one.
+    pub gives_value: bool,
 }
 
 /// A secret or a variable of a store that a [`TargetGroup`] reads.
@@ -420,6 +438,8 @@ pub struct Listing {
     pub project: Option<String>,
     /// The environment that it says it is of.
     pub environment: Option<String>,
+    /// When it was saved, if it says so.
+    pub time: Option<Timestamp>,
     /// The secrets that only the environments of these words have; of all others it does not say so.
     pub only_in: BTreeMap<SecretName, Vec<String>>,
 }

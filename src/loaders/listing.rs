@@ -12,6 +12,7 @@ mod platform;
 
 use std::collections::HashMap;
 
+pub use self::own::{Heading, written};
 use super::{Claim, Loader};
 use crate::fact::{Listing, Loaded, Problem, Stored, VersionState};
 use crate::name::SecretName;

@@ -115,5 +115,6 @@ pub(super) fn prefix(kind: TargetKind) -> &'static str {
         TargetKind::SystemdUnit => "systemd",
         TargetKind::DockerContainer => "docker",
         TargetKind::Step => "workflow",
+        TargetKind::Trial => "trial",
     }
 }

@@ -120,7 +120,9 @@ impl<'a> Model<'a> {
         };
         let apps = (0..model.apps.list.len()).collect();
         model.indexes.environments = parallel::map(project.is_large(), apps, |app| model.spoken_of(app));
-        if !project.requested.is_empty() {
+        if project.certain {
+            model.asked.clone_from(&project.requested);
+        } else if !project.requested.is_empty() {
             model.asked = model.all_environments().intersection(&project.requested).cloned().collect();
         }
         model.views = view_building::build(&model);

@@ -4,6 +4,8 @@ mod patterns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
+
 use crate::config::StoreEntry;
 use crate::fact::{Listing, StoreKind, Stored, VersionState};
 use crate::name::{Environment, Name, SecretName, Version};
@@ -42,7 +44,12 @@ struct Kept<'a> {
     owner: Option<usize>,
     by_id: BTreeMap<&'a SecretName, &'a Stored>,
     inferred: Option<Pattern>,
+    /// Whether it was saved too long ago to tell what is there now.
+    old: bool,
 }
+
+/// How long a listing tells what a store holds.
+const FRESH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl<'a> Stores<'a> {
     /// The stores of a project. `secrets`: the names of the secrets that its apps declare, for inferring how ids are
@@ -70,6 +77,7 @@ impl<'a> Stores<'a> {
                     // Of two of one id the first counts.
                     by_id: listing.secrets.iter().rev().filter(is_there).map(|stored| (&stored.name, stored)).collect(),
                     inferred: tells.then(|| patterns::of_listing(listing, secrets)).flatten(),
+                    old: listing.time.is_some_and(|time| project.now.duration_since(time) > FRESH),
                 })
             })
             .collect();
@@ -122,7 +130,7 @@ impl<'a> Stores<'a> {
         environment: &Environment,
         store: Option<StoreKind>,
     ) -> impl Iterator<Item = (&'a SourcePath, &'a Listing)> {
-        self.concerning(None, environment, store).map(|kept| (kept.path, kept.listing))
+        self.concerning(None, environment, store).filter(|kept| !kept.old).map(|kept| (kept.path, kept.listing))
     }
 
     /// Whether there is any listing of the store that an app takes its secrets from in an environment.
@@ -132,7 +140,7 @@ impl<'a> Stores<'a> {
 
     /// Every listing that apps take their secrets from, with its environment.
     pub fn all(&self) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
-        let of_apps = self.kept.iter().filter(|kept| keeps(None, kept.listing));
+        let of_apps = self.kept.iter().filter(|kept| !kept.old && keeps(None, kept.listing));
         of_apps.map(|kept| (kept.path, kept.listing, &kept.environment))
     }
 
@@ -149,7 +157,7 @@ impl<'a> Stores<'a> {
 
     /// Every listing of one store, with its environment.
     pub fn of_store(&self, store: StoreKind) -> impl Iterator<Item = (&'a SourcePath, &'a Listing, &Environment)> {
-        let of_store = self.kept.iter().filter(move |kept| kept.listing.store == store);
+        let of_store = self.kept.iter().filter(move |kept| !kept.old && kept.listing.store == store);
         of_store.map(|kept| (kept.path, kept.listing, &kept.environment))
     }
 
@@ -161,7 +169,7 @@ impl<'a> Stores<'a> {
         environments: &Environments,
         name: &Name,
     ) -> Option<SecretName> {
-        let entry = self.entry(app, environment).and_then(|index| self.project.config.stores.get(index));
+        let entry = self.configured(app, environment);
         let id = environments.id(environment);
         let explicit = entry.and_then(|entry| entry.secret_names.get(name));
         if let Some(template) = explicit.or_else(|| entry.and_then(|entry| entry.secret_name.as_ref())) {
@@ -202,9 +210,13 @@ impl<'a> Stores<'a> {
             };
         let secret = bare.as_ref().unwrap_or(secret);
         let mut lacking = None;
-        let mut truncated = false;
+        let (mut truncated, mut old) = (false, false);
         for kept in self.concerning(app, environment, store) {
             if project.is_some_and(|project| kept.listing.project.as_deref() != Some(project)) {
+                continue;
+            }
+            if kept.old {
+                old = true;
                 continue;
             }
             if let Some(stored) = kept.by_id.get(secret) {
@@ -214,10 +226,16 @@ impl<'a> Stores<'a> {
             lacking.get_or_insert(Holding::Lacking(kept.path, kept.listing));
         }
         match lacking {
+            _ if old => Err(Reason::OldListing),
             None => Err(Reason::NoListing),
             Some(_) if truncated => Err(Reason::TruncatedListing),
             Some(lacking) => Ok(lacking),
         }
+    }
+
+    /// The store of the config that an app takes its secrets from in an environment.
+    pub fn configured(&self, app: &App, environment: &Environment) -> Option<&'a StoreEntry> {
+        self.project.config.stores.get(self.entry(app, environment)?)
     }
 
     /// The entry of the config that is for an app and an environment, by index.
@@ -238,16 +256,15 @@ impl<'a> Stores<'a> {
         secret: &SecretName,
     ) -> Option<String> {
         let id = environments.id(environment);
-        let (before, after) = if let Some(template) =
-            self.entry(app, environment).and_then(|index| self.project.config.stores.get(index)?.secret_name.as_ref())
-        {
-            let template = template.replace("{app}", &app.name).replace("{environment}", id);
-            let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
-            (before.to_owned(), after.to_owned())
-        } else {
-            let pattern = self.pattern(app, environment)?;
-            (pattern.prefix.clone(), pattern.suffix.clone())
-        };
+        let (before, after) =
+            if let Some(template) = self.configured(app, environment).and_then(|entry| entry.secret_name.as_ref()) {
+                let template = template.replace("{app}", &app.name).replace("{environment}", id);
+                let (before, after) = template.split_once("{name}").or_else(|| template.split_once("{NAME}"))?;
+                (before.to_owned(), after.to_owned())
+            } else {
+                let pattern = self.pattern(app, environment)?;
+                (pattern.prefix.clone(), pattern.suffix.clone())
+            };
         if before.trim_matches(['-', '_', '/']).is_empty() && after.trim_matches(['-', '_', '/']).len() <= id.len() {
             return None;
         }

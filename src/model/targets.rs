@@ -78,6 +78,8 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
             // What a step of a workflow gets is for its own commands, whatever its job is called.
             let app = if foreign || target.kind == TargetKind::Step {
                 None
+            } else if target.kind == TargetKind::Trial {
+                apps.home(&target.place.path)
             } else {
                 app_of(apps, environments, group, target, build)
             };

@@ -98,6 +98,8 @@ pub enum Reason {
     NoListing,
     /// A listing is there, but is known to lack a part.
     TruncatedListing,
+    /// A listing is there, and was saved too long ago to tell what is there now.
+    OldListing,
     /// Nothing tells the ids of the secrets.
     NoSecretName,
     /// A file that would give it is not in the checkout, or could not be read.
@@ -129,6 +131,7 @@ impl fmt::Display for Reason {
         match self {
             Self::NoListing => f.write_str("no listing"),
             Self::TruncatedListing => f.write_str("the listing is incomplete"),
+            Self::OldListing => f.write_str("the listing is older than 30 days"),
             Self::NoSecretName => f.write_str("nothing tells the ids of the secrets"),
             Self::Unread(path) => write!(f, "`{path}` was not read"),
             Self::Unresolved => f.write_str("an unresolved expression"),

@@ -31,6 +31,11 @@ impl GitIgnore {
         Self { root: root.to_owned(), above, below: BTreeMap::new() }
     }
 
+    /// Whether the root lies in a git work tree at all.
+    pub fn is_in_work_tree(&self) -> bool {
+        work_tree(&self.root).is_some()
+    }
+
     /// Adds the ignore file of a folder at or below the root.
     pub(super) fn add(&mut self, folder: SourcePath, file: Gitignore) {
         self.below.insert(folder, file);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use super::locate::path_of;
 use super::read::{Reader, read_anywhere};
 use super::walk::Format;
 use super::{Environments, Options, Project, Unread};
@@ -75,7 +76,7 @@ fn named(project: &mut Project, options: &Options, environment: Option<&str>, di
     let bytes = read_anywhere(disk)
         .map_err(|refusal| ListingError::Unreadable { path: path.clone(), reason: refusal.reason() })?;
     let place = place_of(project, disk, &path);
-    let file = listing_file(SourceFile::new(place.clone(), bytes), false);
+    let file = self::file(SourceFile::new(place.clone(), bytes), false);
     let (Some(listing), true) = (&file.loaded.listing, file.loaded.problems.is_empty()) else {
         let problem = file.loaded.problems.first();
         let line = problem.map_or(1, |problem| file.source.position(problem.span.start).line);
@@ -129,7 +130,7 @@ fn configured(project: &mut Project, reader: &Reader, config: &Config, store: &S
             match reader.read(&path, &disk) {
                 Ok(source) => {
                     let local = project.ignored.matches(&path, false);
-                    let file = listing_file(source, local);
+                    let file = self::file(source, local);
                     let of = kind(&file);
                     // What GitHub keeps for a repository and for an environment are two listings of one store.
                     let several = of.is_some_and(is_of_workflows);
@@ -161,15 +162,13 @@ fn is_of_workflows(store: StoreKind) -> bool {
     matches!(store, StoreKind::GitHubSecrets | StoreKind::GitHubVariables)
 }
 
-fn listing_file(source: SourceFile, local: bool) -> File {
+pub(super) fn file(source: SourceFile, local: bool) -> File {
     Format::Other(&crate::loaders::listing::LOADER).load(source, Claim::new(Role::Listing), local)
 }
 
 /// The path of a listing in reports: relative to the root if it lies there, else as it was named.
 fn place_of(project: &Project, disk: &Path, written: &str) -> SourcePath {
-    let real = disk.canonicalize().unwrap_or_else(|_| disk.to_owned());
-    let inside = real.strip_prefix(&project.root).ok();
-    SourcePath::new(&inside.map_or_else(|| written.to_owned(), super::locate::portable))
+    path_of(&project.root, disk).unwrap_or_else(|| SourcePath::new(written))
 }
 
 fn word_in(environments: &Environments, path: &SourcePath) -> Option<Environment> {

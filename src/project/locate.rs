@@ -143,6 +143,12 @@ fn relative(path: &Path, root: &Path) -> SourcePath {
     SourcePath::new(&portable(path.strip_prefix(root).unwrap_or(path)))
 }
 
+/// The path of a file as reports have it, its symlinks resolved; `None` where it does not lie under the root.
+pub fn path_of(root: &Path, disk: &Path) -> Option<SourcePath> {
+    let real = disk.canonicalize().unwrap_or_else(|_| disk.to_owned());
+    real.strip_prefix(root).ok().map(|inside| SourcePath::new(&portable(inside)))
+}
+
 /// A name as text. Bytes that are no UTF-8 are spelt out, so that two names never become one.
 pub(super) fn spelt(name: &OsStr) -> Cow<'_, str> {
     if let Some(text) = name.to_str() {

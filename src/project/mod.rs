@@ -14,18 +14,20 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::config::Config;
 use crate::fact::{Module, Problem, Setting, TargetGroup};
 use crate::loaders::{File, Files, LOADERS};
 use crate::name::Environment;
 use crate::parallel;
 use crate::schemas::value_schema::ValueSchema;
-use crate::source::{Place, SourcePath};
+use crate::source::{Place, SourceFile, SourcePath};
 
 pub use environments::Environments;
 pub use gitignore::GitIgnore;
 pub use listings::ListingError;
-pub use locate::{ConfigChoice, LocateError, Located, locate};
+pub use locate::{ConfigChoice, LocateError, Located, locate, path_of};
 pub use walk::{NO_SCHEMA, SKIPPED};
 
 /// Everything that was read below one root.
@@ -56,6 +58,10 @@ pub struct Project {
     pub ignored: GitIgnore,
     /// The environments that were asked for; empty: all.
     pub requested: BTreeSet<Environment>,
+    /// Whether those are there because somebody says so, though no file may speak of them.
+    pub certain: bool,
+    /// The time at which listings must not be too old.
+    pub now: Timestamp,
 }
 
 /// Something that was not read.
@@ -78,6 +84,10 @@ pub struct Options {
     pub listings: Vec<(Option<String>, PathBuf)>,
     /// The environments that were asked for.
     pub environments: Vec<String>,
+    /// Whether those are there because somebody says so, though no file may speak of them.
+    pub certain: bool,
+    /// The time at which listings must not be too old; by default none is.
+    pub now: Timestamp,
 }
 
 impl Project {
@@ -108,6 +118,8 @@ impl Project {
             markers: walked.markers,
             ignored: walked.ignored,
             requested,
+            certain: options.certain,
+            now: options.now,
         };
         schemas::load(&mut project, &reader, options.tracked_only);
         links::follow(&mut project, &reader, options.tracked_only);
@@ -116,6 +128,13 @@ impl Project {
         project.unread.sort();
         project.unread.dedup();
         Ok(project)
+    }
+
+    /// Adds what a store says that it holds in an environment, as text of a listing.
+    pub fn add_listing(&mut self, path: SourcePath, text: String, environment: Environment) {
+        let file = listings::file(SourceFile::new(path.clone(), text.into_bytes()), false);
+        self.files.insert(path.clone(), file);
+        self.listings.push((path, environment));
     }
 
     /// Whether it holds so much that it pays to work on it with all cores.

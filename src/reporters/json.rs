@@ -16,9 +16,15 @@ use crate::source::visible;
 pub(super) static REPORTER: Reporter = Reporter { name: "json", write };
 
 fn write(report: &Report, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&v1::Report::from(report)).map_err(io::Error::from)?;
-    out.write_all(escape_hidden(&text).as_bytes())?;
-    out.write_all(b"\n")
+    out.write_all(document(&v1::Report::from(report))?.as_bytes())
+}
+
+/// A document as text that tricks no terminal.
+pub fn document(document: &impl Serialize) -> io::Result<String> {
+    let text = serde_json::to_string_pretty(document).map_err(io::Error::from)?;
+    let mut text = escape_hidden(&text).into_owned();
+    text.push('\n');
+    Ok(text)
 }
 
 /// Writes what could trick a terminal as the escapes that JSON has for it; the document says the same.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::gathered::{Gathered, Where};
 use super::wording;
-use crate::fact::Agreement;
+use crate::fact::{Agreement, SettingValue};
 use crate::finding::Findings;
-use crate::model::{Binding, Model, State};
+use crate::model::{Binding, Model, Sighting, State, ViewLayer};
 use crate::name::{Environment, Name};
-use crate::source::Place;
+use crate::source::{Place, SourcePath};
 use crate::tables::placeholders;
 use crate::value::Value;
 
@@ -53,6 +53,7 @@ struct Held<'m> {
     binding: &'m Binding,
     value: &'m Value,
     place: &'m Place,
+    sighting: &'m Sighting,
 }
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -61,7 +62,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         for sighting in &binding.sightings {
             let (State::Given(value), Some(winner)) = (&sighting.state, &sighting.winner) else { continue };
             if is_telling(&binding.name, value) {
-                held.entry(binding.app).or_default().push(Held { binding, value, place: &winner.place });
+                held.entry(binding.app).or_default().push(Held { binding, value, place: &winner.place, sighting });
             }
         }
     }
@@ -90,6 +91,7 @@ fn between_environments(model: &Model<'_>, findings: &mut Findings<'_>, held: &B
                     other.binding.environment != one.binding.environment
                         && other.value == one.value
                         && other.place != one.place
+                        && !hands_on(model, one, other)
                         && !is_shared_on_purpose(model, *app, one.binding, other.binding)
                 };
                 let others: Vec<&&Held<'_>> = held.iter().filter(shares).collect();
@@ -120,6 +122,19 @@ fn between_environments(model: &Model<'_>, findings: &mut Findings<'_>, held: &B
             finding.related(&declared, "declared here").help(ONE_FOR_EACH);
         }
     }
+}
+
+/// Whether a target only hands on the line that gives the other its value: the file of this one machine feeds both.
+fn hands_on(model: &Model<'_>, one: &Held<'_>, other: &Held<'_>) -> bool {
+    let refers = one.sighting.winner.as_ref().is_some_and(|winner| match &winner.value {
+        SettingValue::Given(template) => template.references().iter().any(|of| of.name == one.binding.name),
+        _ => false,
+    });
+    let surroundings = &model.views[one.sighting.view].surroundings;
+    let given = |layer: &ViewLayer| layer.settings.last(&one.binding.name).cloned();
+    let first = surroundings.iter().find_map(given);
+    let is_local = |path: &SourcePath| model.project.files.get(path).is_some_and(|file| file.local);
+    refers && is_local(&other.place.path) && first.is_some_and(|line| line.place == *other.place)
 }
 
 const ONE_FOR_EACH: &str =

@@ -5,7 +5,6 @@ mod declaration;
 mod document;
 mod names;
 mod own_values;
-pub mod recipe;
 mod relations;
 mod types;
 
@@ -19,6 +18,7 @@ use crate::source::{SourceFile, SourcePath};
 use crate::syntax::toml::{Document, Item, Table};
 
 pub use document::json_schema;
+pub use types::word as type_word;
 
 /// The schema source.
 pub static SOURCE: SchemaSource = SchemaSource { name: "env-schema", claims, fits, load };

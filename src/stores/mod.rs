@@ -3,6 +3,14 @@
 //! A new store is one file here and one line in [`STORES`]. No store retries a write that may have been made: what to
 //! do then is decided by whoever knows what was wanted (`sync`).
 
+mod aws;
+mod dotenv;
+pub mod git;
+mod google;
+pub mod http;
+mod json;
+mod program;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,6 +19,8 @@ use thiserror::Error;
 use crate::fact::{StoreKind, VersionState};
 use crate::name::SecretName;
 use crate::value::Value;
+
+use self::http::Pace;
 
 /// A place that keeps secrets. All of it may be called from several threads at once, for different secrets.
 pub trait SecretStore: Send + Sync {
@@ -81,6 +91,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// Whether it keeps old versions, so that a new value can be taken back.
     pub keeps_versions: bool,
+    /// Whether it keeps labels, which tell whose a secret is.
+    pub keeps_labels: bool,
 }
 
 /// Whether [`SecretStore::create`] made anything.
@@ -222,13 +234,15 @@ impl StoreError {
 #[derive(Clone, Copy)]
 pub struct Address<'a> {
     /// What stands behind `KIND:` on the command line or as `project` in the config: a project's id with or without
-    /// `/LOCATION` (google), a region (aws), a mount and a path (vault), `OWNER/REPO` with or without `@ENVIRONMENT`
+    /// `/LOCATION`, or `?replicas=LOCATION,LOCATION` for where new secrets are kept (google), a region (aws), a mount and a path (vault), `OWNER/REPO` with or without `@ENVIRONMENT`
     /// (github), a file (dotenv).
     pub name: &'a str,
     /// The server to ask instead of the store's own. The command line gives it; no config can.
     pub endpoint: Option<&'a str>,
     /// Reads a variable of envcheck's own environment. A store asks only for those that its vendor's tools read.
     pub own_environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// How patiently it is asked.
+    pub pace: Pace,
 }
 
 /// A kind of store.
@@ -244,7 +258,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[];
+pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {

@@ -25,6 +25,7 @@ mod python;
 mod references;
 mod ruby;
 mod shell;
+mod spelling;
 mod systemd;
 mod tree;
 mod untidy;
@@ -32,6 +33,7 @@ mod untidy;
 pub use dialects::{DIALECTS, Dialect, Known, find, known};
 pub use evaluate::{Ending, Evaluated, Hidden, evaluate};
 pub use portable::{Portability, portability};
+pub use spelling::{is_read_as, spell};
 pub use tree::{Assignment, Content, Line, Newline, Tree, lines};
 pub use untidy::{Untidy, UntidyKind, untidy};
 

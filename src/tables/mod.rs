@@ -9,6 +9,8 @@ pub mod entropy;
 pub mod environments;
 pub mod frameworks;
 pub mod images;
+pub mod local_services;
+pub mod made_secrets;
 pub mod never_apps;
 pub mod placeholders;
 pub mod platform;

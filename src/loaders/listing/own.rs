@@ -8,8 +8,11 @@
 //!
 //! `project`, `environment`, `time`, `truncated`, `versions` and `aliases` may be absent.
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use super::{Reader, beginning, state};
-use crate::fact::{Problem, StoreKind, StoredVersion};
+use crate::fact::{Problem, StoreKind, Stored, StoredVersion, VersionState};
 use crate::syntax::json::{Kind, Node};
 
 /// How the format names itself.
@@ -25,6 +28,73 @@ const STORES: &[(&str, StoreKind)] = &[
     ("github", StoreKind::GitHubSecrets),
     ("platform", StoreKind::Platform),
 ];
+
+/// What a listing is of.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading<'a> {
+    /// The kind of store.
+    pub store: StoreKind,
+    /// The project, as the store names it.
+    pub project: &'a str,
+    /// The environment.
+    pub environment: &'a str,
+    /// When it was asked.
+    pub time: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    schema: &'static str,
+    store: &'static str,
+    project: &'a str,
+    environment: &'a str,
+    time: String,
+    secrets: Vec<WrittenSecret<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenSecret<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versions: Option<Vec<WrittenVersion<'a>>>,
+}
+
+#[derive(Serialize)]
+struct WrittenVersion<'a> {
+    version: &'a str,
+    state: &'static str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    aliases: &'a [String],
+}
+
+/// A listing as it is read here: what there is, by name, and no value. Spans are not looked at.
+pub fn written<'a>(heading: Heading<'a>, secrets: &'a [Stored]) -> impl Serialize + 'a {
+    let store = STORES.iter().find(|(_, store)| *store == heading.store);
+    let version = |version: &'a StoredVersion| WrittenVersion {
+        version: &version.number,
+        state: match version.state {
+            VersionState::Enabled => "ENABLED",
+            VersionState::Disabled => "DISABLED",
+            VersionState::Destroyed => "DESTROYED",
+            VersionState::Unknown => "UNKNOWN",
+        },
+        aliases: &version.aliases,
+    };
+    let secret = |secret: &'a Stored| WrittenSecret {
+        name: secret.name.as_str(),
+        versions: secret.versions.as_ref().map(|versions| versions.iter().map(version).collect()),
+    };
+    let mut secrets: Vec<WrittenSecret<'a>> = secrets.iter().map(secret).collect();
+    secrets.sort_by(|a, b| a.name.cmp(b.name));
+    Written {
+        schema: SCHEMA,
+        store: store.map_or("google", |(word, _)| word),
+        project: heading.project,
+        environment: heading.environment,
+        time: heading.time.to_string(),
+        secrets,
+    }
+}
 
 /// Reads one of these listings.
 pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> Option<Result<(), Problem>> {
@@ -47,6 +117,7 @@ fn take(root: &Node<'_>, reader: &mut Reader<'_>) -> Result<(), Problem> {
     let text = |key: &str| root.get(key).and_then(Node::text).map(str::to_owned);
     reader.listing.project = text("project");
     reader.listing.environment = text("environment");
+    reader.listing.time = text("time").and_then(|time| time.parse().ok());
     reader.listing.truncated = root.get("truncated").is_some_and(Node::is_true);
     let Some(Node { kind: Kind::Array(secrets), .. }) = root.get("secrets") else {
         return Err(Problem::new(beginning(root), "this listing has no `secrets`"));

@@ -26,10 +26,17 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
     for root in &roots {
         let Some(module) = world.modules.get(*root) else { continue };
         for application in roots::applications(&world, *root, &assigned, &mut assembled.problems) {
-            let mut builder = Builder { world: &world, source: &source, targets: Vec::new(), origins: BTreeMap::new() };
+            let mut builder = Builder {
+                world: &world,
+                source: &source,
+                targets: Vec::new(),
+                stored_here: Vec::new(),
+                origins: BTreeMap::new(),
+            };
             let instance = Instance::root(*root, application.inputs, application.doubtful);
             builder.instance(&instance, None);
-            if builder.targets.is_empty() || roots::is_example(&module.folder) {
+            let is_silent = builder.targets.is_empty() && builder.stored_here.is_empty();
+            if is_silent || roots::is_example(&module.folder) {
                 continue;
             }
             for target in &mut builder.targets {
@@ -41,6 +48,7 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
                 paths: paths.cloned().collect(),
                 origins: origins.collect(),
                 targets: builder.targets,
+                stored_here: builder.stored_here,
                 ..TargetGroup::default()
             });
         }

@@ -3,6 +3,7 @@
 mod containers;
 mod functions;
 mod settings;
+mod stored;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use super::evaluate::{Scope, Scoped};
 use super::instance::{Instance, World, each_of};
 use super::parts::At;
 use super::value::Val;
-use crate::fact::{Layer, LayerKind, LayerState, SecretFile, Setting, Target, TargetKind, TargetSigns};
+use crate::fact::{Layer, LayerKind, LayerState, SecretFile, Setting, StoredHere, Target, TargetKind, TargetSigns};
 use crate::source::{Place, SourceFile, SourcePath};
 use crate::syntax::hcl::{Block, Expression, Kind, Piece, Step};
 use crate::tables::environments;
@@ -25,6 +26,8 @@ pub(super) struct Builder<'w, 'a> {
     /// The text of a file, for what is told by how it is written.
     pub(super) source: &'w dyn Fn(&SourcePath) -> Option<&'a SourceFile>,
     pub(super) targets: Vec<Target>,
+    /// The secrets that they make.
+    pub(super) stored_here: Vec<StoredHere>,
     /// Where values come from; `None` where one place hands on several.
     pub(super) origins: BTreeMap<Place, Option<Place>>,
 }
@@ -145,19 +148,6 @@ impl<'a> Builder<'_, 'a> {
             signs: made.signs,
             partial,
         });
-    }
-
-    /// What is put into a store is a secret, whatever it is called.
-    fn store(&mut self, instance: &Rc<Instance<'a>>, block: At<'a, Block>, kind: &str) {
-        let argument = match kind {
-            "google_secret_manager_secret_version" | "google_secret_manager_regional_secret_version" => "secret_data",
-            "aws_secretsmanager_secret_version" => "secret_string",
-            "azurerm_key_vault_secret" => "value",
-            _ => return,
-        };
-        let Some(value) = block.item.body.get(argument) else { return };
-        let value = Scope::of(instance, block.path).evaluate(self.world, value);
-        self.world.mark_stored(&value);
     }
 
     /// Whether changes of the environment by others are kept (`lifecycle.ignore_changes`).

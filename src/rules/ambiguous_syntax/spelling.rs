@@ -1,11 +1,9 @@
 //! A spelling of a line on which all its loaders agree, each tried under all of them; only marks around the value change.
 
-use std::collections::BTreeMap;
-
 use crate::fact::Setting;
 use crate::finding::{Edit, Fix, Safety};
 use crate::source::{SourcePath, Span};
-use crate::syntax::dotenv::{self, Assignment, Content, Dialect, Ending, Tree};
+use crate::syntax::dotenv::{self, Assignment, Content, Dialect, Tree};
 
 /// What can be said of a line.
 pub(super) enum Repair {
@@ -68,8 +66,6 @@ pub(super) fn find(text: &str, setting: &Setting, dialects: &[Dialect], path: &S
 
 /// Whether all loaders read the value that is meant after the edits, and get on to the next line.
 fn agree(line: &Line<'_>, edits: &[(Span, String)], name: &str, meant: &str, dialects: &[Dialect]) -> bool {
-    /// A name that no file has, which must be read behind the line.
-    const NEXT: &str = "ENVCHECK_NEXT";
     let mut text = zeroize::Zeroizing::new(String::new());
     let mut done = line.start();
     for (span, replacement) in edits {
@@ -78,12 +74,7 @@ fn agree(line: &Line<'_>, edits: &[(Span, String)], name: &str, meant: &str, dia
         done = span.end;
     }
     text.push_str(line.slice(Span::new(done, line.end.max(done))));
-    text.push_str("\nENVCHECK_NEXT=1\n");
-    dialects.iter().all(|dialect| {
-        let evaluated = dotenv::evaluate(&text, *dialect, &BTreeMap::new());
-        let is = |name: &str, value: &str| evaluated.values.get(name).is_some_and(|found| found.expose() == value);
-        evaluated.ending == Ending::Whole && is(name, meant) && is(NEXT, "1") && evaluated.values.len() == 2
-    })
+    dotenv::is_read_as(&text, name, meant, dialects)
 }
 
 impl<'t> Line<'t> {

@@ -49,7 +49,8 @@ fn takes_stored_secrets(target: &AppTarget<'_>) -> bool {
         | TargetKind::PlatformApp
         | TargetKind::SystemdUnit
         | TargetKind::DockerContainer
-        | TargetKind::Step => false,
+        | TargetKind::Step
+        | TargetKind::Trial => false,
     }
 }
 

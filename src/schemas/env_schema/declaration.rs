@@ -1,9 +1,9 @@
 //! One declaration.
 
-use super::recipe::Recipe;
 use super::{constraints, names, own_values, types};
 use crate::fact::{Constraints, Declaration, Link, LinkKind, Override, Required, Side, Type};
 use crate::name::{Name, is_environment_name};
+use crate::random;
 use crate::syntax::toml::{Item, Table};
 
 /// Reads the declaration that stands under a name. `inherits`: whether an ancestor may say what it does not.
@@ -155,8 +155,8 @@ fn same_in(item: &Item<'_>) -> Vec<String> {
 fn generate(table: &Table<'_>, declaration: &mut Declaration) {
     let Some(item) = table.get("generate") else { return };
     let Some(text) = item.string() else { return };
-    let recipe = match Recipe::parse(text.text) {
-        Ok(recipe) => recipe,
+    let kind = match random::Kind::parse(text.text) {
+        Ok(kind) => kind,
         Err(reason) => {
             item.fault(format!("`generate` {reason}"));
             return;
@@ -167,7 +167,7 @@ fn generate(table: &Table<'_>, declaration: &mut Declaration) {
     if declaration.issued_by.is_some() {
         item.fault("`issued_by` says that somebody else makes the value, so it cannot be generated");
     }
-    let Some(made) = recipe.bytes() else { return };
+    let Some(made) = kind.bytes() else { return };
     let encodes = matches!(declaration.kind, None | Some(Type::String | Type::Base64 | Type::Hex));
     if let Some(bytes) = declaration.constraints.bytes {
         if bytes != made {

@@ -74,7 +74,8 @@ struct Declaration {
     deprecated: Option<String>,
     /// Its former names.
     renamed_from: Option<Vec<String>>,
-    /// How a value is made: base64:N, base64url:N, hex:N, uuid, password:N, ed25519, rsa:BITS; at least 128 bits.
+    /// How a value is made: base64:N, base64url:N, hex:N, uuid, password:N, jwt, fernet, django, laravel, ed25519,
+    /// rsa:BITS, ec-p256, vapid; at least 128 bits.
     generate: Option<String>,
     /// Who makes the value, if it is somebody else: it is never generated.
     issued_by: Option<String>,

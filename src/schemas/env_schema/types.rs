@@ -28,7 +28,7 @@ pub(super) const TYPES: [(&str, Type); 19] = [
 ];
 
 /// The word for a type.
-pub(super) fn word(kind: Type) -> &'static str {
+pub fn word(kind: Type) -> &'static str {
     TYPES.iter().find(|(_, known)| *known == kind).map_or("unknown", |(word, _)| word)
 }
 

@@ -67,7 +67,7 @@ impl Profiles {
             default: of(DEFAULT).and_then(|secret| secret.default.clone()),
             description: main.description.clone(),
             generate: match &main.generate {
-                Some(Generate::Yes(recipe)) => recipe.clone(),
+                Some(Generate::Yes(kind)) => kind.clone(),
                 _ => None,
             },
             ..Declaration::default()

@@ -1,7 +1,7 @@
 //! What one profile says of one secret.
 
 use crate::fact::Type;
-use crate::schemas::env_schema::recipe::Recipe;
+use crate::random;
 use crate::source::Span;
 use crate::syntax::toml::{Item, Table};
 use crate::value::Value;
@@ -162,13 +162,13 @@ fn generate(item: &Item<'_>, word: Option<&str>) -> Generate {
         item.table()
     };
     let count = |key: &'static str| options.as_ref().and_then(|table| table.get(key)).and_then(|item| item.count());
-    let recipe = match word {
+    let kind = match word {
         Some("password") => format!("password:{}", count("length").unwrap_or(32)),
         Some("hex") => format!("hex:{}", count("bytes").unwrap_or(32)),
         Some("base64") => format!("base64:{}", count("bytes").unwrap_or(32)),
         Some("uuid") => "uuid".to_owned(),
         _ => return Generate::Yes(None),
     };
-    // One that is weak here is made all the same; it is only no recipe of envcheck's.
-    Generate::Yes(Recipe::parse(&recipe).is_ok().then_some(recipe))
+    // One that is weak here is made all the same; it is only no kind of envcheck's.
+    Generate::Yes(random::Kind::parse(&kind).is_ok().then_some(kind))
 }

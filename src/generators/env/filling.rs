@@ -1,0 +1,500 @@
+//! Where the value of each variable of an env file comes from. How the file looks is for `render`.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::variables::{self, Variable, kind_of};
+use super::super::{Asked, GenerateError, quote, secret};
+use super::services::{self, Service};
+use crate::fact::{Agreement, Declaration, Fact, FactKind, GroupKind, LayerKind, Role, Type};
+use crate::loaders::File;
+use crate::model::{Binding, Sighting, Source as EnvSource, State, readers};
+use crate::name::{Environment, Name, is_variable_name};
+use crate::random::{Kind, Source};
+use crate::schemas::accepts::items;
+use crate::source::SourcePath;
+use crate::syntax::dotenv::Dialect;
+use crate::tables::{made_secrets, placeholders, secret_names};
+use crate::value::{Known, Template, Value};
+
+/// How deep references to references are followed.
+const DEPTH: usize = 16;
+
+/// What becomes of a variable.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// The file has it.
+    Present,
+    /// The template's line, as it stands.
+    Template,
+    /// This value.
+    Value {
+        /// The value.
+        value: Value,
+        /// Whether it was made just now.
+        generated: bool,
+    },
+    /// Somebody has to be asked for it.
+    Ask,
+    /// Nobody needs it: its line is commented out.
+    Off,
+}
+
+impl Decision {
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self, Self::Present | Self::Template | Self::Value { .. })
+    }
+}
+
+/// An env file, and what becomes of each variable of it.
+pub(super) struct Filling<'a> {
+    pub(super) asked: &'a Asked<'a>,
+    pub(super) environment: &'a Environment,
+    /// What is there by now.
+    pub(super) file: Option<&'a File>,
+    /// What the file starts from, and whether it lies beside it, so that all of it is meant.
+    pub(super) template: Option<(&'a EnvSource<'a>, bool)>,
+    /// What the schemas declare, in their order.
+    pub(super) variables: Vec<Variable<'a>>,
+    pub(super) decisions: BTreeMap<Name, Decision>,
+    /// What is in the file and has no value.
+    pub(super) empty: BTreeSet<Name>,
+    /// The loaders that read the file.
+    pub(super) readers: Vec<Dialect>,
+    given: BTreeMap<&'a Name, &'a Template>,
+    shown: BTreeMap<&'a Name, &'a Template>,
+    services: Vec<Service<'a>>,
+}
+
+impl<'a> Filling<'a> {
+    /// Decides on every variable that the apps declare or the template names.
+    pub(super) fn decide(
+        asked: &'a Asked<'a>,
+        path: &SourcePath,
+        source: &mut dyn Source,
+    ) -> Result<Self, GenerateError> {
+        let model = asked.model;
+        let Some(environment) = &asked.environment else { return Err(GenerateError::Undeclared) };
+        let file = model.project.files.get(path);
+        let template = model.stand_in(path).map(|template| (template, template.path.is_beside(path)));
+        let compose = model
+            .targets
+            .iter()
+            .flat_map(|target| &target.target.layers)
+            .any(|layer| matches!(&layer.kind, LayerKind::EnvFile(Some(named)) if named == path));
+        let mut dialects: Vec<Dialect> = readers(&model.project, path).iter().map(|reader| reader.dialect).collect();
+        dialects.extend(compose.then_some(Dialect::Compose));
+        let mut filling = Self {
+            asked,
+            environment,
+            file,
+            template,
+            variables: variables::of(asked)?,
+            decisions: BTreeMap::new(),
+            empty: BTreeSet::new(),
+            readers: dialects,
+            given: file.map(definitions).unwrap_or_default(),
+            shown: template.map(|(template, _)| definitions(template.file)).unwrap_or_default(),
+            services: services::find(model, environment),
+        };
+        let local = filling.given_to_services();
+        let declared: Vec<&Name> =
+            filling.variables.iter().filter(|variable| !variable.is_family()).map(|variable| variable.name).collect();
+        let undeclared: Vec<&Name> = match template {
+            Some((_, true)) if file.is_none() => {
+                filling.shown.keys().copied().filter(|name| !declared.contains(name)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for name in declared.into_iter().chain(undeclared) {
+            let decision = filling.first_decision(name, &local, source)?;
+            filling.decisions.insert(name.clone(), decision);
+        }
+        filling.agree();
+        filling.groups(source)?;
+        filling.references();
+        Ok(filling)
+    }
+
+    /// What the schemas say of a name here, and the app that says it.
+    pub(super) fn declaration(&self, name: &Name) -> Option<(usize, Arc<Declaration>)> {
+        let of_app = |app: &usize| Some((*app, self.asked.model.schemas[*app].declaration(name)?));
+        let (app, declared) = self.asked.apps.iter().find_map(of_app)?;
+        Some((app, variables::in_environment(self.asked, &declared.declaration)))
+    }
+
+    fn is_required(&self, name: &Name) -> bool {
+        let of_app = |app: &usize| {
+            let declared = self.asked.model.schemas[*app].resolved.declarations.get(name)?;
+            Some(variables::is_required(self.asked, &declared.declaration, self.environment))
+        };
+        self.asked.apps.iter().filter_map(of_app).any(|required| required)
+    }
+
+    /// Whether everything that runs an app here, and needs the variable, gets it without this file.
+    fn is_given_elsewhere(&self, name: &Name) -> bool {
+        let model = self.asked.model;
+        let declares = |app: &&usize| model.schemas[**app].resolved.declarations.contains_key(name);
+        self.asked.apps.iter().filter(declares).all(|app| {
+            let of_name = |binding: &&Binding| binding.environment == *self.environment && binding.name == *name;
+            let Some(binding) = model.bindings_of(*app).iter().find(of_name) else { return false };
+            let all = binding.sightings.iter().all(|sighting| self.is_given(sighting));
+            !binding.sightings.is_empty() && all || !binding.required
+        })
+    }
+
+    /// Whether a view gives the variable by itself, and not only because the template says that the file will.
+    fn is_given(&self, sighting: &Sighting) -> bool {
+        let stands_in = sighting.winner.as_ref().is_some_and(|winner| {
+            let file = self.asked.model.project.files.get(&winner.place.path);
+            file.is_some_and(|file| file.claim.role == Role::Template)
+        });
+        !stands_in && matches!(sighting.state, State::Given(_) | State::Injected(..) | State::GivenUnknown(_))
+    }
+
+    fn first_decision(
+        &mut self,
+        name: &Name,
+        local: &BTreeMap<Name, Value>,
+        source: &mut dyn Source,
+    ) -> Result<Decision, GenerateError> {
+        if let Some(given) = self.given.get(name) {
+            if given.is_empty() {
+                self.empty.insert(name.clone());
+            }
+            return Ok(Decision::Present);
+        }
+        let fixed = |value: Value| Decision::Value { value, generated: false };
+        let Some((app, declaration)) = self.declaration(name) else {
+            return Ok(match local.get(name) {
+                Some(value) => fixed(value.clone()),
+                None if self.is_usable(name, None) => Decision::Template,
+                None => Decision::Off,
+            });
+        };
+        let required = self.is_required(name);
+        let elsewhere = self.is_given_elsewhere(name);
+        if elsewhere && (self.file.is_some() || !self.shown.contains_key(name)) {
+            return Ok(Decision::Off);
+        }
+        let accepted = |value: &Value| self.asked.model.accepts(&declaration, value).is_ok();
+        if let Some(value) = local.get(name).filter(|value| accepted(value)) {
+            return Ok(fixed(value.clone()));
+        }
+        if required && kind_of(&declaration).is_some() {
+            // What the kind makes and the declaration does not take, nobody can make.
+            return Ok(match secret(self.asked.model, name, &declaration, source) {
+                Ok((_, made)) => Decision::Value { value: made.value, generated: true },
+                Err(GenerateError::Random(error)) => return Err(error.into()),
+                Err(_) => Decision::Ask,
+            });
+        }
+        let refers = self.shown.get(name).is_some_and(|template| !template.references().is_empty());
+        if let Some(value) = self.own_word(&declaration).filter(|_| required && !refers) {
+            return Ok(fixed(value));
+        }
+        if self.is_usable(name, Some(&declaration)) {
+            return Ok(Decision::Template);
+        }
+        let shown = declaration.example.as_ref().filter(|_| declaration.secret != Some(true) && required);
+        if let Some(value) = declaration.default.as_ref().or(shown).filter(|value| !value.is_empty() && accepted(value))
+        {
+            return Ok(fixed(value.clone()));
+        }
+        let dependencies = &self.asked.model.apps.list[app].dependencies;
+        let made = made_secrets::find(name.as_str(), dependencies)
+            .filter(|_| required && declaration.secret != Some(false) && declaration.issued_by.is_none());
+        if let Some(kind) = made.and_then(|made| Kind::parse(made.kind).ok()) {
+            let value = kind.make(source)?.value;
+            if accepted(&value) {
+                return Ok(Decision::Value { value, generated: true });
+            }
+        }
+        Ok(if required && !elsewhere { Decision::Ask } else { Decision::Off })
+    }
+
+    /// The word for the environment, where a variable takes nothing but such words.
+    fn own_word(&self, declaration: &Declaration) -> Option<Value> {
+        let names = self.asked.model.environments.names(self.environment);
+        let values = declaration.constraints.values.as_ref()?;
+        values.iter().find(|value| names.contains(&value.expose())).cloned()
+    }
+
+    /// Whether the template's line can stay.
+    fn is_usable(&self, name: &Name, declaration: Option<&Declaration>) -> bool {
+        let Some(template) = self.shown.get(name) else { return false };
+        let secret = declaration.and_then(|declaration| declaration.secret);
+        let secret = secret.unwrap_or_else(|| secret_names::is_secret_name(name));
+        let Some(value) = template.as_literal() else { return !template.references().is_empty() };
+        !value.is_empty()
+            && !placeholders::is_placeholder_in(name, &value, secret)
+            && declaration.is_none_or(|declaration| self.asked.model.accepts(declaration, &value).is_ok())
+    }
+
+    /// What compose gives to local services and the schema says that variables repeat.
+    fn given_to_services(&self) -> BTreeMap<Name, Value> {
+        let mut found = BTreeMap::new();
+        let nothing = |_: &Name| Known::Unknown;
+        for (url, parts) in self.urls() {
+            let Some(text) = self.candidate(&url) else { continue };
+            let Some(service) = services::of_url(&self.services, text.expose()) else { continue };
+            for (part, name) in parts {
+                if let Some(value) = service.part(&part, &nothing) {
+                    found.insert(name, value);
+                }
+            }
+        }
+        let declared = self.variables.iter().map(|variable| variable.name);
+        for name in declared.chain(self.shown.keys().copied()) {
+            let literals = self.services.iter().filter_map(|service| service.literal(name));
+            let values: BTreeSet<String> = literals.map(|value| value.expose().to_owned()).collect();
+            if let (1, Some(value)) = (values.len(), values.into_iter().next()) {
+                found.entry(name.clone()).or_insert_with(|| Value::new(value));
+            }
+        }
+        found
+    }
+
+    /// URLs whose parts other variables repeat.
+    fn urls(&self) -> Vec<(Name, Vec<(String, Name)>)> {
+        let agrees = self.asked.apps.iter().flat_map(|app| &self.asked.model.schemas[*app].resolved.agrees);
+        let mut found: Vec<(Name, Vec<(String, Name)>)> = Vec::new();
+        for (_, agree) in agrees {
+            if let Agreement::Parts { url, parts } = &agree.relation
+                && !found.iter().any(|(known, _)| known == url)
+            {
+                found.push((url.clone(), parts.clone()));
+            }
+        }
+        found
+    }
+
+    /// A URL to start from: the file's, the template's, the schema's default or example.
+    fn candidate(&self, name: &Name) -> Option<Value> {
+        let literal = |template: Option<&&Template>| template.and_then(|template| template.as_literal());
+        let of_schema = || {
+            let (_, declaration) = self.declaration(name)?;
+            declaration.default.clone().or_else(|| declaration.example.clone())
+        };
+        let found = literal(self.given.get(name)).or_else(|| literal(self.shown.get(name))).or_else(of_schema)?;
+        (!found.is_empty() && services::part_of(found.expose(), "host").is_some()).then_some(found)
+    }
+
+    /// What a variable will hold.
+    pub(super) fn known(&self, name: &Name) -> Known {
+        self.known_at(name, &Cell::new(DEPTH * DEPTH), DEPTH)
+    }
+
+    fn known_at(&self, name: &Name, budget: &Cell<usize>, depth: usize) -> Known {
+        let (Some(left), Some(deeper)) = (budget.get().checked_sub(1), depth.checked_sub(1)) else {
+            return Known::Unknown;
+        };
+        budget.set(left);
+        let evaluated = |template: Option<&&Template>| {
+            let lookup = |name: &Name| self.known_at(name, budget, deeper);
+            template.and_then(|template| template.evaluate(&lookup).value).map_or(Known::Unknown, Known::Value)
+        };
+        match self.decisions.get(name) {
+            Some(Decision::Present) => evaluated(self.given.get(name)),
+            Some(Decision::Template) => evaluated(self.shown.get(name)),
+            Some(Decision::Value { value, .. }) => Known::Value(value.clone()),
+            Some(Decision::Ask | Decision::Off) | None => Known::Absent,
+        }
+    }
+
+    fn value(&self, name: &Name) -> Option<Value> {
+        match self.known(name) {
+            Known::Value(value) if !value.is_empty() => Some(value),
+            _ => None,
+        }
+    }
+
+    fn is_generated(&self, name: &Name) -> bool {
+        matches!(self.decisions.get(name), Some(Decision::Value { generated: true, .. }))
+    }
+
+    /// Puts a value where the file has none yet.
+    fn put(&mut self, name: &Name, value: Value, generated: bool) {
+        let is_open = self.decisions.get(name).is_some_and(|decision| !matches!(decision, Decision::Present));
+        let is_the_same = self.value(name).as_ref() == Some(&value);
+        let accepted = self.declaration(name).is_none_or(|(_, of)| self.asked.model.accepts(&of, &value).is_ok());
+        if is_open && !is_the_same && accepted {
+            self.decisions.insert(name.clone(), Decision::Value { value, generated });
+        }
+    }
+
+    /// Makes what is told twice the same: URLs and their parts, URLs and local services, equal variables.
+    fn agree(&mut self) {
+        let urls = self.urls();
+        for (url, parts) in &urls {
+            let Some(start) = self.candidate(url).or_else(|| self.built(url, parts)) else { continue };
+            if matches!(self.decisions.get(url), Some(Decision::Present)) {
+                for (part, name) in parts {
+                    if let Some(value) = services::part_of(start.expose(), part) {
+                        self.put(name, value, false);
+                    }
+                }
+                continue;
+            }
+            let mut text = start;
+            for (part, name) in parts {
+                let told = self.value(name);
+                let other = told.as_ref().and_then(|told| services::with_part(text.expose(), part, told.expose()));
+                if let Some(other) = other {
+                    text = other;
+                } else if let Some(value) = services::part_of(text.expose(), part) {
+                    self.put(name, value, false);
+                }
+            }
+            let generated = parts.iter().any(|(_, name)| self.is_generated(name));
+            self.put(url, text, generated);
+        }
+        let of_services: Vec<Name> = self.decisions.keys().cloned().collect();
+        for name in of_services.into_iter().filter(|name| !urls.iter().any(|(url, _)| url == name)) {
+            let is_url = self.declaration(&name).is_some_and(|(_, of)| of.kind == Some(Type::Url));
+            let Some(text) = self.candidate(&name).filter(|_| is_url) else { continue };
+            let Some(service) = services::of_url(&self.services, text.expose()) else { continue };
+            if let Some(value) = services::agreeing(text.expose(), service, &|name| self.known(name)) {
+                self.put(&name, value, false);
+            }
+        }
+        let agrees = self.asked.apps.iter().flat_map(|app| &self.asked.model.schemas[*app].resolved.agrees);
+        for (_, agree) in agrees {
+            let Agreement::Equal(names) = &agree.relation else { continue };
+            let Some(value) = names.iter().find_map(|name| self.value(name)) else { continue };
+            for name in names {
+                self.put(name, value.clone(), false);
+            }
+        }
+    }
+
+    /// A URL of its parts alone.
+    fn built(&self, url: &Name, parts: &[(String, Name)]) -> Option<Value> {
+        let (_, declaration) = self.declaration(url)?;
+        let of_part =
+            |wanted: &str| parts.iter().find(|(part, _)| part == wanted).and_then(|(_, name)| self.value(name));
+        let scheme = declaration.constraints.schemes.as_ref().and_then(|schemes| schemes.first().cloned());
+        let scheme = of_part("scheme").map(|value| value.expose().to_owned()).or(scheme)?;
+        let host = of_part("host")?;
+        Some(Value::new(format!("{scheme}://{}", host.expose())))
+    }
+
+    /// Asks for what belongs to what is there; a feature that cannot be had whole is switched off.
+    fn groups(&mut self, source: &mut dyn Source) -> Result<(), GenerateError> {
+        let model = self.asked.model;
+        let groups = self.asked.apps.iter().flat_map(|app| model.schemas[*app].resolved.groups.iter());
+        let holds = |words: &[String]| words.is_empty() || model.environments.is_among(self.environment, words);
+        let groups: Vec<_> = groups.map(|(_, group)| group).filter(|group| holds(&group.environments)).collect();
+        for group in groups {
+            match &group.kind {
+                GroupKind::AllOrNone(names) => self.all_or_none(names),
+                GroupKind::When { switches, require } => {
+                    let is_on = |(name, values): &(Name, Vec<Value>)| {
+                        self.value(name).is_some_and(|value| values.is_empty() || values.contains(&value))
+                    };
+                    if switches.iter().all(is_on) {
+                        self.need(require, source)?;
+                    }
+                }
+                GroupKind::ForEach { list, require } => {
+                    let Some((value, (_, declaration))) = self.value(list).zip(self.declaration(list)) else {
+                        continue;
+                    };
+                    let item = |item: &Value| item.expose().to_ascii_uppercase().replace(['-', '.'], "_");
+                    let of_item = |item: String| require.iter().map(move |name| name.replace("{ITEM}", &item));
+                    let names =
+                        items(&declaration.constraints, &value).iter().map(item).flat_map(of_item).collect::<Vec<_>>();
+                    let names: Vec<Name> = names.iter().map(|name| Name::new(name)).collect();
+                    let plain = names.into_iter().filter(|name| is_variable_name(name.as_str()));
+                    self.need(&plain.collect::<Vec<_>>(), source)?;
+                }
+                GroupKind::OneOf(names) | GroupKind::AtLeastOne(names) => {
+                    let is_live = |name: &Name| self.decisions.get(name).is_some_and(Decision::is_live);
+                    if !names.iter().any(is_live)
+                        && let Some(first) = names.first()
+                    {
+                        self.need(std::slice::from_ref(first), source)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn all_or_none(&mut self, names: &[Name]) {
+        let is_live = |name: &&Name| self.decisions.get(*name).is_some_and(Decision::is_live);
+        if names.iter().all(|name| is_live(&name)) || !names.iter().any(|name| is_live(&name)) {
+            return;
+        }
+        let firm = |name: &Name| {
+            matches!(self.decisions.get(name), Some(Decision::Present)) || {
+                let declared = self.declaration(name).and_then(|(_, declaration)| declaration.required.clone());
+                declared.is_some() && self.is_required(name)
+            }
+        };
+        let stays = names.iter().any(firm);
+        for name in names {
+            let Some(decision) = self.decisions.get_mut(name) else { continue };
+            match decision {
+                Decision::Off if stays => *decision = Decision::Ask,
+                Decision::Template | Decision::Value { .. } | Decision::Ask if !stays => *decision = Decision::Off,
+                _ => {}
+            }
+        }
+    }
+
+    fn need(&mut self, names: &[Name], source: &mut dyn Source) -> Result<(), GenerateError> {
+        for name in names {
+            if self.given.contains_key(name) || self.decisions.get(name).is_some_and(Decision::is_live) {
+                continue;
+            }
+            let made = match self.declaration(name) {
+                Some((_, declaration)) => secret(self.asked.model, name, &declaration, source).ok(),
+                None => None,
+            };
+            let decision =
+                made.map_or(Decision::Ask, |(_, made)| Decision::Value { value: made.value, generated: true });
+            self.decisions.insert(name.clone(), decision);
+        }
+        Ok(())
+    }
+
+    /// Takes out lines of the template that refer to what is not there.
+    fn references(&mut self) {
+        for _ in 0..self.decisions.len() {
+            let is_dangling = |(name, decision): (&Name, &Decision)| {
+                let template = self.shown.get(name).filter(|_| matches!(decision, Decision::Template))?;
+                let references = template.references();
+                let mut plain = references.iter().filter(|reference| reference.operator.is_none());
+                let dangles = |name: &Name| self.decisions.get(name).is_some_and(|of| !of.is_live());
+                plain.any(|reference| dangles(&reference.name)).then(|| name.clone())
+            };
+            let dangling: Vec<Name> = self.decisions.iter().filter_map(is_dangling).collect();
+            if dangling.is_empty() {
+                return;
+            }
+            for name in dangling {
+                let decision = if self.is_required(&name) { Decision::Ask } else { Decision::Off };
+                self.decisions.insert(name, decision);
+            }
+        }
+    }
+
+    /// A value as the file holds it; `None` where its loaders cannot be given it.
+    pub(super) fn written(&self, value: &Value) -> Option<Value> {
+        quote::dotenv(value, &self.readers)
+    }
+}
+
+/// What a file gives, the last word on each name.
+fn definitions(file: &File) -> BTreeMap<&Name, &Template> {
+    let definition = |fact: &&Fact| matches!(fact.kind, FactKind::Definition { .. });
+    let facts = file.loaded.facts.iter().filter(|fact| definition(fact));
+    facts
+        .filter_map(|fact| match &fact.kind {
+            FactKind::Definition { value, .. } => Some((&fact.name, value)),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,121 @@
+//! What it means that Secret Manager says no. Its code words decide, never its prose.
+
+use super::super::StoreError;
+use super::super::http::{Answer, Effect};
+use super::super::json::parse;
+use super::address::Parent;
+use super::wire::Failure;
+
+/// What is done with a secret: how it is called, and what it takes.
+#[derive(Debug)]
+pub(super) struct Deed {
+    /// `reading`.
+    pub(super) doing: &'static str,
+    /// `read`.
+    pub(super) verb: &'static str,
+    /// The role that allows it and little else.
+    role: &'static str,
+    /// Whether it is granted for one secret.
+    is_of_secret: bool,
+    /// What comes of doing it twice.
+    pub(super) effect: Effect,
+}
+
+const fn deed(doing: &'static str, verb: &'static str, role: &'static str, is_of_secret: bool, effect: Effect) -> Deed {
+    Deed { doing, verb, role, is_of_secret, effect }
+}
+
+// The roles: docs.cloud.google.com/secret-manager/docs/access-control.
+pub(super) const LIST: Deed = deed("listing the secrets of", "list the secrets of", "viewer", false, Effect::Reads);
+pub(super) const LOOK: Deed = deed("looking at", "look at", "viewer", true, Effect::Reads);
+pub(super) const READ: Deed = deed("reading", "read", "secretAccessor", true, Effect::Reads);
+pub(super) const CREATE: Deed = deed("creating", "create", "admin", false, Effect::WritesAlike);
+pub(super) const LABEL: Deed = deed("labelling", "label", "admin", true, Effect::WritesAlike);
+pub(super) const ADD: Deed =
+    deed("adding a version to", "add a version to", "secretVersionAdder", true, Effect::WritesAnew);
+pub(super) const DISABLE: Deed = deed("disabling", "disable", "secretVersionManager", true, Effect::WritesAlike);
+
+/// A no of the server.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// The status of HTTP.
+    pub(super) status: u16,
+    /// The code word: `FAILED_PRECONDITION`; empty where there is none that is one.
+    pub(super) word: String,
+    is_service_off: bool,
+}
+
+impl Refusal {
+    /// Reads an answer whose status is no success.
+    pub(super) fn read(answer: &Answer) -> Self {
+        let failure: Failure = parse(&answer.body).unwrap_or_default();
+        let is_word = |text: &String| {
+            (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        };
+        Self {
+            status: answer.status,
+            word: Some(failure.error.status).filter(is_word).unwrap_or_default(),
+            is_service_off: failure.error.details.iter().any(|detail| detail.reason == "SERVICE_DISABLED"),
+        }
+    }
+
+    /// Whether there is nothing of that name.
+    pub(super) fn is_absence(&self) -> bool {
+        self.status == 404
+    }
+
+    /// Whether it is there already.
+    pub(super) fn is_presence(&self) -> bool {
+        self.status == 409 && self.word != "ABORTED"
+    }
+
+    /// Whether the state of it does not allow this: it is disabled, or its etag is another by now.
+    pub(super) fn is_of_state(&self) -> bool {
+        matches!(self.word.as_str(), "FAILED_PRECONDITION" | "ABORTED") || self.status == 412
+    }
+
+    /// The error for whoever wanted something else.
+    pub(super) fn into_error(self, what: &str) -> StoreError {
+        let reason = if self.word.is_empty() { self.status.to_string() } else { self.word };
+        StoreError::Refused { what: what.to_owned(), reason }
+    }
+
+    /// The error that credentials do not suffice. `account`: whose they are; `secret`: the id, where it is about one.
+    pub(super) fn denial(
+        &self,
+        deed: &Deed,
+        parent: &Parent,
+        secret: Option<&str>,
+        account: Option<&str>,
+    ) -> StoreError {
+        let resource = match secret {
+            Some(secret) => format!("{}/secrets/{secret}", parent.name()),
+            None => parent.name(),
+        };
+        let project = &parent.project;
+        let help = if self.is_service_off {
+            format!(
+                "Secret Manager is off there: `gcloud services enable secretmanager.googleapis.com --project={project}`"
+            )
+        } else {
+            let member = match account {
+                Some(account) if account.ends_with(".gserviceaccount.com") => format!("serviceAccount:{account}"),
+                Some(account) => format!("user:{account}"),
+                None => "user:EMAIL".to_owned(),
+            };
+            let role = format!("roles/secretmanager.{}", deed.role);
+            let command = match secret.filter(|_| deed.is_of_secret) {
+                Some(secret) => format!("gcloud secrets add-iam-policy-binding {secret} {}", parent.flags()),
+                None => format!("gcloud projects add-iam-policy-binding {project}"),
+            };
+            let doubt = if deed.is_of_secret { "" } else { "; Google says the same of a project that is not there" };
+            format!("it takes {role}: `{command} --member={member} --role={role}`{doubt}")
+        };
+        StoreError::Denied {
+            who: account.unwrap_or("these credentials").to_owned(),
+            verb: deed.verb,
+            what: resource,
+            help,
+        }
+    }
+}

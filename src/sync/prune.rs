@@ -1,0 +1,60 @@
+//! Secrets of this owner that nothing needs any more. They are listed; disabled only where that is asked for; never
+//! deleted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fact::VersionState;
+use crate::model::Model;
+use crate::name::SecretName;
+use crate::stores::{SecretStore, StoreError, StoredSecret};
+
+use super::decide::{MANAGED_BY, OWNER};
+use super::plan::Prunable;
+use super::wishes::{StoreChoice, Wishes, referenced};
+
+/// The secrets that carry this owner's labels, have an enabled version, and are taken by nothing in the repository, in
+/// whatever environment.
+pub fn prunable(
+    model: &Model<'_>,
+    choice: &StoreChoice,
+    wishes: &Wishes,
+    stores: &[Box<dyn SecretStore>],
+    listed: &[BTreeMap<SecretName, StoredSecret>],
+) -> Result<Vec<Prunable>, StoreError> {
+    let mut needed: BTreeSet<SecretName> = referenced(model, choice);
+    for wish in &wishes.list {
+        needed.insert(wish.secret.clone());
+        needed.extend(wish.former.iter().map(|former| former.secret.clone()));
+    }
+    let mut found = Vec::new();
+    for (index, wanted) in wishes.stores.iter().enumerate() {
+        let (Some(store), Some(listed)) = (stores.get(index), listed.get(index)) else { continue };
+        let label =
+            |secret: &StoredSecret, key: &str, value: &str| secret.labels.get(key).is_some_and(|label| label == value);
+        for secret in listed.values() {
+            let own = label(secret, MANAGED_BY.0, MANAGED_BY.1) && label(secret, OWNER, &wanted.owner);
+            if !own || needed.contains(&secret.name) {
+                continue;
+            }
+            let versions = store.versions(&secret.name)?.unwrap_or_default();
+            let enabled = versions.into_iter().filter(|version| version.state == VersionState::Enabled);
+            let enabled: Vec<String> = enabled.map(|version| version.number).collect();
+            if !enabled.is_empty() {
+                found.push(Prunable { store: index, secret: secret.name.clone(), enabled });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether so much would be disabled that it looks like a mistake: more than a fifth of what this owner keeps there.
+pub fn is_too_much(prunable: &[Prunable], wishes: &Wishes) -> bool {
+    let all = prunable.len() + wishes.list.len();
+    wishes.list.is_empty() || prunable.len() * 5 > all && prunable.len() > 1
+}
+
+/// Disables every enabled version of a secret, newest last, so that a run that stops midway leaves `latest` as it was.
+pub fn disable(prunable: &Prunable, stores: &[Box<dyn SecretStore>]) -> Result<(), StoreError> {
+    let Some(store) = stores.get(prunable.store) else { return Ok(()) };
+    prunable.enabled.iter().rev().try_for_each(|version| store.disable(&prunable.secret, version))
+}
