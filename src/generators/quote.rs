@@ -65,6 +65,40 @@ pub fn markdown_code(text: &str) -> String {
     if !text.is_empty() && text.chars().all(fits) { format!("`{text}`") } else { markdown(text) }
 }
 
+/// A word of a shell script, as one argument that holds nothing but its text, on one line.
+pub fn shell(text: &str) -> String {
+    let text = visible(text);
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=,@%+".contains(character);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// A string of HCL, with its quotes. No template in it is evaluated.
+pub fn hcl(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '"' | '\\' => _ = write!(out, "\\{character}"),
+            // Doubling it would not do behind another one.
+            '$' | '%' if rest.peek() == Some(&'{') => _ = write!(out, "\\u{:04x}", u32::from(character)),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Bidirectional and invisible characters do what they do in a string, and are seen here.
+            _ if visible(character.encode_utf8(&mut [0; 4])).len() != character.len_utf8() => {
+                let number = u32::from(character);
+                _ = if number > 0xffff { write!(out, "\\U{number:08x}") } else { write!(out, "\\u{number:04x}") };
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// A string of JavaScript and TypeScript, with its quotes.
 pub fn javascript(text: &str) -> String {
     let mut out = String::from("\"");

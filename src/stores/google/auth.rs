@@ -326,3 +326,6 @@ fn read(path: &Path) -> Result<Zeroizing<String>, StoreError> {
 fn shown(path: &Path) -> String {
     format!("`{}`", visible(&path.to_string_lossy()))
 }
+
+#[cfg(test)]
+mod tests;
