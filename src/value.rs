@@ -78,10 +78,12 @@ impl fmt::Debug for Value {
 }
 
 /// A value as it is written: literal text and references, in order. No part is the empty string.
+///
+/// Clones share one list of parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     /// The parts, in order.
-    pub parts: Vec<Part>,
+    pub parts: Arc<[Part]>,
 }
 
 /// A piece of a [`Template`].
@@ -151,15 +153,26 @@ impl Operator {
     }
 }
 
+impl From<Vec<Part>> for Template {
+    fn from(parts: Vec<Part>) -> Self {
+        Self { parts: parts.into() }
+    }
+}
+
 impl Template {
     /// A value without references.
     pub fn literal(value: Value) -> Self {
-        if value.is_empty() { Self::default() } else { Self { parts: vec![Part::Literal(value)] } }
+        if value.is_empty() { Self::default() } else { Self { parts: Arc::new([Part::Literal(value)]) } }
     }
 
     /// A value of which nothing is known.
     pub fn unknown(span: Span) -> Self {
-        Self { parts: vec![Part::Unknown(span)] }
+        Self { parts: Arc::new([Part::Unknown(span)]) }
+    }
+
+    /// The parts, to be changed here and in no clone.
+    pub fn parts_mut(&mut self) -> &mut [Part] {
+        Arc::make_mut(&mut self.parts)
     }
 
     /// Whether it is the empty string, whatever the surroundings are.
@@ -169,7 +182,7 @@ impl Template {
 
     /// The value, if it holds nothing but literal text.
     pub fn as_literal(&self) -> Option<Value> {
-        match self.parts.as_slice() {
+        match &*self.parts {
             [] => Some(Value::new("")),
             [Part::Literal(value)] => Some(value.clone()),
             parts => {
@@ -191,7 +204,7 @@ impl Template {
     }
 
     fn collect<'a>(&'a self, found: &mut Vec<&'a Reference>) {
-        for part in &self.parts {
+        for part in &*self.parts {
             if let Part::Reference(reference) = part {
                 found.push(reference);
                 if let Some(operator) = &reference.operator {
@@ -215,8 +228,8 @@ mod tests {
 
     #[test]
     fn references_are_found_inside_operators() {
-        let inner = Template { parts: vec![reference("B", None)] };
-        let outer = Template { parts: vec![reference("A", Some(Operator::Default { empty_too: true, word: inner }))] };
+        let inner = Template::from(vec![reference("B", None)]);
+        let outer = Template::from(vec![reference("A", Some(Operator::Default { empty_too: true, word: inner }))]);
         let names: Vec<_> = outer.references().iter().map(|found| found.name.as_str()).collect();
         assert_eq!(names, ["A", "B"]);
     }

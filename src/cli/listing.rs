@@ -13,7 +13,7 @@ use super::sync::{INTERRUPTED, choice, environment, listen_for_interrupts, open_
 use crate::loaders::listing::{Heading, written};
 use crate::model::Model;
 use crate::name::{Environment, SecretName};
-use crate::project::Project;
+use crate::project::{Environments, Project};
 use crate::reporters::json;
 use crate::source::{SourcePath, visible};
 use crate::stores::{self, SecretStore};
@@ -114,15 +114,36 @@ fn listing(
 ///
 /// Fails where a store cannot be read, or where there is none to ask: nothing must look missing for that.
 pub(super) fn ask_live(project: &mut Project, wanted: &[String]) -> Result<(), CliError> {
-    let environments: Vec<Environment> = {
+    let environments: BTreeSet<Environment> = {
         let model = Model::new(project);
-        let all = model.all_environments();
         let asked: BTreeSet<Environment> =
             wanted.iter().map(|word| environment(project, word)).collect::<Result<_, CliError>>()?;
-        all.into_iter().filter(|one| asked.is_empty() || asked.contains(one)).collect()
+        if asked.is_empty() { model.all_environments().into_iter().chain(configured(project)).collect() } else { asked }
     };
+    // That a store is there for an environment is enough for secrets to belong into it.
+    let asked = std::mem::replace(&mut project.requested, environments.clone());
+    let certain = std::mem::replace(&mut project.certain, true);
+    let listings = fetch(project, &environments);
+    (project.requested, project.certain) = (asked, certain);
+    let listings = listings?;
+    if listings.is_empty() {
+        return Err(CliError::Usage(
+            "`--live` finds no store to ask: a `[[store]]` of `envcheck.toml` names its kind and `project`".to_owned(),
+        ));
+    }
+    for (path, text, environment) in listings {
+        project.add_listing(path, text, environment);
+    }
+    Ok(())
+}
+
+/// A listing of each store of each environment.
+fn fetch(
+    project: &Project,
+    environments: &BTreeSet<Environment>,
+) -> Result<Vec<(SourcePath, String, Environment)>, CliError> {
     let mut listings = Vec::new();
-    for environment in &environments {
+    for environment in environments {
         let wishes = {
             let model = Model::new(project);
             sync::wishes(&model, environment, &[], None, &StoreChoice::Configured)
@@ -136,15 +157,14 @@ pub(super) fn ask_live(project: &mut Project, wanted: &[String]) -> Result<(), C
             listings.push((SourcePath::elsewhere(&name), text, environment.clone()));
         }
     }
-    if listings.is_empty() {
-        return Err(CliError::Usage(
-            "`--live` finds no store to ask: a `[[store]]` of `envcheck.toml` names its kind and `project`".to_owned(),
-        ));
-    }
-    for (path, text, environment) in listings {
-        project.add_listing(path, text, environment);
-    }
-    Ok(())
+    Ok(listings)
+}
+
+/// The environments that the stores of the config are for.
+fn configured(project: &Project) -> Vec<Environment> {
+    let environments = Environments::new(&project.config);
+    let words = project.config.stores.iter().flat_map(|store| store.environments.iter().chain(store.project.keys()));
+    words.filter_map(|word| environments.of_word(word)).collect()
 }
 
 /// The secrets that targets of an environment take.

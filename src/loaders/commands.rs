@@ -111,7 +111,7 @@ impl Content {
             let word = Template::literal(fallback.clone());
             let operator = Some(Operator::Default { empty_too: true, word });
             let reference = Reference { name: Name::new(secret.as_str()), span, operator };
-            return SettingValue::Given(Template { parts: vec![Part::Reference(Box::new(reference))] });
+            return SettingValue::Given(Template::from(vec![Part::Reference(Box::new(reference))]));
         }
         let mut parts = Vec::new();
         for part in &self.parts {
@@ -122,7 +122,7 @@ impl Content {
         }
         match parts.as_slice() {
             [Part::Unknown(_)] => SettingValue::Unknown,
-            _ => SettingValue::Given(Template { parts }),
+            _ => SettingValue::Given(Template::from(parts)),
         }
     }
 }

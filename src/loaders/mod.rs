@@ -122,12 +122,12 @@ pub struct Assembled {
 /// The files of a project, for a loader's `assemble`.
 pub struct Files<'a> {
     files: &'a BTreeMap<SourcePath, File>,
-    ignored: &'a dyn Fn(&SourcePath) -> bool,
+    ignored: &'a (dyn Fn(&SourcePath) -> bool + Sync),
 }
 
 impl<'a> Files<'a> {
     /// All files of a project; `ignored` tells whether git would ignore a path.
-    pub fn new(files: &'a BTreeMap<SourcePath, File>, ignored: &'a dyn Fn(&SourcePath) -> bool) -> Self {
+    pub fn new(files: &'a BTreeMap<SourcePath, File>, ignored: &'a (dyn Fn(&SourcePath) -> bool + Sync)) -> Self {
         Self { files, ignored }
     }
 

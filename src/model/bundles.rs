@@ -256,7 +256,7 @@ pub(super) fn layers(
     let names: BTreeSet<&Name> = arguments.iter().map(|argument| &argument.name).collect();
     let taken = build.arguments.iter().filter(|argument| names.contains(&argument.name));
     let given: Vec<Arc<Setting>> = taken.map(|argument| Arc::new(argument.clone())).collect();
-    let mut given = ViewLayer::of_file(path, &given, None);
+    let mut given = ViewLayer::of_file(path, given, None);
     given.kind = LayerKind::BuildArguments;
     let all = image.defaults();
     let defaults = arguments.iter().filter_map(|argument| all.of(argument));
@@ -272,7 +272,7 @@ pub(super) fn layers(
             model.is_copied(&bundle, &layer.named.path)
         }
     };
-    let mut layers = vec![images::layer(path, &set), given, images::layer(path, &defaults)];
+    let mut layers = vec![images::layer(path, set), given, images::layer(path, defaults)];
     layers.extend(files.into_iter().filter(comes_in));
     for layer in &mut layers {
         layer.build_only = true;

@@ -194,7 +194,7 @@ pub(super) fn resolved(
 
 fn literal(setting: &Setting) -> Option<&Value> {
     match &setting.value {
-        SettingValue::Given(template) => match template.parts.as_slice() {
+        SettingValue::Given(template) => match &*template.parts {
             [Part::Literal(value)] => Some(value),
             _ => None,
         },
@@ -222,7 +222,7 @@ fn resolve(
     let value = match evaluation.value {
         Some(value) if value.is_empty() => return None,
         Some(value) => SettingValue::Given(crate::value::Template::literal(value)),
-        None => match template.parts.as_slice() {
+        None => match &*template.parts {
             // `ENV X=$X` hands on what the build is given, which is resolved where that stands.
             [Part::Reference(reference)] => match (set.get(&reference.name), taken.get(&reference.name)) {
                 (None, Some(Held::Setting(source))) => {
@@ -237,7 +237,7 @@ fn resolve(
 }
 
 /// A layer of what an image, or a stage of its build, sets.
-pub(super) fn layer(path: &SourcePath, settings: &[Arc<Setting>]) -> ViewLayer {
+pub(super) fn layer(path: &SourcePath, settings: Vec<Arc<Setting>>) -> ViewLayer {
     let mut layer = ViewLayer::of_file(path, settings, None);
     layer.kind = LayerKind::Image(path.clone());
     layer

@@ -1,7 +1,9 @@
 //! What is asked of a model again and again, found once: nothing that the model does not say by itself.
 
+use std::collections::BTreeSet;
+
 use crate::fact::LayerKind;
-use crate::name::{Name, NameMap, NameSet};
+use crate::name::{Environment, Name, NameMap, NameSet};
 use crate::project::Project;
 
 use super::Model;
@@ -19,6 +21,8 @@ pub(super) struct Indexes {
     sources: Vec<Vec<usize>>,
     /// The templates.
     pub(super) templates: Templates,
+    /// By app: the environments that its facts and the config name.
+    pub(super) environments: Vec<BTreeSet<Environment>>,
     /// By app: its targets, by index.
     targets: Vec<Vec<usize>>,
     /// By app: the names that its targets give.

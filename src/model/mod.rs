@@ -12,6 +12,7 @@ mod deployed;
 mod documents;
 mod explain;
 mod files;
+mod given;
 mod images;
 mod indexes;
 mod injections;
@@ -32,6 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::indexes::Indexes;
 use crate::fact::{LayerState, LinkOutcome, TargetGroup};
 use crate::name::{Environment, Name, NameSet};
+use crate::parallel;
 use crate::project::{Environments, Project};
 use crate::source::SourcePath;
 use crate::tables::{platform, public, sdk};
@@ -41,6 +43,7 @@ pub use bindings::{Binding, StoredState};
 pub use bundles::Bundle;
 pub use documents::{Documented, looks_like_env_file};
 pub use explain::Explained;
+pub use given::Given;
 pub use images::Built;
 pub use injections::Injection;
 pub use loaders::{Agreed, Handed, Reader, Readings, readers};
@@ -115,6 +118,8 @@ impl<'a> Model<'a> {
             indexes,
             asked: BTreeSet::new(),
         };
+        let apps = (0..model.apps.list.len()).collect();
+        model.indexes.environments = parallel::map(project.is_large(), apps, |app| model.spoken_of(app));
         if project.certain {
             model.asked.clone_from(&project.requested);
         } else if !project.requested.is_empty() {
@@ -131,7 +136,7 @@ impl<'a> Model<'a> {
     /// The environments of an app: those that any of its facts names, those of the config, and those that were asked
     /// for and that any other app has: a gate must not pass because nothing was said of one of them.
     pub fn environments_of(&self, app: usize) -> BTreeSet<Environment> {
-        let mut found = self.spoken_of(app);
+        let mut found = self.indexes.environments.get(app).cloned().unwrap_or_default();
         found.extend(self.asked.iter().cloned());
         found
     }
@@ -162,7 +167,7 @@ impl<'a> Model<'a> {
 
     /// Every environment of every app.
     pub fn all_environments(&self) -> BTreeSet<Environment> {
-        (0..self.apps.list.len()).flat_map(|app| self.spoken_of(app)).collect()
+        self.indexes.environments.iter().flatten().cloned().collect()
     }
 
     /// Whether any fact speaks of an environment: a file, a target, a listing, a schema, or a variable that must have a

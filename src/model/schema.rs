@@ -199,6 +199,8 @@ impl AppSchema {
             };
             required.iter().chain(declaration.overrides.iter().map(|of| &of.environment))
         });
-        words.filter_map(|word| environments.of_word(word)).collect()
+        // A schema says the same few words again and again.
+        let words: BTreeSet<&str> = words.map(String::as_str).collect();
+        words.into_iter().filter_map(|word| environments.of_word(word)).collect()
     }
 }

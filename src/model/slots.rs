@@ -134,7 +134,7 @@ pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
         }
         if file.claim.role == Role::Schema {
             let apps = users.get(path).map(Vec::as_slice).unwrap_or_default();
-            of_schema(model, path, apps.into(), &file.loaded.facts, &mut slots);
+            of_schema(model, path, &apps.into(), &file.loaded.facts, &mut slots);
         }
     }
     of_inputs(model, &mut slots);
@@ -360,7 +360,7 @@ fn of_image<'a>(
 fn of_schema<'a>(
     model: &Model<'a>,
     path: &'a SourcePath,
-    apps: Arc<[usize]>,
+    apps: &Arc<[usize]>,
     facts: &'a [Fact],
     slots: &mut Vec<Slot<'a>>,
 ) {
@@ -376,7 +376,7 @@ fn of_schema<'a>(
                 value: value.clone(),
                 origin,
                 fallback: false,
-                apps: Arc::clone(&apps),
+                apps: Arc::clone(apps),
                 environment,
                 deployed,
                 local: false,
@@ -413,7 +413,7 @@ fn literal_of(template: &Template) -> Option<(Value, bool)> {
     if let Some(value) = literal(template) {
         return Some((value, false));
     }
-    let [Part::Reference(reference)] = template.parts.as_slice() else { return None };
+    let [Part::Reference(reference)] = &*template.parts else { return None };
     let Some(Operator::Default { word, .. }) = &reference.operator else { return None };
     Some((literal(word)?, true))
 }

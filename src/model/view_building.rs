@@ -40,7 +40,7 @@ fn of_target(model: &Model<'_>, app: usize, index: usize, target: &AppTarget<'_>
         let given = target.built.map(|built| built.build.arguments.as_slice()).unwrap_or_default();
         let chain = image.chain(image.find(stage));
         let arguments: Vec<&Setting> = chain.iter().flat_map(|(_, stage)| &stage.arguments).collect();
-        layers.push(images::layer(path, &images::resolved(image, &arguments, &image.environment(stage), given)));
+        layers.push(images::layer(path, images::resolved(image, &arguments, &image.environment(stage), given)));
     }
     let builds = target.built.is_some_and(|built| target.target.build.is_some() || !built.partial) && image.is_some();
     if let (Some(built), Some((path, image, _))) = (target.built, image) {
@@ -213,7 +213,7 @@ fn file_layers(model: &Model<'_>, app: usize, environment: &Environment, with_ba
         let hides = source.file.loaded.problems.iter().any(|problem| problem.hides_facts);
         hides.then(|| Reason::Unread(source.path.clone()))
     };
-    files.iter().map(|source| ViewLayer::of_file(source.path, &settings(model, source), open(source))).collect()
+    files.iter().map(|source| ViewLayer::of_file(source.path, settings(model, source), open(source))).collect()
 }
 
 /// What a file gives as its loaders read it: where they differ, nobody can tell the value.

@@ -1,7 +1,6 @@
 //! Views: concrete environments that an app will see, as ordered stacks of layers.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +9,8 @@ use crate::name::{Environment, Name, SecretName, Version};
 use crate::source::{Place, SourcePath};
 use crate::tables::references;
 use crate::value::{Known, Template, Value};
+
+use super::given::Given;
 
 /// How deep references to references are followed.
 const DEPTH: usize = 16;
@@ -67,8 +68,8 @@ pub struct ViewLayer {
     pub kind: LayerKind,
     /// Where it is named, or the file itself.
     pub named: Place,
-    /// What it gives; the last one of a name wins.
-    pub settings: BTreeMap<Name, Vec<Arc<Setting>>>,
+    /// What it gives.
+    pub settings: Given,
     /// Why it may give more than that.
     pub open: Option<Reason>,
     /// Whether what a template lists stands in for what could not be read.
@@ -192,7 +193,7 @@ pub struct Sighting {
 impl ViewLayer {
     /// A layer of a target. `stand_in`: the names that a template lists for a file that was not read.
     pub fn of(layer: &Layer, stand_in: Option<&[(Name, Place)]>) -> Self {
-        let mut settings = index(layer.settings.iter().cloned().map(Arc::new));
+        let mut settings: Vec<Arc<Setting>> = layer.settings.iter().cloned().map(Arc::new).collect();
         let unread = match &layer.state {
             LayerState::Whole => None,
             // The `.env` beside a compose file need not exist; where git does not ignore it, it does not.
@@ -206,20 +207,16 @@ impl ViewLayer {
             }),
         };
         if unread.is_some() {
-            for (name, place) in stand_in.unwrap_or_default() {
-                let setting = Setting {
-                    name: name.clone(),
-                    place: place.clone(),
-                    value_span: place.span,
-                    value: SettingValue::Unknown,
-                };
-                settings.entry(name.clone()).or_default().push(Arc::new(setting));
-            }
+            let listed = stand_in.unwrap_or_default().iter();
+            settings.extend(listed.map(|(name, place)| {
+                let (name, place, value_span) = (name.clone(), place.clone(), place.span);
+                Arc::new(Setting { name, place, value_span, value: SettingValue::Unknown })
+            }));
         }
         Self {
             kind: layer.kind.clone(),
             named: layer.named.clone(),
-            settings,
+            settings: Given::new(settings),
             open: unread,
             stand_in: stand_in.is_some(),
             build_only: false,
@@ -229,21 +226,17 @@ impl ViewLayer {
     }
 
     /// A layer of an env file.
-    pub fn of_file(path: &SourcePath, settings: &[Arc<Setting>], open: Option<Reason>) -> Self {
+    pub fn of_file(path: &SourcePath, settings: Vec<Arc<Setting>>, open: Option<Reason>) -> Self {
         Self {
             kind: LayerKind::EnvFile(Some(path.clone())),
             named: Place::new(path, crate::source::Span::default()),
-            settings: index(settings.iter().cloned()),
+            settings: Given::new(settings),
             open,
             stand_in: false,
             build_only: false,
             optional: false,
             doubtful: None,
         }
-    }
-
-    fn last(&self, name: &Name) -> Option<&Arc<Setting>> {
-        self.settings.get(name)?.last()
     }
 }
 
@@ -258,59 +251,53 @@ fn layer_path(layer: &Layer) -> SourcePath {
     }
 }
 
-fn index(settings: impl Iterator<Item = Arc<Setting>>) -> BTreeMap<Name, Vec<Arc<Setting>>> {
-    let mut by_name: BTreeMap<Name, Vec<Arc<Setting>>> = BTreeMap::new();
-    for setting in settings {
-        by_name.entry(setting.name.clone()).or_default().push(setting);
-    }
-    by_name
-}
-
 impl View {
     /// What it says of a variable. `documented`: whether some document or template names a variable, so that its
     /// absence here proves nothing.
     pub fn look(&self, index: usize, name: &Name, phase: Phase, documented: &dyn Fn(&Name) -> bool) -> Sighting {
-        let layers = self.layers.iter().filter(|layer| phase == Phase::Build || !layer.build_only);
-        self.look_in(&layers.collect::<Vec<_>>(), index, name, documented)
+        self.look_in(&|layer| phase == Phase::Build || !layer.build_only, index, name, documented)
     }
 
     /// What the build alone, without what is given when the target starts, says of a variable.
     pub fn look_at_build(&self, index: usize, name: &Name, documented: &dyn Fn(&Name) -> bool) -> Sighting {
-        let layers: Vec<&ViewLayer> = self.layers.iter().filter(|layer| layer.build_only).collect();
-        self.look_in(&layers, index, name, documented)
+        self.look_in(&|layer| layer.build_only, index, name, documented)
     }
 
     fn look_in(
         &self,
-        layers: &[&ViewLayer],
+        is_meant: &dyn Fn(&ViewLayer) -> bool,
         index: usize,
         name: &Name,
         documented: &dyn Fn(&Name) -> bool,
     ) -> Sighting {
-        let given: Vec<(usize, &Arc<Setting>)> =
-            layers.iter().enumerate().filter_map(|(at, layer)| Some((at, layer.last(name)?))).collect();
-        let open = |before: usize| layers[..before].iter().find_map(|layer| layer.open.clone());
-        let Some((at, winner)) = given.first() else {
-            let state = open(layers.len()).map_or(State::Absent, State::Unknown);
+        let layers = || self.layers.iter().filter(|layer| is_meant(layer));
+        let mut given = layers().enumerate().filter_map(|(at, layer)| Some((at, layer, layer.settings.last(name)?)));
+        let open = |before: usize| layers().take(before).find_map(|layer| layer.open.clone());
+        let Some((at, layer, winner)) = given.next() else {
+            let state = open(self.layers.len()).map_or(State::Absent, State::Unknown);
             return Sighting { view: index, state, winner: None, shadowed: Vec::new() };
         };
+        let mut shadowed = Vec::new();
+        let mut is_optional = layer.optional;
+        for (_, layer, setting) in given {
+            is_optional &= layer.optional;
+            shadowed.push(Arc::clone(setting));
+        }
         let mut state = self.evaluate(&winner.value, name, documented);
         // A stronger layer that was not read may say otherwise; it cannot take the variable away.
-        if let Some(reason) = open(*at)
+        if let Some(reason) = open(at)
             && !matches!(state, State::Absent)
         {
             state = State::GivenUnknown(reason);
         }
-        if let Some(reason) = &layers[*at].doubtful {
+        if let Some(reason) = &layer.doubtful {
             state = State::GivenUnknown(reason.clone());
         }
-        if let LayerKind::EnvFile(Some(path)) = &layers[*at].kind
-            && layers[*at].optional
-            && given.iter().all(|(at, _)| layers[*at].optional)
+        if let LayerKind::EnvFile(Some(path)) = &layer.kind
+            && is_optional
         {
             state = State::Unguaranteed(path.clone());
         }
-        let shadowed = given[1..].iter().map(|(_, setting)| Arc::clone(setting)).collect();
         Sighting { view: index, state, winner: Some(Arc::clone(winner)), shadowed }
     }
 
@@ -365,7 +352,7 @@ impl View {
         }
         let layers = if self.target.is_some() { &self.surroundings } else { &self.layers };
         for layer in layers {
-            if let Some(setting) = layer.last(name) {
+            if let Some(setting) = layer.settings.last(name) {
                 let SettingValue::Given(template) = &setting.value else { return Known::Unknown };
                 let Some(deeper) = bounds.deeper().filter(|_| bounds.pay(template.parts.len())) else {
                     return Known::Unknown;

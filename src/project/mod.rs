@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::fact::{Module, Problem, Setting, TargetGroup};
 use crate::loaders::{File, Files, LOADERS};
 use crate::name::Environment;
+use crate::parallel;
 use crate::schemas::value_schema::ValueSchema;
 use crate::source::{Place, SourceFile, SourcePath};
 
@@ -145,7 +146,8 @@ impl Project {
     fn assemble(&mut self) {
         let ignored = |path: &SourcePath| self.ignored.matches(path, false);
         let files = Files::new(&self.files, &ignored);
-        let assembled: Vec<_> = LOADERS.iter().filter_map(|loader| loader.assemble).map(|step| step(&files)).collect();
+        let steps = LOADERS.iter().filter_map(|loader| loader.assemble).collect();
+        let assembled = parallel::map(self.is_large(), steps, |step| step(&files));
         for part in assembled {
             self.groups.extend(part.groups);
             self.modules.extend(part.modules);

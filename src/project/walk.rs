@@ -72,6 +72,9 @@ impl Format {
             Self::Other(loader) => (loader.name, (loader.load)(&source, &claim)),
         };
         loaded.shown.sort_unstable();
+        // They stay as long as the project.
+        loaded.shown.shrink_to_fit();
+        loaded.facts.shrink_to_fit();
         File { source, format, claim, loaded, outcomes: Vec::new(), local }
     }
 }

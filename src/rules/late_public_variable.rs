@@ -135,7 +135,7 @@ fn is_same(one: &Setting, other: &Setting) -> bool {
 fn taken_from(setting: &Setting) -> Option<&Name> {
     match &setting.value {
         SettingValue::PassThrough | SettingValue::Unknown => Some(&setting.name),
-        SettingValue::Given(template) => match template.parts.as_slice() {
+        SettingValue::Given(template) => match &*template.parts {
             [Part::Reference(reference)] => Some(&reference.name),
             _ => None,
         },
@@ -161,7 +161,7 @@ fn is_same_text(one: &Template, other: &Template) -> bool {
         }
         _ => false,
     };
-    one.parts.len() == other.parts.len() && one.parts.iter().zip(&other.parts).all(|(one, other)| same(one, other))
+    one.parts.len() == other.parts.len() && one.parts.iter().zip(&*other.parts).all(|(one, other)| same(one, other))
 }
 
 fn report(model: &Model<'_>, findings: &mut Findings<'_>, view: &View, late: &[Late<'_>]) {

@@ -131,7 +131,7 @@ fn hands_on(model: &Model<'_>, one: &Held<'_>, other: &Held<'_>) -> bool {
         _ => false,
     });
     let surroundings = &model.views[one.sighting.view].surroundings;
-    let given = |layer: &ViewLayer| layer.settings.get(&one.binding.name).and_then(|all| all.last().cloned());
+    let given = |layer: &ViewLayer| layer.settings.last(&one.binding.name).cloned();
     let first = surroundings.iter().find_map(given);
     let is_local = |path: &SourcePath| model.project.files.get(path).is_some_and(|file| file.local);
     refers && is_local(&other.place.path) && first.is_some_and(|line| line.place == *other.place)

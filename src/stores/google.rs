@@ -14,13 +14,13 @@ mod token;
 mod wire;
 
 use serde_json::{Value as Json, json};
-use zeroize::Zeroizing;
 
 use self::address::check_secret;
 use self::client::{Ask, Client};
 use self::refusal::{ADD, CREATE, DISABLE, LABEL, LIST, LOOK, READ};
 use self::wire::{Secret, SecretPage, Version, VersionPage};
 use super::http::Method;
+use super::json::{body, parse};
 use super::{Creation, Labels, Latest, Limits, Place, SecretStore, Store, StoreError, StoredSecret, StoredVersion};
 use crate::fact::{StoreKind, VersionState};
 use crate::name::SecretName;
@@ -57,7 +57,7 @@ impl SecretStore for Client {
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
         let pages = pages::all(&self.what(&LIST, None), |query| {
             self.ask(&Ask::project(&LIST, Method::GET, &format!("/secrets?{query}")), |bytes| {
-                let page: SecretPage = wire::parse(bytes)?;
+                let page: SecretPage = parse(bytes)?;
                 let stored = page.secrets.iter().map(|secret| {
                     self.learn(&secret.name)?;
                     secret.stored()
@@ -77,7 +77,7 @@ impl SecretStore for Client {
         let what = self.what(&LOOK, Some(name));
         let pages = pages::all(&what, |query| {
             self.ask(&Ask::secret(&LOOK, name, Method::GET, &format!("/versions?{query}")), |bytes| {
-                let page: VersionPage = wire::parse(bytes)?;
+                let page: VersionPage = parse(bytes)?;
                 let stored = page.versions.iter().map(|version| {
                     self.is_of(&version.name, name)?;
                     version.stored()
@@ -102,7 +102,7 @@ impl SecretStore for Client {
         loop {
             tried += 1;
             let read = self.ask(&Ask::secret(&READ, name, Method::GET, "/versions/latest:access"), |bytes| {
-                let accessed: wire::Accessed<'_> = wire::parse(bytes)?;
+                let accessed: wire::Accessed<'_> = parse(bytes)?;
                 let full = self.is_of(&accessed.name, name);
                 let number = full.and_then(|full| full.version).ok_or("it is of another secret")?;
                 Ok((number.to_owned(), accessed.value()?))
@@ -154,9 +154,10 @@ impl SecretStore for Client {
                 replicas => json!({"userManaged": {"replicas": replicas}}),
             };
         }
-        let ask =
-            Ask::project(&CREATE, Method::POST, &format!("/secrets?secretId={name}")).about(name).with(json(&secret));
-        match self.ask(&ask, |bytes| wire::parse::<Secret>(bytes))? {
+        let ask = Ask::project(&CREATE, Method::POST, &format!("/secrets?secretId={name}"))
+            .about(name)
+            .with(body(&secret, 0));
+        match self.ask(&ask, |bytes| parse::<Secret>(bytes))? {
             Ok(secret) => {
                 self.is_of(&secret.name, name);
                 Ok(Creation::Made)
@@ -176,9 +177,9 @@ impl SecretStore for Client {
             if all == secret.labels {
                 return Ok(());
             }
-            let body = json(&json!({"labels": all, "etag": secret.etag}));
-            let ask = Ask::secret(&LABEL, name, Method::PATCH, "?updateMask=labels").with(body);
-            match self.ask(&ask, |bytes| wire::parse::<Secret>(bytes))? {
+            let changed = body(&json!({"labels": all, "etag": secret.etag}), 0);
+            let ask = Ask::secret(&LABEL, name, Method::PATCH, "?updateMask=labels").with(changed);
+            match self.ask(&ask, |bytes| parse::<Secret>(bytes))? {
                 Ok(_) => return Ok(()),
                 Err(refusal) if refusal.is_of_state() => {}
                 Err(refusal) => return Err(refusal.into_error(&what)),
@@ -196,7 +197,7 @@ impl SecretStore for Client {
         }
         let added =
             self.ask(&Ask::secret(&ADD, name, Method::POST, ":addVersion").with(wire::payload(value)), |bytes| {
-                let version: Version = wire::parse(bytes)?;
+                let version: Version = parse(bytes)?;
                 let number = self.is_of(&version.name, name).and_then(|name| name.version).map(str::to_owned);
                 match number {
                     None => Err("it is of another secret"),
@@ -221,8 +222,8 @@ impl SecretStore for Client {
                 return Ok(());
             }
             let rest = format!("/versions/{version}:disable");
-            let ask = Ask::secret(&DISABLE, name, Method::POST, &rest).with(json(&json!({"etag": found.etag})));
-            match self.ask(&ask, |bytes| wire::parse::<Version>(bytes))? {
+            let ask = Ask::secret(&DISABLE, name, Method::POST, &rest).with(body(&json!({"etag": found.etag}), 0));
+            match self.ask(&ask, |bytes| parse::<Version>(bytes))? {
                 Ok(_) => return Ok(()),
                 Err(refusal) if refusal.is_of_state() => {}
                 Err(refusal) => return Err(refusal.into_error(&what)),
@@ -230,11 +231,6 @@ impl SecretStore for Client {
         }
         Err(StoreError::Unavailable { what, reason: "somebody else keeps changing it".to_owned() })
     }
-}
-
-/// A body that holds no value.
-fn json(body: &Json) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(body.to_string().into_bytes())
 }
 
 /// Fails unless Google takes these labels: docs.cloud.google.com/resource-manager/docs/labels-overview.

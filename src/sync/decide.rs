@@ -108,6 +108,10 @@ impl Deciding<'_> {
                 _ => Action::Skip,
             };
         }
+        if self.wish.rotate && !self.wish.faults.is_empty() {
+            self.notes.clone_from(&self.wish.faults);
+            return Action::Blocked;
+        }
         let action = match &observed.found {
             Found::Absent => self.first(observed, Action::Create),
             Found::There { secret, latest, enabled } => self.there(observed, secret, latest, enabled.as_deref()),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::fact::{Layer, LayerKind, LayerState, Setting, SettingValue, Target, TargetGroup, TargetKind, TargetSigns};
 use crate::finding::Findings;
 use crate::model::{Model, Origin as SlotOrigin, Slot};
-use crate::name::{Environment, Name};
+use crate::name::{Environment, Name, SecretName};
 use crate::project::{Environments, Project};
 use crate::rules;
 use crate::source::{Place, SourcePath, Span};
@@ -68,6 +68,8 @@ pub fn judge(
     for wish in &mut wishes.list {
         two_values(wish, values);
     }
+    let faulty: BTreeSet<SecretName> =
+        wishes.list.iter().filter(|wish| !wish.faults.is_empty()).map(|wish| wish.secret.clone()).collect();
     let apps: BTreeSet<usize> = wishes.list.iter().flat_map(|wish| &wish.wanted).map(|wanted| wanted.app).collect();
     if values.given.is_empty() || apps.is_empty() {
         return;
@@ -87,8 +89,11 @@ pub fn judge(
             elsewhere(&model, environment, wish);
         }
         for (app, name, message) in judged(&model, &folders, &names) {
+            // What a value is by itself says enough.
             let concerned = wishes.list.iter_mut().filter(|wish| {
-                wish.given.is_some() && wish.wanted.iter().any(|wanted| wanted.app == app && wanted.variable == name)
+                wish.given.is_some()
+                    && !faulty.contains(&wish.secret)
+                    && wish.wanted.iter().any(|wanted| wanted.app == app && wanted.variable == name)
             });
             concerned.for_each(|wish| add(&mut wish.faults, message.clone()));
         }

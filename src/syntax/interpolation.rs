@@ -198,7 +198,7 @@ impl Parts {
 
     pub(crate) fn finish(mut self) -> Template {
         self.flush();
-        Template { parts: self.parts }
+        Template::from(self.parts)
     }
 
     fn flush(&mut self) {

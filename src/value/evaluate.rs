@@ -97,7 +97,7 @@ fn resolve<'a>(
     absent: &mut Vec<&'a Reference>,
     failure: &mut Option<&'a Reference>,
 ) {
-    for part in &template.parts {
+    for part in &*template.parts {
         match part {
             Part::Literal(value) => text.push(value),
             Part::Unknown(_) => text.lose(),
@@ -158,7 +158,7 @@ mod tests {
     fn a_value_too_long_for_any_process_is_unknown() {
         let reference = |name: &str| Reference { name: Name::new(name), span: Span::default(), operator: None };
         let part = |name: &str| Part::Reference(Box::new(reference(name)));
-        let template = Template { parts: vec![part("A"), part("A"), part("B")] };
+        let template = Template::from(vec![part("A"), part("A"), part("B")]);
         let of = |length: usize| {
             move |name: &Name| {
                 if name.as_str() == "A" { Known::Value(Value::new("x".repeat(length))) } else { Known::Absent }

@@ -10,6 +10,7 @@
 mod fault;
 mod secrets;
 pub(crate) mod server;
+pub(crate) mod vault;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

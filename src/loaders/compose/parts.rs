@@ -183,7 +183,7 @@ impl Text {
 }
 
 fn likely(template: &Template, text: &mut String, describe: bool) -> Option<()> {
-    for part in &template.parts {
+    for part in &*template.parts {
         match part {
             Part::Literal(value) => text.push_str(value.expose()),
             Part::Reference(reference) => match &reference.operator {

@@ -65,7 +65,7 @@ pub(super) fn template_of(text: &str, from: usize, offsets: &Offsets) -> Result<
 }
 
 fn relocate(template: &mut Template, place: &dyn Fn(Span) -> Span) {
-    for part in &mut template.parts {
+    for part in template.parts_mut() {
         match part {
             Part::Literal(_) => {}
             Part::Unknown(span) => *span = place(*span),

@@ -57,7 +57,7 @@ pub(super) fn text(chars: &[Char]) -> String {
 /// The value that a word stands for.
 pub(super) fn template(chars: &[Char], escape: char) -> Template {
     let mut expander = Expander { chars, at: 0, escape };
-    Template { parts: expander.parts(None, 0) }
+    Template::from(expander.parts(None, 0))
 }
 
 struct Expander<'a> {
@@ -190,7 +190,7 @@ impl Expander<'_> {
         let operator = match sign {
             Some('}') if known && !empty_too => None,
             Some(sign @ ('-' | '+' | '?')) if known => {
-                let word = Template { parts: self.parts(Some('}'), depth + 1) };
+                let word = Template::from(self.parts(Some('}'), depth + 1));
                 Some(match sign {
                     '-' => Operator::Default { empty_too, word },
                     '+' => Operator::Alternative { empty_too, word },

@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str, offsets: &Offsets) -> Template {
     }
     literal.push_str(text.get(at..).unwrap_or_default());
     push(&mut parts, &mut literal);
-    Template { parts }
+    Template::from(parts)
 }
 
 fn push(parts: &mut Vec<Part>, literal: &mut String) {
@@ -56,7 +56,7 @@ fn push(parts: &mut Vec<Part>, literal: &mut String) {
 pub(super) fn expand(template: &Template, known: &BTreeMap<Name, SettingValue>, whole: bool) -> Template {
     let mut parts = Vec::new();
     let mut length = 0;
-    for part in &template.parts {
+    for part in &*template.parts {
         let Part::Reference(reference) = part else {
             parts.push(part.clone());
             continue;
@@ -72,7 +72,7 @@ pub(super) fn expand(template: &Template, known: &BTreeMap<Name, SettingValue>, 
             return Template::unknown(reference.span);
         }
     }
-    Template { parts }
+    Template::from(parts)
 }
 
 fn size(part: &Part) -> usize {

@@ -91,7 +91,7 @@ impl Mover {
     }
 
     fn template(&self, template: &mut Template) {
-        for part in &mut template.parts {
+        for part in template.parts_mut() {
             match part {
                 Part::Literal(_) => {}
                 Part::Reference(reference) => self.span(&mut reference.span),

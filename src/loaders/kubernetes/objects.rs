@@ -164,7 +164,7 @@ fn map(reader: &mut Reader<'_>, node: Node<'_>, name: &str, secret: bool) -> Map
 /// What stands encoded in `data`.
 fn decoded(value: SettingValue) -> SettingValue {
     let SettingValue::Given(template) = &value else { return value };
-    let [Part::Literal(literal)] = template.parts.as_slice() else { return value };
+    let [Part::Literal(literal)] = &*template.parts else { return value };
     let text: zeroize::Zeroizing<String> =
         zeroize::Zeroizing::new(literal.expose().chars().filter(|c| !c.is_whitespace()).collect());
     let decoded = STANDARD.decode(text.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());

@@ -10,12 +10,12 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::http::{Call, Effect, Endpoint, Method, Pace, Reading, Transport, escape};
+use super::super::json::parse;
 use super::super::{Address, StoreError};
 use super::address::Parent;
-use super::gcloud::Gcloud;
+use super::gcloud::{Gcloud, Login};
 use super::jwt::Key;
 use super::token::Fetched;
-use super::wire;
 use crate::source::visible;
 
 /// The variables that hold a token, as gcloud and Terraform name them.
@@ -137,12 +137,12 @@ impl Source {
                  --iam-account={email}`, and whether the clock is right",
                 shown(path)
             ),
-            Kind::Other { .. } => {
-                "the application default credentials are not accepted: run `gcloud auth application-default login`"
-                    .to_owned()
+            Kind::Other { gcloud } => {
+                format!("the application default credentials are not accepted: run `{}`", gcloud.login().command())
             }
-            Kind::Ambient { .. } => {
-                "the credentials of this machine or of gcloud are not accepted: run `gcloud auth login`".to_owned()
+            Kind::Ambient { gcloud, .. } => {
+                let login = gcloud.login().command();
+                format!("the credentials of this machine or of gcloud are not accepted: run `{login}`")
             }
         })
     }
@@ -180,7 +180,7 @@ impl Source {
         let call = Call::new(&what, Effect::Reads, Method::POST, server.url(""))
             .body("application/x-www-form-urlencoded", body);
         let answer = self.transport.send(&call, |answer| match answer.status {
-            200 => match wire::parse::<Granted>(&answer.body) {
+            200 => match parse::<Granted>(&answer.body) {
                 Ok(granted) => Reading::Done(Ok(Fetched::new(&granted.access_token.0, granted.expires_in))),
                 Err(reason) => Reading::Damaged(reason),
             },
@@ -204,7 +204,7 @@ impl Source {
             .header("metadata-flavor", "Google");
         let answer = Transport::new(pace, None).send(&call, |answer| {
             let is_google = answer.header("metadata-flavor") == Some("Google") && answer.status == 200;
-            let granted = is_google.then(|| wire::parse::<Granted>(&answer.body).ok()).flatten();
+            let granted = is_google.then(|| parse::<Granted>(&answer.body).ok()).flatten();
             Reading::Done(granted.and_then(|granted| Fetched::new(&granted.access_token.0, granted.expires_in)))
         });
         answer.ok().flatten()
@@ -227,9 +227,8 @@ impl Kind {
         if is_loopback {
             return Ok(Self::Nowhere);
         }
-        let path = set("PATH").unwrap_or_default();
         if let Some(named) = set("GOOGLE_APPLICATION_CREDENTIALS") {
-            return Self::from_adc(Path::new(&named), &path);
+            return Self::from_adc(Path::new(&named), variable);
         }
         let folder = set("CLOUDSDK_CONFIG").map(PathBuf::from);
         let folder =
@@ -238,20 +237,20 @@ impl Kind {
         if let Some(file) = folder.map(|folder| folder.join("application_default_credentials.json"))
             && file.exists()
         {
-            return Self::from_adc(&file, &path);
+            return Self::from_adc(&file, variable);
         }
         let metadata = match set("GCE_METADATA_HOST") {
             _ if set("NO_GCE_CHECK").is_some_and(|no| no.eq_ignore_ascii_case("true")) => None,
             None => Some(Endpoint::new("http://metadata.google.internal")?),
             Some(host) => Some(Endpoint::new(&format!("http://{host}"))?),
         };
-        Ok(Self::Ambient { metadata, gcloud: Gcloud::own(&path) })
+        Ok(Self::Ambient { metadata, gcloud: Gcloud::new(Login::Own, variable) })
     }
 
-    fn from_adc(file: &Path, path: &str) -> Result<Self, StoreError> {
+    fn from_adc(file: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, StoreError> {
         let wrong = |why: &str| StoreError::Misconfigured(format!("the credentials in {} {why}", shown(file)));
         let text = read(file)?;
-        let adc: Adc = wire::parse(text.as_bytes()).map_err(|_| wrong("are no JSON of Google's"))?;
+        let adc: Adc = parse(text.as_bytes()).map_err(|_| wrong("are no JSON of Google's"))?;
         let server = adc.token_uri.as_deref().unwrap_or("https://oauth2.googleapis.com/token");
         let server = || {
             let server = Endpoint::new(server).map_err(|_| wrong("have a `token_uri` that is no address"))?;
@@ -296,7 +295,7 @@ impl Kind {
                 })
             }
             // Federated and impersonated ones. gcloud reads the same file.
-            _ => Ok(Self::Other { gcloud: Gcloud::application_default(path) }),
+            _ => Ok(Self::Other { gcloud: Gcloud::new(Login::ApplicationDefault, variable) }),
         }
     }
 }
@@ -327,3 +326,6 @@ fn read(path: &Path) -> Result<Zeroizing<String>, StoreError> {
 fn shown(path: &Path) -> String {
     format!("`{}`", visible(&path.to_string_lossy()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,12 +5,13 @@ use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 use super::super::http::{Call, Endpoint, Method, Reading, Transport};
+use super::super::json::parse;
 use super::super::{Address, Place, StoreError};
 use super::address::{Parent, check_secret};
 use super::auth::Source;
 use super::refusal::{Deed, Refusal};
 use super::token::Tokens;
-use super::wire::{self, FullName, Secret, Version};
+use super::wire::{FullName, Secret, Version};
 use crate::name::SecretName;
 
 /// Secret Manager of a project.
@@ -142,7 +143,7 @@ impl Client {
     /// A secret.
     pub(super) fn secret(&self, deed: &Deed, name: &SecretName) -> Result<Result<Secret, Refusal>, StoreError> {
         self.ask(&Ask::secret(deed, name, Method::GET, ""), |bytes| {
-            let secret: Secret = wire::parse(bytes)?;
+            let secret: Secret = parse(bytes)?;
             self.is_of(&secret.name, name).ok_or("it is of another secret")?;
             Ok(secret)
         })
@@ -156,7 +157,7 @@ impl Client {
         version: &str,
     ) -> Result<Result<Version, Refusal>, StoreError> {
         self.ask(&Ask::secret(deed, name, Method::GET, &format!("/versions/{version}")), |bytes| {
-            let version: Version = wire::parse(bytes)?;
+            let version: Version = parse(bytes)?;
             self.is_of(&version.name, name).and_then(|name| name.version).ok_or("it is of another secret")?;
             Ok(version)
         })

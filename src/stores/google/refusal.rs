@@ -2,8 +2,9 @@
 
 use super::super::StoreError;
 use super::super::http::{Answer, Effect};
+use super::super::json::parse;
 use super::address::Parent;
-use super::wire::{self, Failure};
+use super::wire::Failure;
 
 /// What is done with a secret: how it is called, and what it takes.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Reads an answer whose status is no success.
     pub(super) fn read(answer: &Answer) -> Self {
-        let failure: Failure = wire::parse(&answer.body).unwrap_or_default();
+        let failure: Failure = parse(&answer.body).unwrap_or_default();
         let is_word = |text: &String| {
             (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
         };

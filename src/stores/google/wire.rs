@@ -14,11 +14,6 @@ use crate::fact::VersionState;
 use crate::name::SecretName;
 use crate::value::Value;
 
-/// Reads an answer. The reader's own words are not kept: they may quote it.
-pub(super) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, &'static str> {
-    serde_json::from_slice(bytes).map_err(|_| "it is not the JSON that was expected")
-}
-
 /// A page of secrets.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -213,6 +208,7 @@ pub(super) struct Detail {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::json::parse;
     use super::*;
 
     #[test]

@@ -81,7 +81,7 @@ impl Decoded {
 
     /// Makes the spans of a template that was read from the text those of the file.
     pub(super) fn relocate(&self, template: &mut Template) {
-        for part in &mut template.parts {
+        for part in template.parts_mut() {
             match part {
                 Part::Literal(_) => {}
                 Part::Unknown(span) => *span = self.span(*span),

@@ -97,10 +97,10 @@ pub(super) fn random(text: &str) -> Truth {
 pub(super) fn connection(text: &str) -> Truth {
     use crate::syntax::url;
 
-    let Some(url) = url::read(text) else { return Truth::Other };
+    let Some(url) = Some(text).filter(|text| text.contains('@')).and_then(url::read) else { return Truth::Other };
     let password = url.password.map(|span| url::text_of(text, span)).unwrap_or_default();
     let host = url.hosts.first().map(|host| url::text_of(text, host.name)).unwrap_or_default();
-    if is_open(host) && entropy::looks_chosen_by_a_machine(password) { Truth::Certain } else { Truth::Other }
+    if entropy::looks_chosen_by_a_machine(password) && is_open(host) { Truth::Certain } else { Truth::Other }
 }
 
 /// Whether a host is known beyond a machine and the networks of containers.

@@ -41,7 +41,7 @@ pub struct Provider {
     pub live: &'static [&'static str],
     /// Rows of one kin take each other's place: many clients of one API are pointed to another.
     pub kin: &'static str,
-    /// What can be verified of a value beyond its shape.
+    /// What can be verified of a value beyond its shape; it takes any text.
     pub check: Option<fn(&str) -> Truth>,
 }
 
@@ -196,13 +196,16 @@ pub fn find(name: &Name, value: &Value) -> Option<Hit> {
     }
     let name = name.as_str().to_ascii_uppercase();
     let first = text.as_bytes().first().copied().unwrap_or_default();
-    rows_of(first).iter().find_map(|(index, provider)| {
+    let letters = letters(text);
+    rows_of(first).iter().find_map(|Row { index, provider, needs }| {
         let (index, provider) = (*index, *provider);
-        if !provider.may_be(&name, text) || !has_shape(index, provider, text) {
+        if needs & !letters != 0 || !provider.may_be(&name, text) {
             return None;
         }
+        // To compile a shape takes longer than to judge a file, so the check goes first.
         let truth = provider.check.map_or(Truth::Possible, |check| check(text));
-        (truth != Truth::Other).then(|| Hit { provider, truth, mode: provider.mode(text) })
+        let is_hit = truth != Truth::Other && has_shape(index, provider, text);
+        is_hit.then(|| Hit { provider, truth, mode: provider.mode(text) })
     })
 }
 
@@ -210,8 +213,19 @@ pub fn find(name: &Name, value: &Value) -> Option<Hit> {
 fn is_marked(text: &str) -> bool {
     let text = text.trim();
     let first = text.as_bytes().first().copied().unwrap_or_default();
-    let marks = |provider: &Provider| !provider.keywords.is_empty() && provider.is_marked_in(text);
-    (SHORTEST..=LONGEST).contains(&text.len()) && rows_of(first).iter().any(|(_, provider)| marks(provider))
+    if !(SHORTEST..=LONGEST).contains(&text.len()) {
+        return false;
+    }
+    let letters = letters(text);
+    let marks = |Row { provider, needs, .. }: &Row| {
+        needs & !letters == 0 && !provider.keywords.is_empty() && provider.is_marked_in(text)
+    };
+    rows_of(first).iter().any(marks)
+}
+
+/// Which characters of ASCII stand in a text, each as a bit.
+fn letters(text: &str) -> u128 {
+    text.bytes().filter(u8::is_ascii).fold(0, |letters, byte| letters | 1 << byte)
 }
 
 /// Whether credentials without a mark belong into a variable.
@@ -235,15 +249,30 @@ pub fn all() -> impl Iterator<Item = &'static Provider> {
 static ROWS: LazyLock<Vec<&'static Provider>> =
     LazyLock::new(|| services::NAMED.iter().chain(hosts::ROWS).chain(services::ROWS).chain(structures::ROWS).collect());
 
+/// A row of the table.
+struct Row {
+    /// Its place in the table.
+    index: usize,
+    provider: &'static Provider,
+    /// The [`letters`] that all its keywords have in common, without which a value has none of them.
+    needs: u128,
+}
+
 /// The rows that a value can be of, by its first byte, in their order.
-fn rows_of(first: u8) -> &'static [(usize, &'static Provider)] {
-    static BY_FIRST_BYTE: [OnceLock<Vec<(usize, &Provider)>>; 256] = [const { OnceLock::new() }; 256];
+fn rows_of(first: u8) -> &'static [Row] {
+    static BY_FIRST_BYTE: [OnceLock<Vec<Row>>; 256] = [const { OnceLock::new() }; 256];
     let begins = |provider: &Provider| {
         let fits = |keyword: &&str| keyword.as_bytes().first() == Some(&first);
         provider.anywhere || provider.keywords.is_empty() || provider.keywords.iter().any(fits)
     };
-    BY_FIRST_BYTE[usize::from(first)]
-        .get_or_init(|| ROWS.iter().copied().enumerate().filter(|(_, provider)| begins(provider)).collect())
+    let row = |(index, provider): (usize, &'static Provider)| {
+        let needs = provider.keywords.iter().map(|keyword| letters(keyword)).reduce(|one, other| one & other);
+        Row { index, provider, needs: needs.unwrap_or_default() }
+    };
+    BY_FIRST_BYTE[usize::from(first)].get_or_init(|| {
+        let rows = ROWS.iter().copied().enumerate().filter(|(_, provider)| begins(provider));
+        rows.map(row).collect()
+    })
 }
 
 fn has_shape(index: usize, provider: &Provider, text: &str) -> bool {
