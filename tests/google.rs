@@ -415,7 +415,13 @@ fn a_quota_is_kept_by_waiting() {
     let fake = Fake::start();
     // Ten times as fast as Google's.
     fake.quota(fake::Quota::real(10));
-    let store = open_at(PROJECT, Some(&fake.endpoint()), &[TOKEN], Pace { tries: 12, ..pace() }).unwrap();
+    let store = open_at(
+        PROJECT,
+        Some(&fake.endpoint()),
+        &[TOKEN],
+        Pace { tries: 20, cap: Duration::from_millis(50), ..pace() },
+    )
+    .unwrap();
     thread::scope(|scope| {
         for worker in 0..4 {
             let store = &store;
