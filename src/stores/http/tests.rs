@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::*;
 
-const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood";
-const CUT: &str = "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhalf";
-const BUSY: &str = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n";
-const AWAY: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 7\r\n\r\nhunter2";
-const REFUSED: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}";
+const GOOD: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\ngood";
+const CUT: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 40\r\n\r\nhalf";
+const BUSY: &str = "HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n";
+const AWAY: &str = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 7\r\n\r\nhunter2";
+const REFUSED: &str = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
 /// The connection is closed without a word.
 const NOTHING: &str = "";
 
@@ -137,7 +137,7 @@ fn what_its_reader_cannot_use_is_asked_for_again() {
         _ if answer.body.is_empty() => Reading::Damaged("it is empty"),
         _ => text(answer),
     };
-    let empty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    let empty = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     let (url, _requests) = server(&[REFUSED, empty, GOOD]);
     assert_eq!(transport().send(&call(Effect::Reads, &url), read).unwrap().1, "good");
     let (url, _requests) = server(&[REFUSED, GOOD]);
@@ -237,7 +237,7 @@ fn a_connection_serves_many_calls_and_many_threads() {
             thread::spawn(move || {
                 while stream.peek(&mut [0]).is_ok_and(|read| read > 0) {
                     request(&stream);
-                    stream.write_all(GOOD.as_bytes()).unwrap();
+                    stream.write_all(GOOD.replace("Connection: close\r\n", "").as_bytes()).unwrap();
                 }
             });
         }
