@@ -60,7 +60,7 @@ pub(super) fn of_store(asked: &Asked<'_>, kind: &str) -> Result<Vec<Secret>, Gen
             apps: wish.wanted.iter().map(|wanted| wanted.app).collect(),
             description,
             issuer: (issuer.map(str::to_owned), link.map(str::to_owned)),
-            kind: wish.recipe().map(str::to_owned),
+            kind: wish.recipe().filter(|_| !is_told_twice(asked, wish)).map(str::to_owned),
         });
     }
     if let Some((app, variable, reason)) = found.unplaced.first().filter(|_| secrets.is_empty()) {
@@ -68,6 +68,14 @@ pub(super) fn of_store(asked: &Asked<'_>, kind: &str) -> Result<Vec<Secret>, Gen
         return Err(GenerateError::Lacking { what, help: "`[[store]]` in `envcheck.toml` says it" });
     }
     Ok(secrets)
+}
+
+/// Whether another variable holds the same fact: whoever makes a value for one of them has to make it for both.
+fn is_told_twice(asked: &Asked<'_>, wish: &Wish) -> bool {
+    wish.wanted.iter().any(|wanted| {
+        let agrees = &asked.model.schemas[wanted.app].resolved.agrees;
+        agrees.iter().any(|(_, agree)| agree.relation.names().contains(&wanted.variable))
+    })
 }
 
 /// Whether an app must have a secret, or something deploys it.

@@ -88,7 +88,7 @@ pub(super) fn written(expressions: impl Iterator<Item = String>) -> String {
 pub(super) fn identifier(name: &str, others: &mut BTreeSet<String>) -> String {
     let fits = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
     let plain: String = name.chars().map(fits).take(50).collect();
-    let plain = plain.trim_matches('_');
+    let plain = plain.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
     let begins = plain.starts_with(|first: char| first.is_ascii_lowercase());
     let plain = if begins { plain.to_owned() } else { format!("app_{plain}").trim_end_matches('_').to_owned() };
     let mut id = plain.clone();

@@ -1,5 +1,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -196,7 +197,7 @@ fn an_endless_answer_is_cut_off() {
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         request(&stream);
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
         while stream.write_all(&[b'x'; 8192]).is_ok() {}
     });
     let error = transport().send(&call(Effect::Reads, &url), text).unwrap_err();
@@ -253,4 +254,39 @@ fn a_connection_serves_many_calls_and_many_threads() {
         }
     });
     assert!(connections.try_iter().count() <= 8, "connections are used again");
+}
+
+#[test]
+fn a_server_that_nobody_vouches_for_is_told_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, certificate) = (folder.path().join("key"), folder.path().join("certificate"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"])
+        .arg("-keyout")
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate)
+        .stderr(Stdio::null())
+        .status();
+    if !made.is_ok_and(|status| status.success()) {
+        // The harness prints nothing here; the word is for whoever wonders why it took no time.
+        return;
+    }
+    let mut server = Command::new("openssl")
+        .args(["s_server", "-accept", "127.0.0.1:0", "-www", "-key"])
+        .arg(&key)
+        .arg("-cert")
+        .arg(&certificate)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let port = said.into_iter().find_map(|line| Some(line.strip_prefix("ACCEPT ")?.rsplit_once(':')?.1.to_owned()));
+    let url = format!("https://localhost:{}/", port.unwrap());
+    let error = transport().send(&call(Effect::WritesAnew, &url), text);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(error.unwrap_err().to_string(), "this failed: no safe connection came about");
 }
