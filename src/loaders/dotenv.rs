@@ -2,7 +2,7 @@
 
 mod names;
 
-use super::{Claim, Loader};
+use super::{Claim, File, Loader};
 use crate::fact::{Fact, FactKind, InlineIgnore, LinkKind, Loaded, Problem, Role, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::{Place, SourceFile, SourcePath, Span};
@@ -32,7 +32,24 @@ pub struct Settings {
 }
 
 /// Reads an env file as this loader does. Names that are hardly names, such as lines of a broken key, are left out.
-pub fn settings(source: &SourceFile, dialect: Dialect) -> Settings {
+pub fn settings(file: &File, dialect: Dialect) -> Settings {
+    known(file, dialect).unwrap_or_else(|| read(&file.source, dialect))
+}
+
+/// What was read of the file already, where every such loader makes the same of it.
+fn known(file: &File, dialect: Dialect) -> Option<Settings> {
+    if !file.loaded.portability?.tells_entries(dialect) || !file.loaded.problems.is_empty() {
+        return None;
+    }
+    let settings = file.loaded.facts.iter().filter_map(|fact| {
+        let FactKind::Definition { value, value_span } = &fact.kind else { return None };
+        let (name, place) = (fact.name.clone(), Place::new(file.source.path(), fact.span));
+        Some(Setting { name, place, value_span: *value_span, value: SettingValue::Given(value.clone()) })
+    });
+    Some(Settings { settings: settings.collect(), whole: true, rejected: None })
+}
+
+fn read(source: &SourceFile, dialect: Dialect) -> Settings {
     if let Some(problem) = not_text(source) {
         return Settings { settings: Vec::new(), whole: false, rejected: Some(problem) };
     }
@@ -106,9 +123,9 @@ impl Loading<'_> {
     /// Walks over lines and entries together: a line belongs to an entry, or stands for itself.
     fn read(&mut self) {
         let text = self.source.text();
-        let portability = dotenv::portability(text);
+        let (portability, reading) = dotenv::read_and_tell(text, Dialect::DotenvExpand12);
         self.loaded.portability = Some(portability);
-        let entries = dotenv::read_known(text, Dialect::DotenvExpand12, portability).entries;
+        let entries = reading.entries;
         self.loaded.facts.reserve(entries.len());
         self.loaded.shown.reserve(entries.len() * 2);
         let mut entries = entries.into_iter().peekable();

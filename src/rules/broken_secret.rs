@@ -99,11 +99,11 @@ fn damage(model: &Model<'_>, slot: &Slot<'_>) -> Option<Damage> {
     if pasted.is_some() {
         return found("begins with its own name", "keep what stands behind the second `=`");
     }
-    if let [first @ ('"' | '\''), middle @ .., last] = text.chars().collect::<Vec<_>>().as_slice()
-        && first == last
-        && !middle.is_empty()
-        && !middle.contains(first)
-    {
+    let is_quoted = |quote: char| {
+        let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(quote))
+    };
+    if is_quoted('"') || is_quoted('\'') {
         return found("has quotes inside its value", "remove them: whoever reads this line does not");
     }
     if text.ends_with(['\n', '\r']) && !text.trim_start().starts_with('{') {

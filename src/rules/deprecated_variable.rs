@@ -1,6 +1,6 @@
 //! `deprecated-variable`: given, though nobody should give it any more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::gathered::{Gathered, Where};
 use super::wording;
@@ -92,7 +92,7 @@ fn list(
     gives: bool,
 ) {
     let schema = &model.schemas[app];
-    let places: BTreeMap<&Name, &Place> = settings.iter().map(|setting| (&setting.name, &setting.place)).collect();
+    let place_of = |name: &Name| settings.iter().rfind(|setting| setting.name == *name).map(|setting| &setting.place);
     let mut seen = BTreeSet::new();
     for setting in settings {
         let found = match schema.declaration(&setting.name) {
@@ -102,7 +102,7 @@ fn list(
             Some(_) => None,
             None => schema.new_name(&setting.name).and_then(|new| {
                 let declared = schema.declaration(new)?.place.clone();
-                Some((Why::Renamed(new.clone(), (*places.get(new)?).clone()), declared))
+                Some((Why::Renamed(new.clone(), place_of(new)?.clone()), declared))
             }),
         };
         let Some((why, declared)) = found.filter(|_| seen.insert(&setting.name)) else { continue };

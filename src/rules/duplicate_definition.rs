@@ -1,6 +1,6 @@
 //! `duplicate-definition`: one name twice in one scope.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::fact::{LayerKind, Role, Setting, SettingValue, Stage};
 use crate::finding::{Edit, Findings, Fix, Level, Safety};
@@ -61,12 +61,11 @@ fn stage(findings: &mut Findings<'_>, stage: &Stage) {
 }
 
 fn judge<'s>(findings: &mut Findings<'_>, settings: impl Iterator<Item = &'s Setting>, is_template: bool) {
-    let mut by_name: BTreeMap<&Name, Vec<&Setting>> = BTreeMap::new();
-    for setting in settings {
-        by_name.entry(&setting.name).or_default().push(setting);
-    }
-    for (name, settings) in by_name {
-        let [.., before, last] = settings.as_slice() else { continue };
+    let mut by_name: Vec<&Setting> = settings.collect();
+    by_name.sort_by(|one, other| one.name.cmp(&other.name));
+    for settings in by_name.chunk_by(|one, other| one.name == other.name) {
+        let [.., before, last] = settings else { continue };
+        let name = &last.name;
         // An override file that repeats a name replaces it on purpose.
         if before.place.path != last.place.path || before.place == last.place {
             continue;

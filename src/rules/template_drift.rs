@@ -6,7 +6,7 @@ use super::wording;
 use crate::fact::Role;
 use crate::finding::Findings;
 use crate::model::{Model, Source};
-use crate::name::Name;
+use crate::name::{Name, NameSet};
 use crate::source::{Place, SourcePath};
 
 super::rule! {
@@ -114,18 +114,18 @@ fn declared(model: &Model<'_>, apps: &[usize]) -> BTreeSet<Name> {
     apps.iter().flat_map(|app| model.schemas[*app].resolved.declarations.keys().cloned()).collect()
 }
 
-fn listed<'s>(source: &'s Source<'_>) -> BTreeSet<&'s str> {
-    source.names.iter().map(|(name, _)| name.as_str()).collect()
+fn listed<'s>(source: &'s Source<'_>) -> NameSet<&'s Name> {
+    source.names.iter().map(|(name, _)| name).collect()
 }
 
 /// Whether a list holds a name, or the name of the variable that names its file.
-fn has(listed: &BTreeSet<&str>, name: &Name) -> bool {
-    listed.contains(name.as_str()) || listed.contains(format!("{name}_FILE").as_str())
+fn has(listed: &NameSet<&Name>, name: &Name) -> bool {
+    listed.contains(name) || listed.contains(&Name::new(&format!("{name}_FILE")))
 }
 
 fn compare(model: &Model<'_>, findings: &mut Findings<'_>, one: &Source<'_>, other: &Source<'_>, of: &BTreeSet<Name>) {
     let (in_one, in_other) = (listed(one), listed(other));
-    let lacking = |source: &Source<'_>, here: &BTreeSet<&str>, there: &BTreeSet<&str>| -> Vec<Name> {
+    let lacking = |source: &Source<'_>, here: &NameSet<&Name>, there: &NameSet<&Name>| -> Vec<Name> {
         let lacks = |name: &&Name| has(there, name) && !has(here, name) && !is_renamed(model, source, name);
         of.iter().filter(lacks).cloned().collect()
     };

@@ -7,6 +7,7 @@ mod aws;
 mod dotenv;
 mod files;
 pub mod git;
+mod github;
 mod google;
 pub mod http;
 mod json;
@@ -260,7 +261,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &vault::STORE, &dotenv::STORE];
+pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &vault::STORE, &github::STORE, &dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {

@@ -172,18 +172,19 @@ impl FlawKind {
 
 /// Reads a file as this loader does.
 pub fn read(text: &str, dialect: Dialect) -> Reading {
-    read_known(text, dialect, portability(text))
+    read_and_tell(text, dialect).1
 }
 
-/// Reads a file, whose portability is known, as this loader does.
-pub fn read_known(text: &str, dialect: Dialect, portability: Portability) -> Reading {
-    // Most files hold nothing that any loader reads in a way of its own. To some a quote is a part of a word like any
-    // other, so that their values stand elsewhere.
-    let joins_words = matches!(dialect, Dialect::Dotenvy | Dialect::Systemd | Dialect::Bash);
-    if portability == Portability::Everywhere || portability.holds(dialect) && !joins_words {
-        return Reading { entries: portable::entries(text), rejected: None };
-    }
-    read_as_written(text, dialect)
+/// Reads a file as this loader does, and tells how many others make the same of it.
+pub fn read_and_tell(text: &str, dialect: Dialect) -> (Portability, Reading) {
+    // Most files hold nothing that any loader reads in a way of its own.
+    let (portability, statements) = portable::scan(text);
+    let reading = if portability.tells_entries(dialect) {
+        Reading { entries: portable::entries(statements), rejected: None }
+    } else {
+        read_as_written(text, dialect)
+    };
+    (portability, reading)
 }
 
 /// Reads a file as this loader does, whatever it holds.

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fault;
+pub(crate) mod github;
 mod secrets;
 pub(crate) mod server;
 pub(crate) mod vault;

@@ -205,7 +205,7 @@ fn layer(files: &Files<'_>, path: Option<&SourcePath>, place: &Place) -> Layer {
 /// What an env file gives to a container, whichever loader has read it.
 fn settings(path: &SourcePath, file: &File) -> (Vec<Setting>, bool) {
     if file.format == dotenv::LOADER.name {
-        let read = dotenv::settings(&file.source, Dialect::Docker);
+        let read = dotenv::settings(file, Dialect::Docker);
         return (read.settings, read.whole);
     }
     let facts = file.loaded.facts.iter().filter_map(|fact| {

@@ -79,7 +79,7 @@ impl<'a> EnvFiles<'a> {
         let file = self.files.get(path)?;
         let dialect = if raw { Dialect::Docker } else { Dialect::Compose };
         let read = self.read.entry((path.clone(), raw));
-        Some(read.or_insert_with(|| dotenv::settings(&file.source, dialect)))
+        Some(read.or_insert_with(|| dotenv::settings(file, dialect)))
     }
 
     fn layer(&mut self, kind: LayerKind, named: Place, outcome: LinkOutcome, required: bool, raw: bool) -> Layer {

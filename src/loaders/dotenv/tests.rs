@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::value::Value;
 
 fn file(bytes: &[u8]) -> SourceFile {
     SourceFile::new(SourcePath::new("app/.env"), bytes.to_vec())
@@ -14,7 +15,7 @@ fn names(settings: &Settings) -> Vec<&str> {
 
 #[test]
 fn compose_keeps_what_stands_above_the_line_that_it_refuses() {
-    let read = settings(&file(b"A=1\nB\nMY KEY=s3cret\nC=2\n"), Dialect::Compose);
+    let read = read(&file(b"A=1\nB\nMY KEY=s3cret\nC=2\n"), Dialect::Compose);
     assert_eq!(names(&read), ["A", "B"]);
     assert!(matches!(read.settings[1].value, SettingValue::PassThrough));
     assert!(!read.whole);
@@ -26,14 +27,14 @@ fn compose_keeps_what_stands_above_the_line_that_it_refuses() {
 #[test]
 fn a_bad_reference_makes_compose_refuse_the_file_at_its_place() {
     let source = file(b"A=\"\\tx ${B:=1}\"\n");
-    let read = settings(&source, Dialect::Compose);
+    let read = read(&source, Dialect::Compose);
     assert_eq!(source.slice(read.rejected.unwrap().span), "${B:=1}");
 }
 
 #[test]
 fn spans_of_references_stand_behind_escapes_where_they_are_in_the_file() {
     let source = file("A=\"é\\n\\\"${B}\\t\\$x${C:-\\\"${D}}\"\r\n".as_bytes());
-    let read = settings(&source, Dialect::Compose);
+    let read = read(&source, Dialect::Compose);
     let SettingValue::Given(template) = &read.settings[0].value else { panic!("no value") };
     let found: Vec<_> = template.references().iter().map(|reference| source.slice(reference.span)).collect();
     assert_eq!(found, ["${B}", "${C:-\\\"${D}}", "${D}"]);
@@ -43,7 +44,7 @@ fn spans_of_references_stand_behind_escapes_where_they_are_in_the_file() {
 #[test]
 fn the_rest_of_a_value_is_no_name() {
     for text in ["A=\"x\"s3cret\nB=1\n", "A=\"x\"s3c=ret\nB=1\n", "A=1\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\nB=1\n"] {
-        let read = settings(&file(text.as_bytes()), Dialect::Compose);
+        let read = read(&file(text.as_bytes()), Dialect::Compose);
         assert_eq!(names(&read), ["A", "B"], "{text}");
         assert!(!read.whole);
     }
@@ -51,7 +52,7 @@ fn the_rest_of_a_value_is_no_name() {
 
 #[test]
 fn docker_keeps_quotes_and_references_as_they_are() {
-    let read = settings(&file(b"A=\"${B}\" # c\nHOME\n"), Dialect::Docker);
+    let read = read(&file(b"A=\"${B}\" # c\nHOME\n"), Dialect::Docker);
     let SettingValue::Given(template) = &read.settings[0].value else { panic!("no value") };
     assert_eq!(template.as_literal().unwrap().expose(), "\"${B}\" # c");
     assert!(matches!(read.settings[1].value, SettingValue::PassThrough));
@@ -60,7 +61,7 @@ fn docker_keeps_quotes_and_references_as_they_are() {
 
 #[test]
 fn damaged_values_are_unknown() {
-    let read = settings(&file(b"A=\xff\nB=1\n"), Dialect::Compose);
+    let read = read(&file(b"A=\xff\nB=1\n"), Dialect::Compose);
     assert!(matches!(read.settings[0].value, SettingValue::Unknown));
     assert!(matches!(read.settings[1].value, SettingValue::Given(_)));
 }
@@ -75,7 +76,7 @@ fn a_file_of_several_megabytes_is_read_at_once() {
     let loaded = load(&file(text.as_bytes()), &Claim::new(Role::Values));
     assert!(loaded.facts.len() > 100_000);
     let one_line = "A=\"\"".repeat(200_000);
-    assert_eq!(settings(&file(one_line.as_bytes()), Dialect::Compose).settings.len(), 1);
+    assert_eq!(read(&file(one_line.as_bytes()), Dialect::Compose).settings.len(), 1);
     assert!(started.elapsed() < std::time::Duration::from_secs(20), "it took {:?}", started.elapsed());
 }
 
@@ -147,9 +148,32 @@ proptest! {
         prop_assert!(loaded.problems.iter().all(|problem| fits(problem.span)));
         prop_assert!(loaded.ignores.iter().all(|ignore| fits(ignore.span)));
         for dialect in [Dialect::Dotenv, Dialect::DotenvExpand12, Dialect::Compose, Dialect::Docker] {
-            let read = settings(&source, dialect);
+            let read = read(&source, dialect);
             prop_assert!(read.rejected.is_none_or(|problem| fits(problem.span)));
             prop_assert!(read.settings.iter().all(|setting| fits(setting.place.span) && fits(setting.value_span)));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_was_read_already_is_what_each_loader_reads(text in "([A-C]?[A-Z_]{1,3}=\"?[a-z0-9:/ ]{0,4}\"?\n|# [a-z]{0,3}\n|\n){0,5}") {
+        let source = file(text.as_bytes());
+        let claim = Claim::new(Role::Values);
+        let loaded = load(&source, &claim);
+        let file = File { source, format: "dotenv", claim, loaded, outcomes: Vec::new(), local: false };
+        for known_dialect in dotenv::DIALECTS {
+            let dialect = known_dialect.dialect;
+            let Some(known) = known(&file, dialect) else { continue };
+            prop_assert_eq!(format!("{known:?}"), format!("{:?}", read(&file.source, dialect)));
+            let texts = |of: &Settings| -> Vec<Option<Value>> {
+                let literal = |setting: &Setting| match &setting.value {
+                    SettingValue::Given(template) => template.as_literal(),
+                    _ => None,
+                };
+                of.settings.iter().map(literal).collect()
+            };
+            prop_assert!(texts(&known) == texts(&read(&file.source, dialect)));
         }
     }
 }

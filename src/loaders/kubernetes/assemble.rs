@@ -224,7 +224,7 @@ impl<'a> World<'a> {
             LinkOutcome::Loaded(path) => self.files.get(path),
             _ => None,
         };
-        let Some(read) = read.map(|file| dotenv::settings(&file.source, Dialect::Docker)) else {
+        let Some(read) = read.map(|file| dotenv::settings(file, Dialect::Docker)) else {
             return Layer { kind, named, settings: Vec::new(), state: LayerState::Unread { outcome, required: true } };
         };
         let whole = read.whole && self.afford(read.settings.len());

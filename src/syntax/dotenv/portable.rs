@@ -24,6 +24,13 @@ impl Portability {
     pub fn holds(self, dialect: Dialect) -> bool {
         self == Self::Everywhere || self == Self::WhereQuotesAreRead && dialect.reads_quotes()
     }
+
+    /// Whether a loader among those also has its statements where all have them: to some a quote is a part of a word
+    /// like any other, so that their values stand elsewhere.
+    pub fn tells_entries(self, dialect: Dialect) -> bool {
+        let joins_words = matches!(dialect, Dialect::Dotenvy | Dialect::Systemd | Dialect::Bash);
+        self == Self::Everywhere || self.holds(dialect) && !joins_words
+    }
 }
 
 impl Dialect {
@@ -35,46 +42,60 @@ impl Dialect {
 
 /// How many loaders are known to make the same of a file.
 pub fn portability(text: &str) -> Portability {
+    scan(text).0
+}
+
+/// A statement of a portable file.
+pub(super) struct Statement<'t> {
+    start: usize,
+    name: &'t str,
+    /// With the quotes around it.
+    value: &'t str,
+}
+
+/// How many loaders are known to make the same of a file, and the statements up to where that was told.
+pub(super) fn scan(text: &str) -> (Portability, Vec<Statement<'_>>) {
+    // A line with a statement is seldom shorter.
+    let likely = text.len() / 24;
+    let (mut names, mut statements) = (HashSet::with_capacity(likely), Vec::with_capacity(likely));
     let mut found = Portability::Everywhere;
-    // A line of an assignment is seldom shorter.
-    let mut names = HashSet::with_capacity(text.len() / 24);
-    for (_, line) in lines(text) {
+    for (start, line) in lines(text) {
         let (name, value) = match read(line) {
             Line::Statement(name, value) => (name, value),
             Line::Nothing => continue,
-            Line::Odd => return Portability::No,
+            Line::Odd => return (Portability::No, statements),
         };
         if is_quoted(value) {
             found = Portability::WhereQuotesAreRead;
         }
         if !names.insert(name) {
-            return Portability::No;
+            return (Portability::No, statements);
         }
+        statements.push(Statement { start, name, value });
     }
-    found
+    (found, statements)
 }
 
 /// The entries of a file that is portable to the loader that reads it: what every such loader makes of it.
-pub(super) fn entries(text: &str) -> Vec<Entry> {
-    let entry = |(start, line): (usize, &str)| {
-        let (name, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
+pub(super) fn entries(statements: Vec<Statement<'_>>) -> Vec<Entry> {
+    let entry = |Statement { start, name, value }: Statement<'_>| {
         let quotes = usize::from(is_quoted(value));
         let separator = Span::new(start + name.len(), start + name.len() + 1);
-        let value_span = Span::new(separator.end + quotes, start + line.len() - quotes);
+        let end = separator.end + value.len();
         let text = value.get(quotes..value.len() - quotes).unwrap_or_default();
-        Some(Entry {
+        Entry {
             key: name.to_owned(),
-            key_span: Span::new(start, start + name.len()),
+            key_span: Span::new(start, separator.start),
             export: None,
             separator,
             value: Some(Template::literal(Value::new(text))),
-            value_span,
+            value_span: Span::new(separator.end + quotes, end - quotes),
             quoting: if quotes == 1 { Quoting::Double } else { Quoting::None },
-            span: Span::new(start, start + line.len()),
+            span: Span::new(start, end),
             flaw: None,
-        })
+        }
     };
-    lines(text).filter_map(entry).collect()
+    statements.into_iter().map(entry).collect()
 }
 
 /// The lines of a text without their line breaks, each with where it begins.

@@ -220,6 +220,9 @@ fn a_machine_of_googles_has_an_account_of_its_own() {
     assert_eq!(request.headers.get("metadata-flavor").map(String::as_str), Some("Google"));
     assert_eq!(request.path(), "/computeMetadata/v1/instance/service-accounts/default/token");
 
+    // The server said who it is, too.
+    assert_eq!(world.requests()[1].path(), "/computeMetadata/v1/instance/service-accounts/default/email");
+
     // Whatever else answers there is not believed.
     let world = World::new(|_| Response::json(200, &json!({"access_token": "token-of-a-portal"})));
     let host = world.server.endpoint().replace("http://", "");
@@ -239,6 +242,32 @@ fn what_envcheck_does_not_know_gcloud_does() {
     let path = world.gcloud("echo token-1; exit 1");
     let told = header(&[("PATH", &path), ("NO_GCE_CHECK", "true")]);
     assert_eq!(told, "`gcloud auth print-access-token` gives no token: run `gcloud auth login`");
+}
+
+#[test]
+fn whose_a_token_is_is_known_once_it_is_there() {
+    let who = |environment: &[(&str, &str)]| {
+        let tokens = Tokens::new(source(environment).unwrap());
+        assert_eq!(tokens.source().account(), None);
+        tokens.get().unwrap();
+        tokens.source().account().map(str::to_owned)
+    };
+    let world = World::new(|request| {
+        let answer = Response::json(200, &json!({"access_token": "token-1"})).with("Metadata-Flavor", "Google");
+        let email = b"ci@demo-proj.iam.gserviceaccount.com".to_vec();
+        if request.path().ends_with("/email") { Response { body: email, ..answer } } else { answer }
+    });
+    let host = world.server.endpoint().replace("http://", "");
+    assert_eq!(who(&[("GCE_METADATA_HOST", &host)]).as_deref(), Some("ci@demo-proj.iam.gserviceaccount.com"));
+    for (told, account) in [
+        ("\\tann@example.com\\n", Some("ann@example.com")),
+        ("sa@p.iam.gserviceaccount.com\\tann@example.com\\n", Some("sa@p.iam.gserviceaccount.com")),
+        ("\\n", None),
+        ("; rm -rf @\\n", None),
+    ] {
+        let path = world.gcloud(&format!("[ $1 = config ] && printf '{told}' || echo token-1"));
+        assert_eq!(who(&[("PATH", &path), ("NO_GCE_CHECK", "true")]).as_deref(), account, "{told}");
+    }
 }
 
 #[test]
