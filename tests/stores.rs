@@ -48,7 +48,13 @@ enum Lack {
 type Open = fn() -> Opened;
 
 /// The stores: the name of each, perhaps with what is special about it behind a comma, and how it is opened.
-const KINDS: &[(&str, Open)] = &[("google", google), ("google, regional", google_regional), ("dotenv", dotenv)];
+const KINDS: &[(&str, Open)] = &[
+    ("google", google),
+    ("google, regional", google_regional),
+    ("vault", vault),
+    ("github", github),
+    ("dotenv", dotenv),
+];
 
 /// Those that need a server of somebody else's, and their tests.
 const ELSEWHERE: &[(&str, &str)] = &[("aws", "tests/aws.rs")];
@@ -92,6 +98,34 @@ fn google() -> Opened {
 
 fn google_regional() -> Opened {
     google_at(&format!("{}/europe-west1", fake::PROJECT))
+}
+
+fn vault() -> Opened {
+    let fake = std::rc::Rc::new(fake::vault::Vault::start().open());
+    let seen = std::rc::Rc::clone(&fake);
+    Opened {
+        store: open("vault", "secret/app", &fake.endpoint()),
+        calls: Box::new(move || seen.requests().len()),
+        lacks: &[Lack::Disabling],
+        hostile: &[
+            "", "/a", "a/", "a//b", "../x", "a/../b", ".", "a b", "a?x=1", "a#b", "a%2fb", "\u{e9}", "a\r\nb", "a\0",
+        ],
+        _server: Box::new(fake),
+    }
+}
+
+fn github() -> Opened {
+    let fake = std::rc::Rc::new(fake::github::GitHub::start().open());
+    let seen = std::rc::Rc::clone(&fake);
+    Opened {
+        store: open("github", "acme/shop", &fake.endpoint()),
+        calls: Box::new(move || seen.requests().len()),
+        lacks: &[Lack::Empty, Lack::Reading, Lack::Labels, Lack::Disabling],
+        hostile: &[
+            "", "a", "A/B", "../A", "A-B", "A B", "A?x=1", "A#b", "A%2fb", "\u{c9}", "A\r\nB", "A\0", "GITHUB_A",
+        ],
+        _server: Box::new(fake),
+    }
 }
 
 fn dotenv() -> Opened {

@@ -27,7 +27,21 @@ pub(super) struct Generate {
 enum Target {
     Secret(secret::Secret),
     Env(env::Env),
+    /// Prints Terraform: containers of secrets, who may read them, the services that get them.
+    ///
+    /// Values never stand in it, and none gets into a state: `envcheck sync` brings them.
+    Terraform(Provision),
+    /// Prints a bash script that makes the secrets in Google Secret Manager, and asks for their values.
+    ///
+    /// Values come from the terminal, or from stdin as lines ID=VALUE. It can be run again: what is there stays.
+    Gcloud(Provision),
+    /// Prints a bash script that sets the secrets and variables that workflows read on GitHub.
+    ///
+    /// Values come from the terminal, or from stdin as lines NAME=VALUE. It can be run again: what is there stays.
+    Github(Provision),
+    /// Prints a template of an env file: what the schema declares.
     Example(Page),
+    /// Prints the table of variables in Markdown: type, required where, stored where, used by.
     Docs(Page),
     Types(Types),
 }
@@ -48,7 +62,17 @@ struct Common {
     force: bool,
 }
 
-/// Prints a template of an env file, or the table of variables, as the schema has them.
+/// What provisions an environment.
+#[derive(Debug, Args)]
+struct Provision {
+    #[command(flatten)]
+    common: Common,
+    /// The environment.
+    #[arg(long, value_name = "ENV")]
+    env: String,
+}
+
+/// What is made of the schema alone.
 #[derive(Debug, Args)]
 struct Page {
     #[command(flatten)]
@@ -73,6 +97,9 @@ impl Generate {
         match &self.target {
             Target::Secret(command) => command.run(),
             Target::Env(command) => command.run(),
+            Target::Terraform(provision) => provision.run("terraform"),
+            Target::Gcloud(provision) => provision.run("gcloud"),
+            Target::Github(provision) => provision.run("github"),
             Target::Example(page) => page.run("example"),
             Target::Docs(page) => page.run("docs"),
             Target::Types(types) => types.page.run(if types.guard { "guard" } else { "types" }),
@@ -80,19 +107,36 @@ impl Generate {
     }
 }
 
+impl Provision {
+    fn run(&self, generator: &'static str) -> Result<Exit, CliError> {
+        let made = self.common.make(generator, Some(&self.env))?;
+        self.common.write(&text(&made))
+    }
+}
+
+/// All of an artefact that is one text.
+fn text(made: &[Artefact]) -> String {
+    made.iter().map(|artefact| artefact.text.expose()).collect()
+}
+
 impl Page {
     fn run(&self, generator: &'static str) -> Result<Exit, CliError> {
         let made = self.common.make(generator, None)?;
-        let text = made.iter().map(|artefact| artefact.text.expose()).collect::<String>();
-        match (&self.common.out, self.check) {
-            (Some(path), true) => write::compare(path, &text),
-            (Some(path), false) => write::whole(path, &text, self.common.force),
-            (None, _) => output::to_stdout(text.as_bytes()).map(|()| Exit::Clean),
+        match &self.common.out {
+            Some(path) if self.check => write::compare(path, &text(&made)),
+            _ => self.common.write(&text(&made)),
         }
     }
 }
 
 impl Common {
+    fn write(&self, text: &str) -> Result<Exit, CliError> {
+        match &self.out {
+            Some(path) => write::whole(path, text, self.force),
+            None => output::to_stdout(text.as_bytes()).map(|()| Exit::Clean),
+        }
+    }
+
     /// Makes an artefact of what the project says.
     fn make(&self, generator: &'static str, environment: Option<&str>) -> Result<Vec<Artefact>, CliError> {
         make(&self.at.open(&[])?, generator, &self.app, environment)

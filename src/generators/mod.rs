@@ -6,7 +6,12 @@
 mod docs;
 mod env;
 mod example;
+mod gcloud;
+mod github;
 pub mod quote;
+mod scripts;
+mod secrets;
+mod terraform;
 mod types;
 mod variables;
 
@@ -63,8 +68,16 @@ pub struct Generator {
 }
 
 /// Every kind of artefact. A single secret is made by [`secret`].
-pub static GENERATORS: &[&Generator] =
-    &[&env::GENERATOR, &example::GENERATOR, &docs::GENERATOR, &types::GENERATOR, &types::GUARD];
+pub static GENERATORS: &[&Generator] = &[
+    &env::GENERATOR,
+    &terraform::GENERATOR,
+    &gcloud::GENERATOR,
+    &github::GENERATOR,
+    &example::GENERATOR,
+    &docs::GENERATOR,
+    &types::GENERATOR,
+    &types::GUARD,
+];
 
 /// The generator of a name.
 pub fn find(name: &str) -> Option<&'static Generator> {

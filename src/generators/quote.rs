@@ -24,23 +24,23 @@ pub fn hash_comment(text: &str) -> String {
 
 /// A value behind the `=` of an env file, as all of these loaders read it back, and as many others as can be.
 ///
-/// `None` where they cannot be had together: not every loader can be given every value.
+/// `None` where they cannot be had together: not every loader can be given every value. `None` too where a shell that
+/// sources the file would run a part of it.
 pub fn dotenv(value: &Value, readers: &[Dialect]) -> Option<Value> {
     const NAME: &str = "X";
-    let all: Vec<Dialect> = DIALECTS.iter().map(|known| known.dialect).collect();
-    let mut best = dotenv::spell(NAME, value.expose(), &all);
-    if best.is_none() {
-        let mut together = readers.to_vec();
-        best = dotenv::spell(NAME, value.expose(), &together).filter(|_| !readers.is_empty());
-        if best.is_none() && !readers.is_empty() {
-            return None;
-        }
-        for dialect in all {
-            together.push(dialect);
-            match dotenv::spell(NAME, value.expose(), &together) {
-                Some(spelt) => best = Some(spelt),
-                None => _ = together.pop(),
-            }
+    let text = value.expose();
+    let spell = |together: &[Dialect]| dotenv::spell(NAME, text, together);
+    let mut together = readers.to_vec();
+    if text.contains(['$', '`', '\\']) {
+        together.push(Dialect::Bash);
+    }
+    let mut best = if together.is_empty() { None } else { Some(spell(&together)?) };
+    let others = [Dialect::Bash, Dialect::Compose, Dialect::Dotenv];
+    for dialect in others.into_iter().chain(DIALECTS.iter().map(|known| known.dialect)) {
+        together.push(dialect);
+        match spell(&together) {
+            Some(spelt) => best = Some(spelt),
+            None => _ = together.pop(),
         }
     }
     best.map(|mut spelt| Value::new(std::mem::take(&mut *spelt)))
@@ -63,6 +63,49 @@ pub fn markdown(text: &str) -> String {
 pub fn markdown_code(text: &str) -> String {
     let fits = |character: char| character.is_ascii_graphic() && !matches!(character, '`' | '|' | '\\');
     if !text.is_empty() && text.chars().all(fits) { format!("`{text}`") } else { markdown(text) }
+}
+
+/// A word of a shell script, as one argument that holds nothing but its text, on one line.
+pub fn shell(text: &str) -> String {
+    let text = visible(text);
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=,@%+".contains(character);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into_owned();
+    }
+    // In double quotes, as what looks like a command in single ones reads like a mistake.
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        if "\\\"$`".contains(character) {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out.push('"');
+    out
+}
+
+/// A string of HCL, with its quotes. No template in it is evaluated.
+pub fn hcl(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '"' | '\\' => _ = write!(out, "\\{character}"),
+            // Doubling it would not do behind another one.
+            '$' | '%' if rest.peek() == Some(&'{') => _ = write!(out, "\\u{:04x}", u32::from(character)),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Bidirectional and invisible characters do what they do in a string, and are seen here.
+            _ if visible(character.encode_utf8(&mut [0; 4])).len() != character.len_utf8() => {
+                let number = u32::from(character);
+                _ = if number > 0xffff { write!(out, "\\U{number:08x}") } else { write!(out, "\\u{number:04x}") };
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A string of JavaScript and TypeScript, with its quotes.

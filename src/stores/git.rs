@@ -48,12 +48,7 @@ impl Git {
     /// How git ends when it is asked something about a file.
     fn ask(&self, arguments: &[&str], file: &Path) -> Option<i32> {
         let git = program::find("git", &self.path)?;
-        let variables = [
-            ("HOME", self.home.as_str()),
-            ("GIT_OPTIONAL_LOCKS", "0"),
-            ("GIT_LITERAL_PATHSPECS", "1"),
-            ("LC_ALL", "C"),
-        ];
+        let variables = [("HOME", self.home.as_str()), ("GIT_OPTIONAL_LOCKS", "0"), ("LC_ALL", "C")];
         let mut command = program::command(&git, &variables);
         for setting in ["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit"] {
             command.args(["-c", setting]);

@@ -50,12 +50,20 @@ pub struct Call<'a> {
     headers: Vec<(&'static str, Zeroizing<String>)>,
     credentials: Vec<(&'static str, Zeroizing<String>)>,
     body: Option<(&'static str, Zeroizing<Vec<u8>>)>,
+    is_counted: bool,
 }
 
 impl<'a> Call<'a> {
     /// A call. `what` names it in errors: `listing the secrets of projects/p`.
     pub fn new(what: &'a str, effect: Effect, method: Method, url: String) -> Self {
-        Self { what, effect, method, url, headers: Vec::new(), credentials: Vec::new(), body: None }
+        Self { what, effect, method, url, headers: Vec::new(), credentials: Vec::new(), body: None, is_counted: true }
+    }
+
+    /// One that the limits of a minute do not concern.
+    #[must_use]
+    pub fn uncounted(mut self) -> Self {
+        self.is_counted = false;
+        self
     }
 
     /// With a header that anyone may see.
@@ -126,6 +134,7 @@ pub struct Transport {
     /// For plain http, which a proxy would read: never through one.
     plain: Agent,
     pace: Pace,
+    reads: Option<Rate>,
     writes: Option<Rate>,
 }
 
@@ -147,8 +156,16 @@ impl Transport {
             secure: config().https_only(true).build().new_agent(),
             plain: config().proxy(None).build().new_agent(),
             pace,
-            writes: writes_per_minute.map(Rate::new),
+            reads: None,
+            // A few at once spare whoever has few to make any waiting, and make the rest little slower.
+            writes: writes_per_minute.map(|writes| Rate::new(writes, writes / 15)),
         }
+    }
+
+    /// One that also reads no more than this in a minute.
+    #[must_use]
+    pub fn reading(self, reads_per_minute: u32) -> Self {
+        Self { reads: Some(Rate::new(reads_per_minute, reads_per_minute / 2)), ..self }
     }
 
     /// Makes a call until there is an answer that `read` can use.
@@ -166,8 +183,8 @@ impl Transport {
         let mut may_be_done = false;
         let mut tried = 0;
         loop {
-            if call.effect != Effect::Reads
-                && let Some(rate) = &self.writes
+            let rate = if call.effect == Effect::Reads { &self.reads } else { &self.writes };
+            if let Some(rate) = rate.as_ref().filter(|_| call.is_counted)
                 && !self.pace.sleep(rate.take())
             {
                 return Err(Trouble::stopped().into_error(call, may_be_done));

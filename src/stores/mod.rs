@@ -5,11 +5,14 @@
 
 mod aws;
 mod dotenv;
+mod files;
 pub mod git;
+mod github;
 mod google;
 pub mod http;
 mod json;
 mod program;
+mod vault;
 
 use std::collections::BTreeMap;
 
@@ -258,7 +261,7 @@ pub struct Store {
 }
 
 /// Every kind of store.
-pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &dotenv::STORE];
+pub static STORES: &[&Store] = &[&google::STORE, &aws::STORE, &vault::STORE, &github::STORE, &dotenv::STORE];
 
 /// The store of a name.
 pub fn find(name: &str) -> Option<&'static Store> {

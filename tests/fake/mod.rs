@@ -8,8 +8,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fault;
+pub(crate) mod github;
 mod secrets;
 pub(crate) mod server;
+pub(crate) mod vault;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -34,7 +34,7 @@ pub(super) struct Env {
 
 impl Env {
     pub(super) fn run(&self) -> Result<Exit, CliError> {
-        let opened = self.at.open(std::slice::from_ref(&self.env))?;
+        let opened = self.at.open(&[])?;
         let made = super::make(&opened, "env", &self.app, Some(&self.env))?;
         if self.out.is_some() && made.len() > 1 {
             return Err(CliError::Usage("these apps read several files; say which app is meant with --app".to_owned()));

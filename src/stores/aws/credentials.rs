@@ -52,7 +52,7 @@ impl Given {
 }
 
 /// The variables that AWS's tools read, as far as they matter here.
-const VARIABLES: [&str; 23] = [
+const VARIABLES: [&str; 26] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -74,8 +74,11 @@ const VARIABLES: [&str; 23] = [
     "HOME",
     "USERPROFILE",
     "PATH",
+    "SYSTEMROOT",
     "HTTPS_PROXY",
+    "https_proxy",
     "NO_PROXY",
+    "no_proxy",
 ];
 
 impl Search {
@@ -139,10 +142,11 @@ impl Search {
     fn exported(&self, profile: &str) -> Option<Given> {
         let path = self.given("PATH")?;
         let command = program::find("aws", &path)?;
-        let read = ["HOME", "USERPROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"];
+        let read =
+            ["HOME", "USERPROFILE", "SYSTEMROOT", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"];
         let variables: Vec<(&str, String)> = read
             .into_iter()
-            .chain(["HTTPS_PROXY", "NO_PROXY"])
+            .chain(["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"])
             .filter_map(|name| Some((name, self.given(name)?)))
             .collect();
         let mut variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -3,13 +3,13 @@
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>,
 //! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html>.
 
-use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::super::http::{Answer, Call, Effect, Endpoint, Method, Pace, Reading, Transport};
-use super::super::{StoreError, json};
+use super::super::{StoreError, files, json};
 use super::credentials::{Credentials, Given};
 
 /// Where a container asks.
@@ -71,7 +71,7 @@ fn container(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Call<'s
     let mut call = Call::new("asking the container for credentials", Effect::Reads, Method::GET, url);
     let file = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
     let token = match file {
-        Some(file) => Some(fs::read_to_string(file).map(Zeroizing::new).map_err(|_| {
+        Some(file) => Some(files::read(Path::new(&file)).ok_or_else(|| {
             StoreError::Misconfigured("the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read".to_owned())
         })?),
         None => variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Zeroizing::new),

@@ -2,14 +2,11 @@
 //!
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>.
 
-use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-/// The greatest size of such a file, in bytes.
-const LIMIT: u64 = 1 << 20;
+use super::super::files;
 
 /// What is known of a profile.
 #[derive(Default)]
@@ -41,7 +38,7 @@ pub(super) fn read(name: &str, variable: &dyn Fn(&str) -> Option<String>) -> Pro
     for (variable, own, prefix) in
         [("AWS_CONFIG_FILE", "config", "profile "), ("AWS_SHARED_CREDENTIALS_FILE", "credentials", "")]
     {
-        if let Some(text) = path(variable, own).and_then(|path| text(&path)) {
+        if let Some(text) = path(variable, own).and_then(|path| files::read(&path)) {
             profile.add(&text, name, prefix);
         }
     }
@@ -89,17 +86,10 @@ impl Profile {
     }
 }
 
-/// The text of a file that a person named, or that lies where it always does.
-fn text(path: &Path) -> Option<Zeroizing<String>> {
-    // Opening a FIFO would wait for its writer.
-    let found = fs::metadata(path).ok().filter(|found| found.is_file() && found.len() <= LIMIT)?;
-    let mut text = Zeroizing::new(String::with_capacity(usize::try_from(found.len()).ok()? + 1));
-    File::open(path).ok()?.take(LIMIT).read_to_string(&mut text).ok()?;
-    Some(text)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -74,7 +74,7 @@ impl Parent {
 }
 
 /// Whether this can be a project's id, with a domain before it or not, or its number.
-fn is_project(text: &str) -> bool {
+pub(super) fn is_project(text: &str) -> bool {
     let (domain, id) = text.split_once(':').map_or((None, text), |(domain, id)| (Some(domain), id));
     let is_word = |word: &str| {
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -151,6 +151,18 @@ mod tests {
             let error = Parent::new(text).expect_err(text);
             assert!(matches!(error, StoreError::Misconfigured(_)));
             assert!(!error.to_string().contains(char::is_control), "{error}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_address_leads_to_another_server(text in "[a-z0-9:./?#@%=,\\\\ -]{0,40}|\\PC{0,20}") {
+            if let Ok(parent) = Parent::new(&text) {
+                let url: ureq::http::Uri = parent.endpoint().unwrap().url(&parent.path()).parse().unwrap();
+                assert!(url.host().unwrap().ends_with(".googleapis.com") && url.query().is_none());
+                assert!(url.path().starts_with("/v1/projects/") && !url.path().contains(".."));
+                assert!(url.path().split('/').all(|part| part != "." && part != ".."));
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 use super::super::http::{Call, Effect, Endpoint, Method, Pace, Reading, Transport, escape};
 use super::super::json::parse;
 use super::super::{Address, StoreError};
-use super::address::Parent;
+use super::address::is_project;
 use super::gcloud::{Gcloud, Login};
 use super::jwt::Key;
 use super::token::Fetched;
@@ -26,6 +27,8 @@ pub(super) struct Source {
     kind: Kind,
     transport: Transport,
     pace: Pace,
+    /// Whose token was fetched, where only that tells.
+    fetched_for: OnceLock<String>,
 }
 
 enum Kind {
@@ -92,7 +95,12 @@ impl Source {
     /// Fails where credentials are named and cannot be used.
     pub(super) fn new(address: &Address<'_>, is_loopback: bool) -> Result<Self, StoreError> {
         let kind = Kind::choose(address.own_environment, is_loopback)?;
-        Ok(Self { kind, transport: Transport::new(address.pace, None), pace: address.pace })
+        Ok(Self {
+            kind,
+            transport: Transport::new(address.pace, None),
+            pace: address.pace,
+            fetched_for: OnceLock::new(),
+        })
     }
 
     /// Whose credentials they are, where they tell.
@@ -100,7 +108,14 @@ impl Source {
         match &self.kind {
             Kind::User { account, .. } => account.as_deref(),
             Kind::Service { email, .. } => Some(email),
-            _ => None,
+            _ => self.fetched_for.get().map(String::as_str),
+        }
+    }
+
+    /// Remembers whose token was fetched, if that can be an account.
+    fn is_for(&self, account: &str) {
+        if is_email(account.trim()) {
+            self.fetched_for.get_or_init(|| account.trim().to_owned());
         }
     }
 
@@ -167,7 +182,7 @@ impl Source {
             Kind::Other { gcloud } => gcloud.fetch(),
             Kind::Ambient { metadata, gcloud } => match metadata.as_ref().and_then(|server| self.of_machine(server)) {
                 Some(fetched) => Ok(fetched),
-                None => gcloud.fetch(),
+                None => gcloud.fetch().inspect(|_| self.is_for(&gcloud.account().unwrap_or_default())),
             },
         };
         fetched.map(Some)
@@ -199,15 +214,19 @@ impl Source {
         // Elsewhere nobody answers, and that should be known soon.
         let soon = |time: Duration| time.min(Duration::from_secs(1));
         let pace = Pace { connect: soon(self.pace.connect), whole: soon(self.pace.whole) * 3, tries: 2, ..self.pace };
-        let url = server.url("/computeMetadata/v1/instance/service-accounts/default/token");
-        let call = Call::new("asking this machine for a token", Effect::Reads, Method::GET, url)
-            .header("metadata-flavor", "Google");
-        let answer = Transport::new(pace, None).send(&call, |answer| {
-            let is_google = answer.header("metadata-flavor") == Some("Google") && answer.status == 200;
-            let granted = is_google.then(|| parse::<Granted>(&answer.body).ok()).flatten();
-            Reading::Done(granted.and_then(|granted| Fetched::new(&granted.access_token.0, granted.expires_in)))
-        });
-        answer.ok().flatten()
+        let transport = Transport::new(pace, None);
+        let ask = |name: &str| {
+            let url = server.url(&format!("/computeMetadata/v1/instance/service-accounts/default/{name}"));
+            let call = Call::new("asking this machine who it is", Effect::Reads, Method::GET, url)
+                .header("metadata-flavor", "Google");
+            let answer = transport.send(&call, Reading::Done).ok()?;
+            (answer.header("metadata-flavor") == Some("Google") && answer.status == 200).then_some(answer)
+        };
+        let granted: Granted = parse(&ask("token")?.body).ok()?;
+        if let Some(answer) = ask("email") {
+            self.is_for(std::str::from_utf8(&answer.body).unwrap_or_default());
+        }
+        Fetched::new(&granted.access_token.0, granted.expires_in)
     }
 }
 
@@ -271,7 +290,7 @@ impl Kind {
                 Ok(Self::User {
                     path: file.to_owned(),
                     account: adc.account.filter(|account| is_email(account)),
-                    quota_project: adc.quota_project_id.filter(|project| Parent::new(project).is_ok()),
+                    quota_project: adc.quota_project_id.filter(|project| is_project(project)),
                     form: Zeroizing::new(form),
                     server: server()?,
                 })
@@ -326,3 +345,6 @@ fn read(path: &Path) -> Result<Zeroizing<String>, StoreError> {
 fn shown(path: &Path) -> String {
     format!("`{}`", visible(&path.to_string_lossy()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,8 @@ impl<'a> Ask<'a> {
 impl Client {
     /// Prepares to call; nothing goes out yet.
     pub(super) fn open(address: &Address<'_>, writes_per_minute: Option<u32>) -> Result<Self, StoreError> {
+        // docs.cloud.google.com/secret-manager/quotas. What is read of values is counted on its own, and is no limit.
+        const READS_PER_MINUTE: u32 = 600;
         const OVERRIDE: &str = "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER";
         let parent = Parent::new(address.name)?;
         let ambient = (address.own_environment)(OVERRIDE).filter(|endpoint| !endpoint.is_empty());
@@ -67,7 +69,7 @@ impl Client {
             None => parent.endpoint()?,
         };
         let tokens = Tokens::new(Source::new(address, endpoint.is_loopback())?);
-        let transport = Transport::new(address.pace, writes_per_minute);
+        let transport = Transport::new(address.pace, writes_per_minute).reading(READS_PER_MINUTE);
         Ok(Self { parent, endpoint, transport, tokens, number: OnceLock::new() })
     }
 
@@ -109,6 +111,9 @@ impl Client {
         let mut is_renewed = false;
         loop {
             let mut call = Call::new(&what, ask.deed.effect, ask.method.clone(), url.clone());
+            if ask.deed.is_access {
+                call = call.uncounted();
+            }
             if let Some(token) = &token {
                 call = call.credential("authorization", token.header());
             }

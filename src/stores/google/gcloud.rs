@@ -1,6 +1,6 @@
 //! gcloud, asked for a token: for all ways to log in that envcheck does not know itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -80,15 +80,27 @@ impl Gcloud {
                     .to_owned(),
             ));
         };
-        let variables: Vec<(&str, &str)> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let mut command = program::command(program, &variables);
-        command.args(self.login.arguments());
-        let told = program::output(command);
-        let told = told.as_ref().and_then(|told| Fetched::new(std::str::from_utf8(told).ok()?, None));
-        told.ok_or_else(|| {
+        let told = self.says(program, self.login.arguments());
+        told.and_then(|told| Fetched::new(&told, None)).ok_or_else(|| {
             let asked = self.login.arguments().join(" ");
             let login = self.login.command();
             StoreError::Unauthenticated(format!("`gcloud {asked}` gives no token: run `{login}`"))
         })
+    }
+
+    /// Whose the tokens are, where it says so: the account that it stands in for, else the one that it uses.
+    pub(super) fn account(&self) -> Option<String> {
+        const ASKED: &[&str] = &["config", "list", "--format=value(auth.impersonate_service_account,core.account)"];
+        let program = self.program.as_ref().filter(|_| self.login == Login::Own)?;
+        let told = self.says(program, ASKED)?;
+        told.trim_end().split('\t').find(|account| !account.is_empty()).map(str::to_owned)
+    }
+
+    fn says(&self, program: &Path, arguments: &[&str]) -> Option<Zeroizing<String>> {
+        let variables: Vec<(&str, &str)> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut command = program::command(program, &variables);
+        command.args(arguments);
+        let told = program::output(command)?;
+        std::str::from_utf8(&told).ok().map(|told| Zeroizing::new(told.to_owned()))
     }
 }

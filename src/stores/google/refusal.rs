@@ -19,16 +19,19 @@ pub(super) struct Deed {
     is_of_secret: bool,
     /// What comes of doing it twice.
     pub(super) effect: Effect,
+    /// Whether it hands out a value: Google counts that apart.
+    pub(super) is_access: bool,
 }
 
 const fn deed(doing: &'static str, verb: &'static str, role: &'static str, is_of_secret: bool, effect: Effect) -> Deed {
-    Deed { doing, verb, role, is_of_secret, effect }
+    Deed { doing, verb, role, is_of_secret, effect, is_access: false }
 }
 
 // The roles: docs.cloud.google.com/secret-manager/docs/access-control.
 pub(super) const LIST: Deed = deed("listing the secrets of", "list the secrets of", "viewer", false, Effect::Reads);
 pub(super) const LOOK: Deed = deed("looking at", "look at", "viewer", true, Effect::Reads);
-pub(super) const READ: Deed = deed("reading", "read", "secretAccessor", true, Effect::Reads);
+pub(super) const READ: Deed =
+    Deed { is_access: true, ..deed("reading", "read", "secretAccessor", true, Effect::Reads) };
 pub(super) const CREATE: Deed = deed("creating", "create", "admin", false, Effect::WritesAlike);
 pub(super) const LABEL: Deed = deed("labelling", "label", "admin", true, Effect::WritesAlike);
 pub(super) const ADD: Deed =

@@ -34,7 +34,7 @@ impl Default for Pace {
             patience: Duration::from_mins(2),
             tries: 6,
             connect: Duration::from_secs(10),
-            whole: Duration::from_mins(1),
+            whole: Duration::from_secs(30),
             stop: None,
         }
     }

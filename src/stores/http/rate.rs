@@ -15,11 +15,11 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// Takes the calls allowed in a minute, at least one.
-    pub(super) fn new(per_minute: u32) -> Self {
+    /// Takes the calls allowed in a minute, at least one, and how many of them may come at once. Those are taken off
+    /// the rest of the minute: that is what they cost in the long run.
+    pub(super) fn new(per_minute: u32, burst: u32) -> Self {
         let per_minute = per_minute.max(1);
-        // What comes at once is taken off the rest of the minute, so little of it: that is what the long run costs.
-        let burst = per_minute / 15;
+        let burst = burst.min(per_minute - 1);
         let interval = Duration::from_mins(1) / (per_minute - burst);
         Self { interval, slack: interval * burst, due: Mutex::new(None) }
     }
@@ -49,8 +49,8 @@ mod tests {
 
     #[test]
     fn in_no_minute_are_there_more_than_allowed() {
-        for allowed in [1, 2, 14, 15, 60, 600] {
-            let times = times(&Rate::new(allowed), 2000);
+        for (allowed, burst) in [(1, 1), (2, 1), (14, 15), (15, 15), (60, 15), (600, 15), (600, 2), (600, 1)] {
+            let times = times(&Rate::new(allowed, allowed / burst), 2000);
             let most = times
                 .iter()
                 .enumerate()
@@ -58,13 +58,13 @@ mod tests {
                     times[index..].iter().take_while(|time| **time < *start + Duration::from_mins(1)).count()
                 })
                 .max();
-            assert!(most <= Some(allowed as usize + 1), "{allowed}: {most:?}");
+            assert!(most <= Some(allowed as usize + 1), "{allowed}, {burst}: {most:?}");
         }
     }
 
     #[test]
     fn in_the_long_run_it_costs_little_and_a_few_cost_nothing() {
-        let times = times(&Rate::new(600), 6000);
+        let times = times(&Rate::new(600, 40), 6000);
         assert!(times[40].is_zero());
         let least = Duration::from_mins(10);
         assert!(times[5999] < least.mul_f64(1.1), "{:?}", times[5999]);
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn what_was_not_used_is_not_saved_up() {
-        let rate = Rate::new(600);
+        let rate = Rate::new(600, 40);
         let now = Instant::now();
         rate.take_at(now);
         let later = now + Duration::from_hours(1);
