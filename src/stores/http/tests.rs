@@ -251,7 +251,7 @@ fn a_connection_serves_many_calls_and_many_threads() {
             thread::spawn(move || {
                 while stream.peek(&mut [0]).is_ok_and(|read| read > 0) {
                     request(&stream);
-                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood").unwrap();
+                    stream.write_all(GOOD.replace("Connection: close\r\n", "").as_bytes()).unwrap();
                 }
             });
         }
