@@ -311,8 +311,13 @@ impl Applying<'_> {
                 Err(error) => return Err(error.into()),
             }
             self.write_down("ambiguous", None);
-            match seen(self.store, self.secret(), true)? {
-                Some(Seen::Value { version, value: stored }) if Some(version.as_str()) != previous => {
+            let Ok(now) = seen(self.store, self.secret(), true) else { break };
+            match now {
+                // Nothing was added.
+                Some(Seen::Empty) if previous.is_none() => {}
+                Some(Seen::Value { .. } | Seen::Hidden { .. } | Seen::Unusable(_))
+                    if is_still(now.as_ref(), previous) => {}
+                Some(Seen::Value { version, value: stored }) => {
                     if stored == *value {
                         return Ok(version);
                     }
@@ -320,9 +325,6 @@ impl Applying<'_> {
                         format!("version {version} of `{}` was added by somebody else meanwhile", self.secret());
                     return Err(Stop::Conflict(message));
                 }
-                // Nothing was added.
-                Some(Seen::Empty | Seen::Value { .. }) => {}
-                Some(other) if other.version() == previous => {}
                 // What cannot be seen may have been added: doing it again might do it twice.
                 _ => break,
             }
@@ -377,6 +379,12 @@ impl Applying<'_> {
             version,
         });
     }
+}
+
+/// Whether the latest version is the one that was there before.
+fn is_still(now: Option<&Seen>, previous: Option<&str>) -> bool {
+    let now = now.and_then(Seen::version);
+    now.is_some() && now == previous
 }
 
 /// The version that came between two that should follow each other, where their numbers tell.

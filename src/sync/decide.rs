@@ -173,7 +173,10 @@ impl Deciding<'_> {
 
     /// There is no value yet.
     fn first(&mut self, observed: &Observed, make: fn(Write) -> Action) -> Action {
-        if let Some(action) = self.former_value(observed, make) {
+        // A new value is no new value if it is the one of the former name.
+        if !self.wish.rotate
+            && let Some(action) = self.former_value(observed, make)
+        {
             return action;
         }
         if let Some(given) = &self.wish.given {
@@ -321,9 +324,8 @@ impl Deciding<'_> {
         let others = self.wish.shared_with.iter().map(ToString::to_string).collect::<Vec<_>>();
         if !others.is_empty() {
             self.note(format!("{} takes the same secret", others.join(", ")));
-            let is_production = |environment: &String| environment == "production";
-            if !self.policy.is_production && others.iter().any(is_production) {
-                self.help = Some("`envcheck sync --env production` replaces it for both".to_owned());
+            if !self.policy.is_production && self.wish.production_takes_it {
+                self.help = Some("it is replaced for all of them when production is synced".to_owned());
                 return Action::Blocked;
             }
         }

@@ -10,6 +10,7 @@ mod inventory;
 mod journal;
 mod judge;
 mod observe;
+mod placing;
 mod plan;
 mod prune;
 mod rotation;

@@ -136,6 +136,45 @@ fn a_secret_of_several_environments_is_replaced_from_production_alone() {
 }
 
 #[test]
+fn that_another_environment_takes_a_secret_is_seen_however_it_is_told() {
+    let schema = "[server]\nAPI_KEY = { secret = true }\nOTHER_KEY = { secret = true }\n";
+    let both = "[[store]]\nkind = \"google\"\nproject = \"demo-proj\"\nowner = \"shop\"\nsecret_name = \"{name}\"\n";
+    let live = "[environments]\nlive = { words = [\"live\"], like = \"production\" }\n";
+    let apart = "[[store]]\nkind = \"google\"\nenvironments = [\"production\"]\nproject = \"demo-proj\"\nsecret_name = \"prod-{name}\"\n\
+                 [store.secret_names]\nOTHER_KEY = \"api-key\"\n\
+                 [[store]]\nkind = \"google\"\nproject = \"demo-proj\"\nowner = \"shop\"\nsecret_name = \"{name}\"\n";
+    let store: &[&str] = &["--store", "google:demo-proj"];
+    for (config, more) in [(both, &[][..]), (&format!("{live}{both}"), &[]), (apart, &[]), (both, store)] {
+        let (shop, fake) = (Shop::new(schema), Fake::start());
+        shop.write("envcheck.toml", config);
+        shop.write(".gitignore", ".env*\n");
+        shop.write(".env.values", &format!("API_KEY={CANARY}-new\n"));
+        fake.put("api-key", OURS, &["old"]);
+        let update = ["--from", ".env.values", "--only", "API_KEY", "--on-changed", "update", "--dry-run"];
+        let (staging, code) = plan(&shop, &fake, "staging", &[&update[..], more].concat());
+        assert_eq!((told(&staging), code), (vec!["api-key blocked shop.API_KEY".to_owned()], 1), "{config} {more:?}");
+    }
+}
+
+#[test]
+fn what_another_environment_takes_is_never_pruned() {
+    let config = "[[store]]\nkind = \"google\"\nproject = \"demo-proj\"\nowner = \"shop\"\nsecret_name = \"{name}-{environment}\"\n";
+    let names: Vec<String> = (0..6).map(|number| format!("KEY_{number} = {{ secret = true }}\n")).collect();
+    let (shop, fake) = (Shop::new(&format!("[server]\n{}", names.concat())), Fake::start());
+    shop.write("envcheck.toml", config);
+    for environment in ["staging", "production", "preview", "development"] {
+        fake.put(&format!("key-0-{environment}"), OURS, &["x"]);
+    }
+    fake.put("key-9-production", OURS, &["x"]);
+    for environment in ["staging", "production"] {
+        let (plan, _) = plan(&shop, &fake, environment, &["--prune"]);
+        let prunable = plan["prunable"].as_array().unwrap().iter();
+        let ids: Vec<&str> = prunable.map(|one| one["secret"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["key-9-production"], "from {environment}");
+    }
+}
+
+#[test]
 fn an_id_that_nothing_tells_is_not_guessed() {
     let config = "[[store]]\nkind = \"google\"\nproject = { production = \"demo-proj\" }\n";
     let (shop, fake) = (Shop::new("[server]\nAPI_KEY = { secret = true }\n"), Fake::start());

@@ -34,6 +34,7 @@ fn case() -> Case {
         wanted: vec![wanted],
         former: Vec::new(),
         shared_with: Vec::new(),
+        production_takes_it: false,
         kept: Kept::Alone,
         given: Some(Given { value: Value::new("wanted"), origin: Origin::Stdin }),
         faults: Vec::new(),
@@ -296,14 +297,16 @@ fn what_production_shares_is_replaced_from_production_only() {
         let mut case = case().there(OURS, holds("stored")).on_changed(OnChanged::Update);
         case.policy.is_production = is_production;
         case.wish.shared_with = vec![Environment::new(with)];
+        case.wish.production_takes_it = with == "live";
         case.action()
     };
-    assert_eq!(shared(false, "production"), "blocked");
+    assert_eq!(shared(false, "live"), "blocked");
     assert_eq!(shared(true, "staging"), "update");
     assert_eq!(shared(false, "qa"), "update");
     let mut first = case();
     first.policy.is_production = false;
     first.wish.shared_with = vec![Environment::new("production")];
+    first.wish.production_takes_it = true;
     assert_eq!(first.action(), "create");
 }
 
@@ -360,5 +363,12 @@ fn rotating_replaces_whatever_is_there() {
     assert_eq!(rotate(case().there(OURS, holds("wanted"))), "blocked", "nothing would be rotated");
     assert_eq!(rotate(case().generated().there(OURS, Seen::Hidden { version: "3".to_owned() })), "update");
     assert_eq!(rotate(case().without_value().there(OURS, Seen::Hidden { version: "3".to_owned() })), "blocked");
+    assert_eq!(rotate(case().generated().formerly(holds("old"))), "create");
+    let mut anew = case().generated().formerly(holds("old"));
+    anew.wish.rotate = true;
+    assert!(
+        matches!(&anew.decide().action.write().unwrap().origin, Origin::Generated(_)),
+        "the old value is no new one"
+    );
     assert_eq!(rotate(case().generated().there(&[], Seen::Hidden { version: "3".to_owned() })), "blocked");
 }
