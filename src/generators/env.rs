@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 use self::filling::{Decision, Filling};
 use super::{Artefact, Asked, GenerateError, Generator};
-use crate::name::Name;
+use crate::model::Model;
+use crate::name::{Environment, Name};
 use crate::random::Source;
 use crate::source::SourcePath;
 use crate::value::Value;
@@ -25,8 +26,7 @@ fn make(asked: &Asked<'_>, source: &mut dyn Source) -> Result<Vec<Artefact>, Gen
     };
     let model = asked.model;
     let declared: Vec<usize> = asked.apps.iter().copied().filter(|app| model.schemas[*app].exists()).collect();
-    let runs_there = |app: &usize| model.environments_of(*app).contains(environment);
-    let mut apps: Vec<usize> = declared.iter().copied().filter(runs_there).collect();
+    let mut apps: Vec<usize> = declared.iter().copied().filter(|app| runs_in(model, *app, environment)).collect();
     // Nothing may say that anything is developed here, and yet it is.
     if apps.is_empty() && place::is_development(environment) {
         apps = declared;
@@ -40,6 +40,16 @@ fn make(asked: &Asked<'_>, source: &mut dyn Source) -> Result<Vec<Artefact>, Gen
     }
     let made = by_file.into_iter().map(|(path, apps)| one(asked, path, apps, source));
     made.filter_map(Result::transpose).collect()
+}
+
+/// Whether anything but the env files of this machine says that an app runs in an environment. Those it is that are
+/// made here, and a second run must find what the first one found.
+fn runs_in(model: &Model<'_>, app: usize, environment: &Environment) -> bool {
+    let mut sources = model.sources_of(app).filter(|source| !source.documents() && !source.file.local);
+    model.targets_of(app).any(|(_, target)| target.environment == *environment)
+        || model.schemas[app].environments(&model.environments).contains(environment)
+        || model.environments.configured().any(|configured| configured == *environment)
+        || sources.any(|source| source.environment.as_ref() == Some(environment))
 }
 
 /// The env file of some apps; none where they need nothing of it.

@@ -1,5 +1,7 @@
 //! A script that makes the secrets of an environment in Google Secret Manager, and asks for their values.
 
+use std::fmt::Write as _;
+
 use super::secrets::{asks, environment, of_google};
 use super::{Artefact, Asked, GenerateError, Generator, quote, scripts};
 
@@ -18,16 +20,17 @@ fn text(asked: &Asked<'_>) -> Result<String, GenerateError> {
         let place = location.as_ref().map(|location| format!(" {}", quote::shell(&format!("--location={location}"))));
         // A regional secret lies where it is, and nowhere else.
         let replication = if location.is_some() { "" } else { "--replication-policy=automatic" };
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\nplace=({}{})\nreplication=({replication})\n",
             quote::shell(&format!("--project={project}")),
             place.unwrap_or_default()
-        ));
+        );
         let mut labels = String::new();
         for secret in secrets {
             let own = format!("managed-by=envcheck,envcheck-owner={}", secret.owner);
             if own != labels {
-                text.push_str(&format!("labels={}\n", quote::shell(&own)));
+                let _ = writeln!(text, "labels={}", quote::shell(&own));
                 labels = own;
             }
             let kind = secret.kind.as_deref().unwrap_or_default();

@@ -92,9 +92,12 @@ pub(super) fn is_injected(asked: &Asked<'_>, app: usize, environment: &Environme
     })
 }
 
-/// Secrets of Google's Secret Manager by project and location.
-pub(super) fn of_google(asked: &Asked<'_>) -> Result<BTreeMap<(String, Option<String>), Vec<Secret>>, GenerateError> {
-    let mut places: BTreeMap<(String, Option<String>), Vec<Secret>> = BTreeMap::new();
+/// Where secrets are kept, by project and location.
+pub(super) type Places = BTreeMap<(String, Option<String>), Vec<Secret>>;
+
+/// Secrets of Google's Secret Manager.
+pub(super) fn of_google(asked: &Asked<'_>) -> Result<Places, GenerateError> {
+    let mut places = Places::new();
     for secret in of_store(asked, "google")? {
         check(&secret.id, "id of a secret", is_secret_id)?;
         check(&secret.owner, "value of a label", is_label)?;

@@ -53,7 +53,7 @@ fn text(asked: &Asked<'_>) -> Result<String, GenerateError> {
     let mut ids = BTreeSet::new();
     let mut services = Vec::new();
     for app in apps {
-        services.push(service(asked, environment, app, &all, &mut ids)?);
+        services.push(service(asked, environment, app, &all, &mut ids));
     }
     text.push_str(&variables(&services));
     let mut homes = BTreeMap::new();
@@ -77,7 +77,7 @@ fn service<'a>(
     app: usize,
     secrets: &[&'a Secret],
     ids: &mut BTreeSet<String>,
-) -> Result<Service<'a>, GenerateError> {
+) -> Service<'a> {
     let model = asked.model;
     let of = &model.apps.list[app];
     let targets = || model.targets_of(app).filter(|(_, target)| target.environment == *environment);
@@ -120,7 +120,7 @@ fn service<'a>(
             (None, _) => service.settings.push((binding, default_of(asked, environment, &binding.declaration))),
         }
     }
-    Ok(service)
+    service
 }
 
 fn variables(services: &[Service<'_>]) -> String {

@@ -93,7 +93,7 @@ fn rule(asked: &Asked<'_>, variable: &Variable<'_>) -> String {
         Some(Required::Never) => {}
         Some(Required::In(environments)) => fields.push(format!("required: [{}]", words(&known(asked, environments)))),
         Some(Required::Except(environments)) => {
-            fields.push(format!("except: [{}]", words(&known(asked, environments))))
+            fields.push(format!("except: [{}]", words(&known(asked, environments))));
         }
     }
     if *allow_empty == Some(true) || variable.declarers[0].declared.semantics.empty_is_a_value {

@@ -31,6 +31,11 @@ pub fn plan_text(plan: &Plan, all: bool) -> String {
 
 fn heading(store: &PlannedStore) -> String {
     let mut text = store.kind.to_owned();
+    // What is no server needs no address beside its name.
+    if !store.place.endpoint.contains("://") {
+        let _ = write!(text, " · {}", visible(&store.place.project));
+        return text;
+    }
     if !store.place.project.is_empty() {
         let _ = write!(text, " · project {}", visible(&store.place.project));
     }

@@ -6,6 +6,7 @@ mod fake;
 
 mod command;
 mod faults;
+mod placing;
 mod races;
 mod scale;
 mod shop;

@@ -22,8 +22,8 @@ pub(super) struct Env {
     #[command(flatten)]
     at: Where,
     /// The environment.
-    #[arg(long, value_name = "ENV", default_value = "development")]
-    env: String,
+    #[arg(long = "env", value_name = "ENV", default_value = "development")]
+    environment: String,
     /// For this app only.
     #[arg(long, value_name = "APP")]
     app: Vec<String>,
@@ -35,7 +35,7 @@ pub(super) struct Env {
 impl Env {
     pub(super) fn run(&self) -> Result<Exit, CliError> {
         let opened = self.at.open(&[])?;
-        let made = super::make(&opened, "env", &self.app, Some(&self.env))?;
+        let made = super::make(&opened, "env", &self.app, Some(&self.environment))?;
         if self.out.is_some() && made.len() > 1 {
             return Err(CliError::Usage("these apps read several files; say which app is meant with --app".to_owned()));
         }
@@ -44,7 +44,8 @@ impl Env {
                 Some(path) => write::added(path, artefact)?,
                 None => write::below(&opened.project.root, artefact)?,
             }
-            let text: String = artefact.remarks.iter().map(|remark| format!("{}\n", visible(remark))).collect();
+            let remarks: Vec<_> = artefact.remarks.iter().map(|remark| visible(remark)).collect();
+            let text = format!("{}\n", remarks.join("\n"));
             // With stderr gone the files are there all the same.
             let _ = std::io::stderr().lock().write_all(defuse(&text).as_bytes());
         }

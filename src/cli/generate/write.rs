@@ -28,8 +28,8 @@ pub(super) fn whole(path: &Path, text: &str, force: bool) -> Result<Exit, CliErr
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(unwritable(path, &error)),
     }
-    let mode = std::fs::metadata(path).ok().map(|metadata| metadata.permissions());
-    replace(path, text.as_bytes(), Some(mode))?;
+    let access = std::fs::metadata(path).map_or(Access::Default, |metadata| Access::Kept(metadata.permissions()));
+    replace(path, text.as_bytes(), access)?;
     Ok(Exit::Clean)
 }
 
@@ -39,13 +39,18 @@ fn is_made(bytes: &[u8]) -> bool {
     head.lines().take(2).any(|line| line.contains(MARK))
 }
 
-/// Puts a file in its place at once. `permissions`: those of the file that it replaces, or what a new file gets;
-/// without them only its owner may read it.
-pub(super) fn replace(
-    path: &Path,
-    bytes: &[u8],
-    permissions: Option<Option<std::fs::Permissions>>,
-) -> Result<(), CliError> {
+/// Who may read a file that is written.
+enum Access {
+    /// Its owner alone.
+    Owner,
+    /// Whoever the umask lets.
+    Default,
+    /// Whoever could before.
+    Kept(std::fs::Permissions),
+}
+
+/// Puts a file in its place at once.
+fn replace(path: &Path, bytes: &[u8], access: Access) -> Result<(), CliError> {
     // A link stays one: what it points to is replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -53,14 +58,14 @@ pub(super) fn replace(
     let mut builder = tempfile::Builder::new();
     builder.prefix(".envcheck-");
     #[cfg(unix)]
-    if permissions.is_some() {
+    if !matches!(access, Access::Owner) {
         use std::os::unix::fs::PermissionsExt as _;
         // What the umask leaves of it.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    if let Some(Some(permissions)) = permissions {
+    if let Access::Kept(permissions) = access {
         file.as_file().set_permissions(permissions).map_err(failed)?;
     }
     file.persist(&target).map_err(|error| unwritable(path, &error.error))?;
@@ -148,7 +153,7 @@ pub(super) fn added(path: &Path, artefact: &Artefact) -> Result<(), CliError> {
             return kept("git cannot say whether it tracks it, and it would hold secrets", "install git");
         }
     }
-    replace(&target, artefact.text.expose().as_bytes(), None)
+    replace(&target, artefact.text.expose().as_bytes(), Access::Owner)
 }
 
 /// A path with all links resolved; the file itself need not be there.

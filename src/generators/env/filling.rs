@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::variables::{self, Variable, kind_of};
 use super::super::{Asked, GenerateError, quote, secret};
 use super::services::{self, Service};
-use crate::fact::{Agreement, Declaration, Fact, FactKind, GroupKind, LayerKind, Role, Type};
+use crate::fact::{Agreement, Declaration, FactKind, GroupKind, LayerKind, Role, Type};
 use crate::loaders::File;
 use crate::model::{Binding, Sighting, Source as EnvSource, State, readers};
 use crate::name::{Environment, Name, is_variable_name};
@@ -83,7 +83,7 @@ impl<'a> Filling<'a> {
             .iter()
             .flat_map(|target| &target.target.layers)
             .any(|layer| matches!(&layer.kind, LayerKind::EnvFile(Some(named)) if named == path));
-        let mut dialects: Vec<Dialect> = readers(&model.project, path).iter().map(|reader| reader.dialect).collect();
+        let mut dialects: Vec<Dialect> = readers(model.project, path).iter().map(|reader| reader.dialect).collect();
         dialects.extend(compose.then_some(Dialect::Compose));
         let mut filling = Self {
             asked,
@@ -112,7 +112,7 @@ impl<'a> Filling<'a> {
             filling.decisions.insert(name.clone(), decision);
         }
         filling.agree();
-        filling.groups(source)?;
+        filling.groups(source);
         filling.references();
         Ok(filling)
     }
@@ -337,7 +337,9 @@ impl<'a> Filling<'a> {
                 }
                 continue;
             }
-            let mut text = start;
+            let service = services::of_url(&self.services, start.expose());
+            let of_service = service.and_then(|of| services::agreeing(start.expose(), of, &|name| self.known(name)));
+            let mut text = of_service.unwrap_or(start);
             for (part, name) in parts {
                 let told = self.value(name);
                 let other = told.as_ref().and_then(|told| services::with_part(text.expose(), part, told.expose()));
@@ -381,7 +383,7 @@ impl<'a> Filling<'a> {
     }
 
     /// Asks for what belongs to what is there; a feature that cannot be had whole is switched off.
-    fn groups(&mut self, source: &mut dyn Source) -> Result<(), GenerateError> {
+    fn groups(&mut self, source: &mut dyn Source) {
         let model = self.asked.model;
         let groups = self.asked.apps.iter().flat_map(|app| model.schemas[*app].resolved.groups.iter());
         let holds = |words: &[String]| words.is_empty() || model.environments.is_among(self.environment, words);
@@ -394,7 +396,7 @@ impl<'a> Filling<'a> {
                         self.value(name).is_some_and(|value| values.is_empty() || values.contains(&value))
                     };
                     if switches.iter().all(is_on) {
-                        self.need(require, source)?;
+                        self.need(require, source);
                     }
                 }
                 GroupKind::ForEach { list, require } => {
@@ -407,19 +409,18 @@ impl<'a> Filling<'a> {
                         items(&declaration.constraints, &value).iter().map(item).flat_map(of_item).collect::<Vec<_>>();
                     let names: Vec<Name> = names.iter().map(|name| Name::new(name)).collect();
                     let plain = names.into_iter().filter(|name| is_variable_name(name.as_str()));
-                    self.need(&plain.collect::<Vec<_>>(), source)?;
+                    self.need(&plain.collect::<Vec<_>>(), source);
                 }
                 GroupKind::OneOf(names) | GroupKind::AtLeastOne(names) => {
                     let is_live = |name: &Name| self.decisions.get(name).is_some_and(Decision::is_live);
                     if !names.iter().any(is_live)
                         && let Some(first) = names.first()
                     {
-                        self.need(std::slice::from_ref(first), source)?;
+                        self.need(std::slice::from_ref(first), source);
                     }
                 }
             }
         }
-        Ok(())
     }
 
     fn all_or_none(&mut self, names: &[Name]) {
@@ -444,7 +445,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    fn need(&mut self, names: &[Name], source: &mut dyn Source) -> Result<(), GenerateError> {
+    fn need(&mut self, names: &[Name], source: &mut dyn Source) {
         for name in names {
             if self.given.contains_key(name) || self.decisions.get(name).is_some_and(Decision::is_live) {
                 continue;
@@ -457,7 +458,6 @@ impl<'a> Filling<'a> {
                 made.map_or(Decision::Ask, |(_, made)| Decision::Value { value: made.value, generated: true });
             self.decisions.insert(name.clone(), decision);
         }
-        Ok(())
     }
 
     /// Takes out lines of the template that refer to what is not there.
@@ -489,12 +489,10 @@ impl<'a> Filling<'a> {
 
 /// What a file gives, the last word on each name.
 fn definitions(file: &File) -> BTreeMap<&Name, &Template> {
-    let definition = |fact: &&Fact| matches!(fact.kind, FactKind::Definition { .. });
-    let facts = file.loaded.facts.iter().filter(|fact| definition(fact));
-    facts
-        .filter_map(|fact| match &fact.kind {
-            FactKind::Definition { value, .. } => Some((&fact.name, value)),
-            _ => None,
-        })
-        .collect()
+    let facts = file.loaded.facts.iter();
+    let definitions = facts.filter_map(|fact| match &fact.kind {
+        FactKind::Definition { value, .. } => Some((&fact.name, value)),
+        _ => None,
+    });
+    definitions.collect()
 }

@@ -1,5 +1,7 @@
 //! The text of an env file: what is there, the template's lines, and what is added to them.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
@@ -72,7 +74,6 @@ fn asks(text: &str, name: &Name) -> bool {
 fn block(filling: &Filling<'_>, name: &Name, whole: bool, text: &mut String) {
     let Some(decision) = filling.decisions.get(name) else { return };
     match decision {
-        Decision::Present | Decision::Template => {}
         Decision::Value { value, .. } => match filling.written(value) {
             Some(written) => {
                 describe(filling, name, text);
@@ -82,13 +83,13 @@ fn block(filling: &Filling<'_>, name: &Name, whole: bool, text: &mut String) {
         },
         Decision::Ask => {
             ask(filling, name, text);
-            text.push_str(&format!("# {name}=\n"));
+            let _ = writeln!(text, "# {name}=");
         }
         Decision::Off if whole => {
             describe(filling, name, text);
-            text.push_str(&format!("# {name}=\n"));
+            let _ = writeln!(text, "# {name}=");
         }
-        Decision::Off => {}
+        Decision::Present | Decision::Template | Decision::Off => {}
     }
 }
 
@@ -168,16 +169,17 @@ fn comment_above(between: &str) -> &str {
 
 fn template_line(filling: &Filling<'_>, name: &Name, line: &str, text: &mut String) {
     match filling.decisions.get(name) {
-        Some(Decision::Value { value, .. }) => match filling.written(value) {
-            Some(written) => assign(name, &written, text),
-            None => {
+        Some(Decision::Value { value, .. }) => {
+            if let Some(written) = filling.written(value) {
+                assign(name, &written, text);
+            } else {
                 ask(filling, name, text);
                 off(line, text);
             }
-        },
+        }
         Some(Decision::Ask) => {
             ask(filling, name, text);
-            if line.contains('$') { off(line, text) } else { text.push_str(&format!("# {name}=\n")) }
+            if line.contains('$') { off(line, text) } else { _ = writeln!(text, "# {name}=") }
         }
         Some(Decision::Off) => off(line, text),
         Some(Decision::Present | Decision::Template) | None => raw(line, text),

@@ -1,7 +1,9 @@
 //! What compose gives to a local third-party service, so that the app's URL to it says the same.
 
+use std::fmt::Write as _;
+
 use crate::fact::{SettingValue, TargetKind};
-use crate::model::{AppTarget, Model};
+use crate::model::{AppTarget, Model, is_unnamed};
 use crate::name::{Environment, Name};
 use crate::syntax::url::{self, text_of};
 use crate::tables::local_services::{self, LOCAL_SERVICES, LocalService};
@@ -21,9 +23,15 @@ pub(super) fn find<'m>(model: &'m Model<'m>, environment: &Environment) -> Vec<S
     let local = model.targets.iter().filter(|target| {
         target.target.kind == TargetKind::ComposeService && target.app.is_none() && target.family.is_some()
     });
-    let (own, others): (Vec<_>, Vec<_>) = local.partition(|target| target.environment == *environment);
-    // A file that says where it runs is believed; one that does not may be meant for a developer.
-    let chosen = if own.is_empty() { others.into_iter().filter(|target| !target.deployed).collect() } else { own };
+    // A file that does not say where it runs is meant for a developer, unless it runs apps elsewhere.
+    let runs_elsewhere = |target: &AppTarget<'_>| {
+        let mut siblings = model.targets.iter().filter(|other| std::ptr::eq(other.group, target.group));
+        siblings
+            .any(|other| other.app.is_some() && other.environment != *environment && !is_unnamed(&other.environment))
+    };
+    let chosen = local.filter(|target| {
+        target.environment == *environment || is_unnamed(&target.environment) && !runs_elsewhere(target)
+    });
     let kind = |target: &&'m AppTarget<'m>| {
         let is_of = |kind: &&LocalService| {
             let names = kind.password.iter().chain(kind.user.0).chain(kind.database);
@@ -31,7 +39,7 @@ pub(super) fn find<'m>(model: &'m Model<'m>, environment: &Environment) -> Vec<S
         };
         LOCAL_SERVICES.iter().find(is_of)
     };
-    chosen.into_iter().filter_map(|target| Some(Service { kind: kind(&target)?, target })).collect()
+    chosen.filter_map(|target| Some(Service { kind: kind(&target)?, target })).collect()
 }
 
 fn setting<'m>(target: &'m AppTarget<'m>, name: &str) -> Option<&'m SettingValue> {
@@ -40,23 +48,23 @@ fn setting<'m>(target: &'m AppTarget<'m>, name: &str) -> Option<&'m SettingValue
 }
 
 impl Service<'_> {
-    /// What the service is given under one of several names.
-    fn value(&self, names: &[&str], lookup: Lookup<'_>) -> Option<Value> {
-        let found = names.iter().find_map(|name| setting(self.target, name))?;
+    /// What the service is given under one of several names, or, where it is given nothing, what stands in.
+    fn value(&self, names: &[&str], otherwise: Option<Value>, lookup: Lookup<'_>) -> Option<Value> {
+        let Some(found) = names.iter().find_map(|name| setting(self.target, name)) else { return otherwise };
         let SettingValue::Given(template) = found else { return None };
         template.evaluate(lookup).value.filter(|value| !value.is_empty())
     }
 
     /// A part of a URL to it: `user`, `password`, `database`.
     pub(super) fn part(&self, part: &str, lookup: Lookup<'_>) -> Option<Value> {
-        let or = |value: Option<Value>, other: &str| value.or_else(|| (!other.is_empty()).then(|| Value::new(other)));
+        let (users, user) = self.kind.user;
         match part {
-            "user" => or(self.value(self.kind.user.0, lookup), self.kind.user.1),
-            "password" => self.value(self.kind.password, lookup),
-            "database" => self.value(self.kind.database, lookup).or_else(|| {
-                let user = self.part("user", lookup)?;
-                self.kind.schemes.contains(&"postgresql").then_some(user)
-            }),
+            "user" => self.value(users, (!user.is_empty()).then(|| Value::new(user)), lookup),
+            "password" => self.value(self.kind.password, None, lookup),
+            "database" => {
+                let of_user = self.part("user", lookup).filter(|_| self.kind.schemes.contains(&"postgresql"));
+                self.value(self.kind.database, of_user, lookup)
+            }
             _ => None,
         }
     }
@@ -157,7 +165,7 @@ fn escaped(value: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -1,5 +1,7 @@
 //! Blocks of HCL as `terraform fmt` writes them: two spaces, and the signs of neighbouring attributes in one column.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeSet;
 
 use super::super::quote;
@@ -22,8 +24,11 @@ pub(super) enum Line<'a> {
 
 /// A block of the first level, with an empty line before it.
 pub(super) fn block(kind: &str, labels: &[&str], lines: &[Line<'_>]) -> String {
-    let labels: String = labels.iter().map(|label| format!(" {}", quote::hcl(label))).collect();
-    let mut text = format!("\n{kind}{labels} {{\n");
+    let mut text = format!("\n{kind}");
+    for label in labels {
+        let _ = write!(text, " {}", quote::hcl(label));
+    }
+    text.push_str(" {\n");
     body(lines, 1, &mut text);
     text.push_str("}\n");
     text
@@ -40,21 +45,21 @@ fn body(lines: &[Line<'_>], depth: usize, text: &mut String) {
         }
         match line {
             Line::Raw(name, expression) => {
-                let width = run(lines, at).map(|name| name.len()).max().unwrap_or_default();
-                text.push_str(&format!("{indent}{name:<width$} = {expression}\n"));
+                let width = run(lines, at).map(str::len).max().unwrap_or_default();
+                let _ = writeln!(text, "{indent}{name:<width$} = {expression}");
             }
-            Line::Lines(name, expression) => text.push_str(&format!("{indent}{name} = {expression}\n")),
+            Line::Lines(name, expression) => _ = writeln!(text, "{indent}{name} = {expression}"),
             Line::Map(name, entries) => map(&format!("{indent}{name} = {{"), "}", &indent, entries, text),
             Line::Call(name, function, entries) => {
                 map(&format!("{indent}{name} = {function}({{"), "})", &indent, entries, text);
             }
-            Line::Block(name, lines) if lines.is_empty() => text.push_str(&format!("{indent}{name} {{}}\n")),
+            Line::Block(name, lines) if lines.is_empty() => _ = writeln!(text, "{indent}{name} {{}}"),
             Line::Block(name, lines) => {
-                text.push_str(&format!("{indent}{name} {{\n"));
+                let _ = writeln!(text, "{indent}{name} {{");
                 body(lines, depth + 1, text);
-                text.push_str(&format!("{indent}}}\n"));
+                let _ = writeln!(text, "{indent}}}");
             }
-            Line::Comment(words) => text.push_str(&format!("{indent}{}", quote::hash_comment(words))),
+            Line::Comment(words) => _ = write!(text, "{indent}{}", quote::hash_comment(words)),
         }
     }
 }
@@ -72,11 +77,11 @@ fn run<'l>(lines: &'l [Line<'_>], at: usize) -> impl Iterator<Item = &'l str> {
 
 fn map(head: &str, tail: &str, indent: &str, entries: &[(String, String)], text: &mut String) {
     let width = entries.iter().map(|(key, _)| key.chars().count()).max().unwrap_or_default();
-    text.push_str(&format!("{head}\n"));
+    let _ = writeln!(text, "{head}");
     for (key, expression) in entries {
-        text.push_str(&format!("{indent}  {key:<width$} = {expression}\n"));
+        let _ = writeln!(text, "{indent}  {key:<width$} = {expression}");
     }
-    text.push_str(&format!("{indent}{tail}\n"));
+    let _ = writeln!(text, "{indent}{tail}");
 }
 
 /// A list of expressions on one line.
@@ -90,7 +95,7 @@ pub(super) fn identifier(name: &str, others: &mut BTreeSet<String>) -> String {
     let plain: String = name.chars().map(fits).take(50).collect();
     let plain = plain.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
     let begins = plain.starts_with(|first: char| first.is_ascii_lowercase());
-    let plain = if begins { plain.to_owned() } else { format!("app_{plain}").trim_end_matches('_').to_owned() };
+    let plain = if begins { plain } else { format!("app_{plain}").trim_end_matches('_').to_owned() };
     let mut id = plain.clone();
     let mut number = 2;
     while !others.insert(id.clone()) {
