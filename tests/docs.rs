@@ -42,18 +42,20 @@ fn the_cli_page_is_what_help_says() {
     let mut page = "# Command line\n\nMade from the program's own help.\n".to_owned();
     let _ = write!(page, "\n## envcheck\n\n```text\n{}```\n", help(&mut command));
     for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
-        let _ = write!(
-            page,
-            "\n## envcheck {}\n\n```text\n{}```\n",
-            sub.get_name(),
-            help(&mut sub.clone().term_width(100))
-        );
+        section(sub, &format!("## envcheck {}", sub.get_name()), &mut page);
+        for below in sub.get_subcommands().filter(|below| below.get_name() != "help") {
+            section(below, &format!("### envcheck {} {}", sub.get_name(), below.get_name()), &mut page);
+        }
     }
     page.push_str(
         "\n## Exit codes\n\n| code | meaning |\n|---|---|\n| 0 | nothing to report at or above `--fail-on` |\n\
          | 1 | findings |\n| 2 | envcheck could not do its job: usage, config, unreadable path, nothing to check |\n",
     );
     compare(&page, &file("docs/cli.md"));
+}
+
+fn section(command: &clap::Command, heading: &str, page: &mut String) {
+    let _ = write!(page, "\n{heading}\n\n```text\n{}```\n", help(&mut command.clone().term_width(100)));
 }
 
 fn help(command: &mut clap::Command) -> String {
