@@ -60,6 +60,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command = match read(&with_command(arguments.into_iter().collect())) {
         Ok(command) => command,
         Err(error) => {
+            // What was given to a flag that takes no value may be one that must not be seen.
+            if error.kind() == clap::error::ErrorKind::TooManyValues {
+                return CliError::Usage("a flag was given a value, and takes none".to_owned()).say().into();
+            }
             // Help and version are no errors. That they cannot be written changes nothing.
             let _ = error.print();
             return if error.use_stderr() { Exit::Failed } else { Exit::Clean }.into();

@@ -59,7 +59,7 @@ fn tell(text: &mut String, item: &Item, widest: usize) {
         Action::Create(_) | Action::Add(_) => '+',
         Action::Update(_) | Action::Adopt => '~',
         Action::Unchanged | Action::Keep => '=',
-        Action::Skip => '.',
+        Action::Skip | Action::Differs => '.',
         Action::Missing | Action::Unusable | Action::Unknown => '?',
         Action::Blocked => '!',
     };
@@ -113,6 +113,7 @@ pub fn lines(plan: &Plan) -> String {
         ("adopt", "to adopt"),
         ("unchanged", "unchanged"),
         ("keep", "kept"),
+        ("differs", "left with another value"),
         ("skip", "left as they are"),
         ("missing", "missing"),
         ("unusable", "unusable"),

@@ -167,19 +167,33 @@ pub fn wishes(
         kept: kept(model),
         elsewhere: elsewhere(model, environment),
     };
-    let meant = |binding: &&Binding| {
-        binding.environment == *environment
-            && (apps.is_empty() || apps.contains(&model.apps.list[binding.app].name))
-            && only.is_none_or(|only| only.is_match(binding.name.as_str()))
-    };
-    for binding in model.bindings.iter().filter(meant) {
+    for binding in model.bindings.iter().filter(|binding| binding.environment == *environment) {
         finding.see(binding);
     }
     let mut wishes = finding.wishes;
+    // Whoever else takes a secret is looked at too, so that nobody's value is replaced by another's.
+    let meant = |app: &str, name: &Name| {
+        (apps.is_empty() || apps.iter().any(|wanted| wanted == app))
+            && only.is_none_or(|only| only.is_match(name.as_str()))
+    };
+    wishes.list.retain(|wish| wish.wanted.iter().any(|wanted| meant(&wanted.app_name, &wanted.variable)));
+    wishes.not_secret.retain(|(app, name)| meant(app, name));
+    wishes.unplaced.retain(|(app, name, _)| meant(app, name));
+    drop_unused_stores(&mut wishes);
     wishes.list.sort_by(|a, b| (a.store, &a.secret).cmp(&(b.store, &b.secret)));
     wishes.not_secret.sort();
     wishes.unplaced.sort();
     wishes
+}
+
+/// What nothing is kept in is not asked.
+fn drop_unused_stores(wishes: &mut Wishes) {
+    let used: BTreeSet<usize> = wishes.list.iter().map(|wish| wish.store).collect();
+    for wish in &mut wishes.list {
+        wish.store = used.range(..wish.store).count();
+    }
+    let mut index = 0..;
+    wishes.stores.retain(|_| index.next().is_some_and(|index| used.contains(&index)));
 }
 
 struct Finding<'m, 'p> {

@@ -82,7 +82,13 @@ impl Case {
 
     fn formerly(mut self, seen: Seen) -> Self {
         let former = Former { variable: Name::new("KEY"), secret: SecretName::new("shop-key") };
-        self.observed.former.push((former, seen));
+        let secret = StoredSecret {
+            name: former.secret.clone(),
+            labels: BTreeMap::new(),
+            expires: None,
+            aliases: BTreeMap::new(),
+        };
+        self.observed.former.push(FormerSecret { former, secret, latest: seen });
         self
     }
 
@@ -168,7 +174,8 @@ fn the_same_value_is_no_change_whosever_it_is() {
 
 #[test]
 fn another_value_is_left_replaced_or_blocks() {
-    for (on_changed, action) in [(OnChanged::Skip, "skip"), (OnChanged::Update, "update"), (OnChanged::Fail, "blocked")]
+    for (on_changed, action) in
+        [(OnChanged::Skip, "differs"), (OnChanged::Update, "update"), (OnChanged::Fail, "blocked")]
     {
         let item = case().there(OURS, holds("stored")).on_changed(on_changed).decide();
         assert_eq!(item.action.word(), action);
@@ -180,7 +187,7 @@ fn another_value_is_left_replaced_or_blocks() {
 fn a_line_break_at_the_end_is_told_apart_and_left() {
     for stored in ["wanted\n", "wanted\r\n"] {
         let item = case().there(OURS, holds(stored)).decide();
-        assert_eq!(item.action.word(), "skip");
+        assert_eq!(item.action.word(), "differs");
         assert_eq!(item.notes, ["the values differ by a line break at the end"]);
         assert_eq!(case().there(OURS, holds(stored)).on_changed(OnChanged::Update).action(), "update");
     }
@@ -323,6 +330,20 @@ fn what_is_kept_under_a_former_name_is_copied_and_never_made_anew() {
 }
 
 #[test]
+fn what_another_owner_keeps_under_a_former_name_is_not_copied() {
+    let foreign = |made: Case| {
+        let mut made = made.formerly(holds("old"));
+        let labels = [("managed-by", "envcheck"), ("envcheck-owner", "billing")];
+        made.observed.former[0].secret.labels =
+            labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        made.action()
+    };
+    assert_eq!(foreign(case().generated()), "blocked");
+    assert_eq!(foreign(case().without_value()), "blocked");
+    assert_eq!(foreign(case()), "create", "with the value that was given");
+}
+
+#[test]
 fn a_former_name_that_cannot_be_read_blocks_what_would_be_made() {
     for seen in [denied(), unusable(VersionState::Disabled), Seen::Hidden { version: "1".to_owned() }] {
         assert_eq!(case().generated().formerly(seen.clone()).action(), "blocked");
@@ -348,7 +369,7 @@ fn a_faulty_value_blocks_where_it_would_be_written_and_nowhere_else() {
     };
     let item = faulty(case());
     assert_eq!((item.action.word(), item.notes), ("blocked", vec!["the value is empty".to_owned()]));
-    assert_eq!(faulty(case().there(OURS, holds("stored"))).action.word(), "skip");
+    assert_eq!(faulty(case().there(OURS, holds("stored"))).action.word(), "differs");
     assert_eq!(faulty(case().generated()).action.word(), "blocked", "a value was given that nobody can tell");
     assert_eq!(faulty(case().there(OURS, holds("wanted"))).action.word(), "unchanged");
 }
