@@ -41,7 +41,7 @@ pub(super) fn kind(declaration: &Declaration) -> Vec<String> {
     let constraints = &declaration.constraints;
     match (&constraints.values, declaration.secret) {
         (Some(values), None | Some(false)) => {
-            words.push(values.iter().map(|value| value.expose().to_owned()).collect::<Vec<_>>().join(" | "));
+            words.push(values.iter().map(|value| value.expose().to_owned()).collect::<Vec<_>>().join(" or "));
         }
         _ => match declaration.kind.unwrap_or_default() {
             Type::Unknown => {}
