@@ -80,6 +80,7 @@ fn named(mut wishes: Wishes, choice: &StoreChoice) -> Wishes {
             address: other.address.clone(),
             from_command_line: true,
             owner: String::new(),
+            owner_is_told: false,
         });
     }
     wishes

@@ -4,6 +4,7 @@ mod confirm;
 mod options;
 mod progress;
 mod saved;
+mod schemas;
 mod stores;
 mod values;
 
@@ -19,8 +20,8 @@ use crate::random;
 use crate::source::visible;
 use crate::stores::{Limits, SecretStore};
 use crate::sync::{
-    self, Applied, Apply, Asking, Everything, Journal, Keeper, Plan, PlannedStore, Policy, StoreChoice, Values,
-    WantedStore, Wish, Wishes,
+    self, Applied, Apply, Asking, Everything, Journal, Keeper, Plan, PlannedStore, Policy, Prunable, StoreChoice,
+    Values, WantedStore, Wish, Wishes,
 };
 use crate::value::Value;
 
@@ -37,6 +38,7 @@ impl Sync {
         let mut opened = self.at.open_for(&self.env)?;
         let environment = environment(&opened.project, &self.env)?;
         let choice = choice(self.store.as_deref())?;
+        schemas::must_be_read(&opened.project)?;
         let mut wishes = self.wishes(&opened.project, &environment, &choice)?;
         let stores = open_all(&opened.project, &wishes, self.endpoint.as_deref())?;
         self.confirm_project(&wishes, &stores)?;
@@ -44,6 +46,9 @@ impl Sync {
         let mut values = values::given(self, &opened.project, &wishes)?;
         sync::judge(&mut opened.project, &environment, &mut wishes, &values, &limits);
         sync::refused(&mut wishes, &stores);
+        if self.generate || self.rotate.is_some() {
+            sync::unfit_recipes(&mut wishes);
+        }
         self.must_fit(&values, &wishes)?;
         let at_once = self.at_once(&limits);
         let asking = Asking { compare: !self.no_compare, at_once, interrupted: &INTERRUPTED };
@@ -57,7 +62,7 @@ impl Sync {
         let project = &opened.project;
         let run = Run { options: self, project, environment, choice, wishes, stores, policy, at_once };
         let plan = run.plan(&everything)?;
-        run.finish(&plan)
+        run.finish(plan)
     }
 
     fn wishes(&self, project: &Project, environment: &Environment, choice: &StoreChoice) -> Result<Wishes, CliError> {
@@ -154,6 +159,7 @@ impl Run<'_> {
         if self.options.prune.is_some() {
             let model = Model::new(self.project);
             prunable = sync::prunable(&model, &self.choice, &self.wishes, &self.stores, &everything.listed)?;
+            self.keep_mentioned(&mut prunable)?;
         }
         let keeper = |wish: &Wish| Keeper {
             owner: wanted.get(wish.store).map_or("", |wanted| wanted.owner.as_str()),
@@ -171,23 +177,45 @@ impl Run<'_> {
         })
     }
 
+    /// Keeps what stands anywhere in the repository, even where nobody knows what it means there.
+    fn keep_mentioned(&self, prunable: &mut Vec<Prunable>) -> Result<(), CliError> {
+        let untold = self.wishes.stores.iter().find(|store| !store.owner_is_told);
+        if let (Some(store), false) = (untold, prunable.is_empty()) {
+            return Err(CliError::Usage(format!(
+                "`--prune` needs to know whose secrets are meant, and another repository may be called `{0}` too: write \
+                 `owner = \"{0}\"` into the `[[store]]`",
+                visible(&store.owner)
+            )));
+        }
+        let names: Vec<String> = prunable.iter().map(|one| one.secret.to_string()).collect();
+        let mentions = self.project.mentions(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        if let (Some(unread), true) = (&mentions.unread, self.options.disables()) {
+            return Err(CliError::Unreadable {
+                path: visible(unread).into_owned(),
+                reason: "and it may name a secret that would be disabled",
+            });
+        }
+        prunable.retain(|one| !mentions.found.contains(one.secret.as_str()));
+        Ok(())
+    }
+
     /// Shows the plan, and does it where that is wanted.
-    fn finish(&self, plan: &Plan) -> Result<Exit, CliError> {
+    fn finish(&self, mut plan: Plan) -> Result<Exit, CliError> {
         let options = self.options;
         let only_status = options.asks_for_nothing();
         if options.is_text() {
-            output::text(&sync::plan_text(plan, only_status))?;
+            output::text(&sync::plan_text(&plan, only_status))?;
         }
         if let Some(path) = &options.plan {
-            saved::must_equal(path, plan)?;
+            saved::must_equal(path, &plan)?;
         }
         if let Some(path) = &options.plan_out {
-            output::to_file(path, saved::document(plan, &[])?.as_bytes())?;
+            output::to_file(path, saved::document(&plan, &[])?.as_bytes())?;
         }
         let stays = options.dry_run || options.plan_out.is_some() || only_status;
         let disables = options.disables() && !plan.prunable.is_empty();
         if plan.is_blocked() || stays || !(plan.changes() || disables) {
-            self.say_document(plan, &[])?;
+            self.say_document(&plan, &[])?;
             let pending = stays && (plan.changes() || disables);
             return Ok(if plan.is_blocked() || plan.leaves_gaps() || pending { Exit::Found } else { Exit::Clean });
         }
@@ -197,27 +225,30 @@ impl Run<'_> {
                 plan.prunable.len()
             )));
         }
-        confirm::ask(options, plan)?;
+        confirm::ask(options, &plan)?;
         let (journal, path) = saved::journal(options.journal.as_deref())?;
         listen_for_interrupts();
-        let applied = self.apply(plan, &journal);
-        self.say_document(plan, &applied)?;
+        let applied = self.apply(&plan, &journal);
+        let mut good = applied.iter().all(|one| one.outcome.is_good());
         if options.is_text() {
-            output::text(&sync::summary(plan, &applied))?;
+            output::text(&sync::summary(&plan, &applied))?;
             if options.rotate.is_some() {
-                output::text(&sync::after_rotation(&Model::new(self.project), plan, &applied))?;
+                output::text(&sync::after_rotation(&Model::new(self.project), &plan, &applied))?;
             }
         }
+        if good && disables {
+            good = self.prune(&mut plan, &journal)?;
+        }
+        self.say_document(&plan, &applied)?;
         if journal.has_failed() {
             output::notice(&format!("the journal `{}` could not be written whole", path.to_string_lossy()));
+            good = false;
         }
-        if journal.has_failed() || !applied.iter().all(|one| one.outcome.is_good()) {
-            return Ok(Exit::Partly);
-        }
-        if disables && !self.prune(plan)? {
-            return Ok(Exit::Partly);
-        }
-        Ok(if plan.leaves_gaps() { Exit::Found } else { Exit::Clean })
+        Ok(match (good, plan.leaves_gaps()) {
+            (false, _) => Exit::Partly,
+            (true, true) => Exit::Found,
+            (true, false) => Exit::Clean,
+        })
     }
 
     fn apply(&self, plan: &Plan, journal: &Journal) -> Vec<Applied> {
@@ -241,17 +272,24 @@ impl Run<'_> {
     }
 
     /// Disables what nothing needs any more; whether all of it was.
-    fn prune(&self, plan: &Plan) -> Result<bool, CliError> {
-        for prunable in &plan.prunable {
-            if INTERRUPTED.load(Ordering::Relaxed) {
+    fn prune(&self, plan: &mut Plan, journal: &Journal) -> Result<bool, CliError> {
+        for at in 0..plan.prunable.len() {
+            let Some(prunable) = plan.prunable.get(at) else { break };
+            let secret = prunable.secret.clone();
+            let result = if INTERRUPTED.load(Ordering::Relaxed) {
                 return Ok(false);
+            } else {
+                sync::disable(plan, prunable, &self.stores, journal)
+            };
+            if let Some(prunable) = plan.prunable.get_mut(at) {
+                prunable.disabled = Some(result.is_ok());
             }
-            if let Err(error) = sync::disable(prunable, &self.stores) {
+            if let Err(error) = result {
                 CliError::Store(error).say();
                 return Ok(false);
             }
             if self.options.is_text() {
-                output::text(&format!("  {}: disabled\n", visible(prunable.secret.as_str())))?;
+                output::text(&format!("  {}: disabled\n", visible(secret.as_str())))?;
             }
         }
         Ok(true)

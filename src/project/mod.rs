@@ -7,6 +7,7 @@ mod gitignore;
 mod links;
 mod listings;
 mod locate;
+mod mentions;
 mod read;
 mod schemas;
 mod walk;
@@ -28,6 +29,7 @@ pub use environments::Environments;
 pub use gitignore::GitIgnore;
 pub use listings::ListingError;
 pub use locate::{ConfigChoice, LocateError, Located, locate, path_of};
+pub use mentions::Mentions;
 pub use walk::{NO_SCHEMA, SKIPPED};
 
 /// Everything that was read below one root.

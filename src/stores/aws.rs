@@ -105,6 +105,10 @@ impl SecretStore for SecretsManager {
         }
     }
 
+    fn takes(&self, name: &SecretName, _: &Value) -> Result<(), StoreError> {
+        self.check(name)
+    }
+
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
         let what = format!("listing the secrets in {}", self.api.region());
         let mut found: Vec<StoredSecret> = Vec::new();

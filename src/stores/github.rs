@@ -124,6 +124,10 @@ impl SecretStore for GitHub {
         }
     }
 
+    fn takes(&self, name: &SecretName, _: &Value) -> Result<(), StoreError> {
+        self.check(name)
+    }
+
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
         let what = format!("listing the secrets of {}", self.client.home.name());
         let damaged = |reason: &str| StoreError::Damaged { what: what.clone(), reason: reason.to_owned() };

@@ -54,6 +54,10 @@ impl SecretStore for Client {
         LIMITS
     }
 
+    fn takes(&self, name: &SecretName, _: &Value) -> Result<(), StoreError> {
+        check_secret(name)
+    }
+
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
         let pages = pages::all(&self.what(&LIST, None), |query| {
             self.ask(&Ask::project(&LIST, Method::GET, &format!("/secrets?{query}")), |bytes| {

@@ -148,6 +148,10 @@ impl SecretStore for Kv {
         }
     }
 
+    fn takes(&self, name: &SecretName, _: &Value) -> Result<(), StoreError> {
+        self.check(name)
+    }
+
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
         self.checked()?;
         let endless = || StoreError::Damaged {

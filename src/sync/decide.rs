@@ -8,6 +8,7 @@ use crate::fact::VersionState;
 use crate::stores::{Labels, StoreError, StoredSecret, StoredVersion};
 use crate::value::Value;
 
+use super::judge::mismatches;
 use super::observe::{FormerSecret, Found, Observed, Seen};
 use super::plan::{Action, Item, Origin, Write};
 use super::wishes::{Kept, Wish};
@@ -220,6 +221,12 @@ impl Deciding<'_> {
                         if self.wish.given.is_some() {
                             continue;
                         }
+                        return Some(Action::Blocked);
+                    }
+                    let unfit = mismatches(self.wish, value);
+                    if !unfit.is_empty() && self.wish.given.is_none() {
+                        self.note(format!("what `{}` holds does not fit", former.secret));
+                        self.notes.extend(unfit);
                         return Some(Action::Blocked);
                     }
                     if let Some(given) = self.wish.given.as_ref().filter(|given| given.value != *value) {

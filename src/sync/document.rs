@@ -72,6 +72,9 @@ struct Unneeded {
     secret: String,
     /// Its enabled versions, newest first.
     enabled: Vec<String>,
+    /// Whether they were disabled; absent where that was not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled: Option<bool>,
 }
 
 /// What is done with one secret.
@@ -172,7 +175,12 @@ fn store(store: &super::plan::PlannedStore) -> Store {
 }
 
 fn unneeded(prunable: &super::plan::Prunable) -> Unneeded {
-    Unneeded { store: prunable.store, secret: prunable.secret.to_string(), enabled: prunable.enabled.clone() }
+    Unneeded {
+        store: prunable.store,
+        secret: prunable.secret.to_string(),
+        enabled: prunable.enabled.clone(),
+        disabled: prunable.disabled,
+    }
 }
 
 fn item(item: &Item, outcome: Option<&Outcome>) -> PlanItem {

@@ -10,7 +10,9 @@ use crate::finding::Findings;
 use crate::model::{Model, Origin as SlotOrigin, Slot};
 use crate::name::{Environment, Name, SecretName};
 use crate::project::{Environments, Project};
+use crate::random::{Kind, System};
 use crate::rules;
+use crate::schemas::accepts::accepts;
 use crate::source::{Place, SourcePath, Span};
 use crate::stores::{Limits, SecretStore};
 use crate::tables::placeholders;
@@ -132,11 +134,35 @@ fn two_values(wish: &mut Wish, values: &Values) {
 /// Says of each value that its store cannot take why that is so.
 pub fn refused(wishes: &mut Wishes, stores: &[Box<dyn SecretStore>]) {
     for wish in wishes.list.iter_mut().filter(|wish| wish.faults.is_empty()) {
-        let (Some(given), Some(store)) = (&wish.given, stores.get(wish.store)) else { continue };
-        if let Err(error) = store.takes(&wish.secret, &given.value) {
+        let Some(store) = stores.get(wish.store) else { continue };
+        // Where no value is known yet, the name is judged all the same.
+        let value = wish.given.as_ref().map_or_else(|| Value::new("x"), |given| given.value.clone());
+        if let Err(error) = store.takes(&wish.secret, &value) {
             add(&mut wish.faults, error.to_string());
         }
     }
+}
+
+/// Says of each value that would be made why its schema does not take it. One is made to see, and thrown away.
+pub fn unfit_recipes(wishes: &mut Wishes) {
+    for wish in wishes.list.iter_mut().filter(|wish| wish.given.is_none()) {
+        let Some(recipe) = wish.recipe().map(str::to_owned) else { continue };
+        // What a key is made of does not change from one to the next, and an RSA key takes its time.
+        let kind = Kind::parse(&recipe).ok().filter(|kind| !matches!(kind, Kind::Rsa(_)));
+        let Some(made) = kind.and_then(|kind| kind.make(&mut System).ok()) else { continue };
+        for fault in mismatches(wish, &made.value) {
+            add(&mut wish.faults, format!("what `{recipe}` makes does not fit: {fault}"));
+        }
+    }
+}
+
+/// Why the variables that take a secret do not take a value.
+pub(super) fn mismatches(wish: &Wish, value: &Value) -> Vec<String> {
+    let of = |wanted: &super::wishes::Wanted| {
+        let mismatch = accepts(&wanted.declaration, value).err()?;
+        Some(format!("`{}` of {} is not {}", wanted.variable, wanted.app_name, mismatch.expected))
+    };
+    wish.wanted.iter().filter_map(of).collect()
 }
 
 /// What can be said of a value alone.
@@ -171,6 +197,10 @@ fn by_itself(wishes: &mut Wishes, limits: &[Limits], deployed: bool) {
             faults.push(format!("`{}` is still a placeholder", wanted.variable));
         } else if deployed && secret && placeholders::development_credential(&wanted.variable, &given.value) {
             faults.push(format!("`{}` is a credential that everyone knows", wanted.variable));
+        }
+        // One secret is judged for everyone who takes it.
+        if faults.is_empty() && !text.is_empty() {
+            faults = mismatches(wish, &given.value);
         }
         for fault in faults {
             add(&mut wish.faults, fault);

@@ -81,11 +81,17 @@ pub(super) fn place(
     choice: &StoreChoice,
 ) -> Result<WantedStore, String> {
     let entry = model.stores.configured(app, environment);
-    let owner = entry.and_then(|entry| entry.owner.clone()).unwrap_or_else(|| owner_of(model));
+    let told = entry.and_then(|entry| entry.owner.clone());
+    let owner_is_told = told.is_some();
+    let owner = told.unwrap_or_else(|| owner_of(model));
     match choice {
-        StoreChoice::Other(other) => {
-            Ok(WantedStore { kind: other.kind.name, address: other.address.clone(), from_command_line: true, owner })
-        }
+        StoreChoice::Other(other) => Ok(WantedStore {
+            kind: other.kind.name,
+            address: other.address.clone(),
+            from_command_line: true,
+            owner,
+            owner_is_told,
+        }),
         StoreChoice::Configured => {
             let Some(entry) = entry else {
                 return Err("no `[[store]]` of `envcheck.toml` is for it; `--store KIND:…` names one".to_owned());
@@ -99,7 +105,7 @@ pub(super) fn place(
                 let what = kind.address;
                 return Err(format!("its `[[store]]` has no `project` for {environment}: write `{what}` there"));
             };
-            Ok(WantedStore { kind: kind.name, address, from_command_line: false, owner })
+            Ok(WantedStore { kind: kind.name, address, from_command_line: false, owner, owner_is_told })
         }
     }
 }

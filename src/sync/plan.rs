@@ -46,8 +46,10 @@ pub struct Prunable {
     pub store: usize,
     /// Its id.
     pub secret: SecretName,
-    /// The version to disable: every other one is disabled already, or is older than it and disabled with it.
+    /// Its enabled versions, newest first.
     pub enabled: Vec<String>,
+    /// Whether they were disabled; `None`: that was not tried.
+    pub disabled: Option<bool>,
 }
 
 /// What is decided of one secret.

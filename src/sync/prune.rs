@@ -9,7 +9,8 @@ use crate::name::SecretName;
 use crate::stores::{SecretStore, StoreError, StoredSecret};
 
 use super::decide::{MANAGED_BY, OWNER};
-use super::plan::Prunable;
+use super::journal::{Journal, Line};
+use super::plan::{Plan, Prunable};
 use super::wishes::{StoreChoice, Wishes, referenced};
 
 /// The secrets that carry this owner's labels, have an enabled version, and are taken by nothing in the repository, in
@@ -40,7 +41,7 @@ pub fn prunable(
             let enabled = versions.into_iter().filter(|version| version.state == VersionState::Enabled);
             let enabled: Vec<String> = enabled.map(|version| version.number).collect();
             if !enabled.is_empty() {
-                found.push(Prunable { store: index, secret: secret.name.clone(), enabled });
+                found.push(Prunable { store: index, secret: secret.name.clone(), enabled, disabled: None });
             }
         }
     }
@@ -54,7 +55,28 @@ pub fn is_too_much(prunable: &[Prunable], wishes: &Wishes) -> bool {
 }
 
 /// Disables every enabled version of a secret, newest last, so that a run that stops midway leaves `latest` as it was.
-pub fn disable(prunable: &Prunable, stores: &[Box<dyn SecretStore>]) -> Result<(), StoreError> {
+pub fn disable(
+    plan: &Plan,
+    prunable: &Prunable,
+    stores: &[Box<dyn SecretStore>],
+    journal: &Journal,
+) -> Result<(), StoreError> {
     let Some(store) = stores.get(prunable.store) else { return Ok(()) };
-    prunable.enabled.iter().rev().try_for_each(|version| store.disable(&prunable.secret, version))
+    let write_down = |step: &str, version: &str| {
+        journal.write(&Line {
+            environment: plan.environment.as_str(),
+            store: plan.stores.get(prunable.store),
+            secret: prunable.secret.as_str(),
+            action: "disable",
+            step,
+            version: Some(version),
+        });
+    };
+    for version in prunable.enabled.iter().rev() {
+        write_down("begin", version);
+        let result = store.disable(&prunable.secret, version);
+        write_down(if result.is_ok() { "done" } else { "failed" }, version);
+        result?;
+    }
+    Ok(())
 }

@@ -37,6 +37,8 @@ pub struct WantedStore {
     pub from_command_line: bool,
     /// The owner that its secrets are labelled with.
     pub owner: String,
+    /// Whether the config says so, and it is not only the repository's name.
+    pub owner_is_told: bool,
 }
 
 /// One secret that should be stored.

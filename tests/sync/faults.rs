@@ -167,3 +167,13 @@ fn where_nothing_can_be_read_a_lost_answer_is_not_answered_by_another_write() {
         assert_eq!(versions, before + 1, "one write, one version");
     }
 }
+
+#[test]
+fn what_is_read_back_damaged_is_not_called_stored() {
+    let (shop, fake) = (Shop::new(&schema(&["ABSENT"])), fake());
+    fake.fault(Fault::on("absent/versions/latest:access", Kind::WrongChecksum));
+    let ran = run(&shop, &fake, &[("ABSENT", "a1")], how()).unwrap();
+    assert_eq!(ran.told()["absent"], ("create", Some("failed")));
+    fake.heal();
+    assert!(run(&shop, &fake, &[("ABSENT", "a1")], how()).unwrap().is_in_step());
+}

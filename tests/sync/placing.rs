@@ -83,6 +83,45 @@ fn two_variables_of_one_id_need_one_value() {
 }
 
 #[test]
+fn whoever_else_takes_a_secret_is_asked_too() {
+    let config = format!("{GOOGLE}[store.secret_names]\nFIRST_KEY = \"key\"\nSECOND_KEY = \"key\"\n");
+    let (api, web) = ("[server]\nFIRST_KEY = { secret = true }\n", "[server]\nSECOND_KEY = { secret = true }\n");
+    let (shop, fake) = (apps(api, web, &config), Fake::start());
+    shop.write(".env.values", &format!("FIRST_KEY={CANARY}-1\nSECOND_KEY={CANARY}-2\n"));
+    for only in [["--app", "api"], ["--only", "FIRST_*"]] {
+        let more = [&["--from", ".env.values", "--dry-run"][..], &only].concat();
+        let (plan, code) = plan(&shop, &fake, "production", &more);
+        assert_eq!((told(&plan), code), (vec!["key blocked api.FIRST_KEY web.SECOND_KEY".to_owned()], 1));
+    }
+}
+
+#[test]
+fn every_project_of_production_is_confirmed() {
+    let config = "[[store]]\nkind = \"google\"\napps = [\"api\"]\nproject = \"demo-proj\"\nsecret_name = \"{name}\"\n\
+                  [[store]]\nkind = \"google\"\napps = [\"web\"]\nproject = \"other-proj\"\nsecret_name = \"{name}\"\n";
+    let schema = "[server]\nAPI_KEY = { secret = true }\n";
+    let (shop, fake) = (apps(schema, schema, config), Fake::start());
+    shop.write(".env.values", &format!("API_KEY={CANARY}-1\n"));
+    let run = |confirmed: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_envcheck"));
+        command.args(["sync", "--env", "production", "--from", ".env.values", "--yes"]).args(confirmed);
+        command.current_dir(shop.path()).env_clear().env("HOME", shop.path());
+        let output = command
+            .env("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", fake.endpoint())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, text) = run(&["--confirm-project", "demo-proj"]);
+    assert!(code == Some(2) && text.contains("`--confirm-project other-proj`"), "{text}");
+    assert!(fake.requests().iter().all(|call| call.method == "GET"));
+    let (code, text) = run(&["--confirm-project", "demo-proj", "--confirm-project", "other-proj"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(fake.secret("api-key").is_some() && fake.secret_of("projects/other-proj", "api-key").is_some());
+}
+
+#[test]
 fn each_app_and_environment_has_its_own_store() {
     let config = "[[store]]\nkind = \"dotenv\"\napps = [\"web\"]\nproject = \".env.store\"\n\
                   [[store]]\nkind = \"google\"\nenvironments = [\"production\"]\nproject = \"demo-proj\"\nsecret_name = \"{app}-{name}\"\n\

@@ -172,10 +172,38 @@ pub(super) fn ask(sync: &Sync, values: &mut Values, wishes: &Wishes, observed: &
         let typed = rpassword::prompt_password(prompt)
             .map_err(|_| CliError::Usage("nobody can be asked here: `--from` gives values".to_owned()))?;
         let typed = Zeroizing::new(typed);
+        if more_was_pasted() {
+            return Err(CliError::Usage(format!(
+                "the value of `{}` goes over several lines: give it with `--from FILE`; nothing was changed",
+                visible(wanted.variable.as_str())
+            )));
+        }
         if !typed.is_empty() {
             let given = Given { value: Value::new(typed.as_str()), origin: Origin::Prompt };
             values.given.insert(wanted.variable.clone(), given);
         }
     }
     Ok(())
+}
+
+/// Whether the terminal holds more than the line that was asked for. It is thrown away, so that no shell sees it.
+#[cfg(unix)]
+fn more_was_pasted() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::termios::{QueueSelector, tcflush};
+    const PASTE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let Ok(terminal) = std::fs::File::open("/dev/tty") else { return false };
+    let mut ready = [PollFd::new(&terminal, PollFlags::IN)];
+    let more = poll(&mut ready, Some(&PASTE)).is_ok_and(|number| number > 0);
+    if more {
+        // Were it not to work, there would be nothing left to do about it.
+        let _ = tcflush(&terminal, QueueSelector::IFlush);
+    }
+    more
+}
+
+/// Elsewhere nobody can tell.
+#[cfg(not(unix))]
+fn more_was_pasted() -> bool {
+    false
 }
