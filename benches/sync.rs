@@ -45,7 +45,9 @@ fn main() {
             let least = by_calls.max(count(writes) / WRITES * 60.0);
             let ratio = took.as_secs_f64() / least;
             let calls = calls.len();
-            println!("{number} secrets {what}: {calls} calls, {writes} writes, {ratio:.2} of the least time, peak {peak} KiB");
+            println!(
+                "{number} secrets {what}: {calls} calls, {writes} writes, {ratio:.2} of the least time, peak {peak} KiB"
+            );
         }
     }
 }
