@@ -8,5 +8,6 @@ fn main() -> ExitCode {
         #[expect(clippy::disallowed_methods, reason = "a panic ends the process here, whatever thread it is on")]
         std::process::exit(2);
     }));
+    envcheck::parallel::join_in();
     envcheck::cli::main(std::env::args_os())
 }

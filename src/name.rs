@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use memchr::memchr2;
 
@@ -16,6 +16,8 @@ struct Seen {
     /// The first bytes of the text, which tell the order of most names without a look at the rest.
     head: u128,
     answers: Answers,
+    /// See [`Name::file`].
+    file: OnceLock<&'static Self>,
 }
 
 /// How many parts the table of all names has, so that threads seldom wait for each other.
@@ -41,7 +43,8 @@ impl Seen {
         let mut head = [0; size_of::<u128>()];
         let length = text.len().min(head.len());
         head[..length].copy_from_slice(&text.as_bytes()[..length]);
-        Box::leak(Box::new(Self { text: text.into(), head: u128::from_be_bytes(head), answers: Answers::default() }))
+        let (head, answers) = (u128::from_be_bytes(head), Answers::default());
+        Box::leak(Box::new(Self { text: text.into(), head, answers, file: OnceLock::new() }))
     }
 }
 
@@ -164,6 +167,15 @@ impl Hasher for ByAddress {
 }
 
 impl Name {
+    /// What is behind the name of a variable that names the file with the value of another one.
+    pub const FILE: &str = "_FILE";
+
+    /// The variable that names the file with the value of this one.
+    #[must_use]
+    pub fn file(&self) -> Self {
+        Self(self.0.file.get_or_init(|| Seen::of(&format!("{self}{}", Self::FILE))))
+    }
+
     /// The answer to a question, which `answer` gives the first time.
     pub fn ask(&self, question: Question, answer: impl FnOnce(&str) -> bool) -> bool {
         self.0.answers.get(question as u8, || answer(self.as_str()))
@@ -281,6 +293,12 @@ mod tests {
         assert!(Name::new("A_NAME") < Name::new("B_NAME") && Name::new("") < Name::new("A_NAME"));
         let long = ["A_NAME_OF_16_LET", "A_NAME_OF_16_LET\0", "A_NAME_OF_16_LETTERS", "A_NAME_OF_16_LETTERT", "Ä_NAME"];
         assert!(long.is_sorted_by_key(|name| Name::new(name)), "also where they differ late");
+    }
+
+    #[test]
+    fn a_file_is_named_by_one_name() {
+        assert_eq!(Name::new("KEY").file(), Name::new("KEY_FILE"));
+        assert_eq!(Name::new("KEY").file(), Name::new("KEY").file());
     }
 
     #[test]

@@ -1,10 +1,33 @@
 //! Work on all cores where that pays, in the order of its items. To start the threads takes longer than to check a file.
 
+use std::cell::Cell;
+
 use rayon::prelude::*;
+
+thread_local! {
+    static MAY_JOIN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says that this thread lives as long as the process: it may take its share of the work instead of waiting.
+pub fn join_in() {
+    MAY_JOIN.set(true);
+}
+
+/// Starts the threads. Whatever else starts work on them calls this first.
+pub fn start() {
+    if MAY_JOIN.take() {
+        // That the threads run already is no fault.
+        let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+    }
+}
 
 /// What `work` makes of each item, in their order; on all cores where `pays`.
 pub fn map<T: Send, R: Send>(pays: bool, items: Vec<T>, work: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
-    if pays { items.into_par_iter().map(work).collect() } else { items.into_iter().map(work).collect() }
+    if !pays {
+        return items.into_iter().map(work).collect();
+    }
+    start();
+    items.into_par_iter().map(work).collect()
 }
 
 #[cfg(test)]

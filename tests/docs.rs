@@ -9,6 +9,7 @@ use std::path::Path;
 
 use envcheck::cli;
 use envcheck::rules::RULES;
+use envcheck::stores::STORES;
 use support::compare;
 
 fn file(name: &str) -> std::path::PathBuf {
@@ -67,6 +68,16 @@ fn help(command: &mut clap::Command) -> String {
 fn the_json_schemas_are_those_of_the_types() {
     for (name, make) in cli::SCHEMAS {
         compare(&format!("{:#}\n", make()), &file(&format!("schemas/{name}.json")));
+    }
+}
+
+#[test]
+fn every_store_has_its_section() {
+    let page = std::fs::read_to_string(file("docs/stores.md")).expect("docs/stores.md");
+    for store in STORES {
+        let section = page.split("\n## ").find_map(|section| section.strip_prefix(&format!("{}\n", store.name)));
+        assert!(section.is_some_and(|section| section.contains(&format!("`{}`", store.address))), "{}", store.name);
+        assert!(page.contains(&format!("\n| `{}` |", store.name)), "{} in the table", store.name);
     }
 }
 

@@ -2,5 +2,5 @@
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
-    trycmd::TestCases::new().case("README.md").case("docs/ci.md");
+    trycmd::TestCases::new().case("README.md").case("docs/ci.md").case("docs/sync.md");
 }

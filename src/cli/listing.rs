@@ -9,7 +9,7 @@ use clap::Args;
 use super::failure::{CliError, Exit};
 use super::output;
 use super::run::Where;
-use super::sync::{INTERRUPTED, choice, environment, listen_for_interrupts, open_all};
+use super::sync::{INTERRUPTED, choice, environment, open_all};
 use crate::loaders::listing::{Heading, written};
 use crate::model::Model;
 use crate::name::{Environment, SecretName};
@@ -63,7 +63,6 @@ impl Listing {
                 return Err(CliError::Usage(format!("{environment} has several stores: name one with {names}")));
             }
         };
-        listen_for_interrupts();
         let text = listing(store, wanted, &environment, None)?;
         match &self.out {
             Some(path) => output::to_file(path, text.as_bytes())?,

@@ -57,15 +57,19 @@ pub fn command() -> clap::Command {
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(with_command(arguments.into_iter().collect())) {
-        Ok(cli) => cli,
+    let command = match read(&with_command(arguments.into_iter().collect())) {
+        Ok(command) => command,
         Err(error) => {
+            // What was given to a flag that takes no value may be one that must not be seen.
+            if error.kind() == clap::error::ErrorKind::TooManyValues {
+                return CliError::Usage("a flag was given a value, and takes none".to_owned()).say().into();
+            }
             // Help and version are no errors. That they cannot be written changes nothing.
             let _ = error.print();
             return if error.use_stderr() { Exit::Failed } else { Exit::Clean }.into();
         }
     };
-    let exit = match cli.command {
+    let exit = match command {
         Command::Check(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Sources(command) => command.run(),
@@ -77,6 +81,29 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(command) => command.run(),
     };
     exit.unwrap_or_else(|error| error.say()).into()
+}
+
+/// `check` alone: to describe all commands takes longer than to check a file, and `check` is what hooks run.
+#[derive(Debug, Parser)]
+#[command(name = "envcheck")]
+struct OnlyCheck {
+    #[command(subcommand)]
+    command: CheckCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CheckCommand {
+    Check(check::Check),
+}
+
+fn read(arguments: &[OsString]) -> Result<Command, clap::Error> {
+    if arguments.get(1).is_some_and(|command| command == "check")
+        && let Ok(OnlyCheck { command: CheckCommand::Check(check) }) = OnlyCheck::try_parse_from(arguments)
+    {
+        return Ok(Command::Check(check));
+    }
+    // Help, and what is wrong, is told with all commands in sight.
+    Cli::try_parse_from(arguments).map(|cli| cli.command)
 }
 
 /// Puts `check` where no command is given: nothing at all, or only options.
@@ -105,6 +132,25 @@ mod tests {
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn check_is_read_alone_as_it_is_among_all_commands() {
+        for line in [
+            "check",
+            "check --pedantic -q a b --env=prod",
+            "check --format json=x -A rule help",
+            "check -h",
+            "check -x",
+        ] {
+            let arguments: Vec<OsString> = ["envcheck"].into_iter().chain(line.split(' ')).map(Into::into).collect();
+            let among_all = Cli::try_parse_from(&arguments).map(|cli| cli.command);
+            match (read(&arguments), among_all) {
+                (Ok(alone), Ok(among_all)) => assert_eq!(format!("{alone:?}"), format!("{among_all:?}")),
+                (Err(alone), Err(among_all)) => assert_eq!(alone.to_string(), among_all.to_string()),
+                _ => panic!("they differ: {line}"),
+            }
+        }
     }
 
     #[test]

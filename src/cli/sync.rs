@@ -19,12 +19,13 @@ use crate::random;
 use crate::source::visible;
 use crate::stores::{Limits, SecretStore};
 use crate::sync::{
-    self, Applied, Apply, Asking, Everything, Keeper, Plan, PlannedStore, Policy, StoreChoice, WantedStore, Wish,
-    Wishes,
+    self, Applied, Apply, Asking, Everything, Journal, Keeper, Plan, PlannedStore, Policy, StoreChoice, Values,
+    WantedStore, Wish, Wishes,
 };
 use crate::value::Value;
 
 pub(super) use options::Sync;
+use stores::pace;
 pub(super) use stores::{choice, environment, open_all};
 
 /// Set by the first Ctrl-C: what is begun is finished, nothing more is begun.
@@ -38,17 +39,19 @@ impl Sync {
         let choice = choice(self.store.as_deref())?;
         let mut wishes = self.wishes(&opened.project, &environment, &choice)?;
         let stores = open_all(&opened.project, &wishes, self.endpoint.as_deref())?;
-        self.confirm_project(&stores)?;
-        listen_for_interrupts();
+        self.confirm_project(&wishes, &stores)?;
         let limits: Vec<Limits> = stores.iter().map(|store| store.limits()).collect();
         let mut values = values::given(self, &opened.project, &wishes)?;
         sync::judge(&mut opened.project, &environment, &mut wishes, &values, &limits);
+        sync::refused(&mut wishes, &stores);
+        self.must_fit(&values, &wishes)?;
         let at_once = self.at_once(&limits);
         let asking = Asking { compare: !self.no_compare, at_once, interrupted: &INTERRUPTED };
         let Some(everything) = sync::observe(&stores, &wishes, asking)? else { return Err(CliError::Interrupted) };
         if self.prompt {
-            values::ask(&mut values, &wishes, &everything.observed)?;
+            values::ask(self, &mut values, &wishes, &everything.observed)?;
             sync::judge(&mut opened.project, &environment, &mut wishes, &values, &limits);
+            sync::refused(&mut wishes, &stores);
         }
         let policy = self.policy(&opened.project, &environment);
         let project = &opened.project;
@@ -101,6 +104,22 @@ impl Sync {
             wish.faults.extend(sync::why_not_rotated(model, wish, gives));
         }
         Ok(())
+    }
+
+    /// A source that gives nothing of what is wanted is the wrong one.
+    fn must_fit(&self, values: &Values, wishes: &Wishes) -> Result<(), CliError> {
+        let fits =
+            |name: &Name| wishes.list.iter().flat_map(|wish| &wish.wanted).any(|wanted| wanted.variable == *name);
+        let mut names = values.given.keys().chain(&values.ambiguous);
+        if self.from.is_none() || names.any(fits) {
+            return Ok(());
+        }
+        let wanted = wishes.list.iter().filter_map(Wish::variable).take(3).map(|name| format!("`{name}`"));
+        let wanted: Vec<String> = wanted.collect();
+        Err(CliError::Usage(format!(
+            "`--from` gives none of the variables that are wanted, such as {}",
+            wanted.join(", ")
+        )))
     }
 
     fn policy(&self, project: &Project, environment: &Environment) -> Policy {
@@ -179,7 +198,9 @@ impl Run<'_> {
             )));
         }
         confirm::ask(options, plan)?;
-        let applied = self.apply(plan)?;
+        let (journal, path) = saved::journal(options.journal.as_deref())?;
+        listen_for_interrupts();
+        let applied = self.apply(plan, &journal);
         self.say_document(plan, &applied)?;
         if options.is_text() {
             output::text(&sync::summary(plan, &applied))?;
@@ -187,7 +208,10 @@ impl Run<'_> {
                 output::text(&sync::after_rotation(&Model::new(self.project), plan, &applied))?;
             }
         }
-        if !applied.iter().all(|one| one.outcome.is_good()) {
+        if journal.has_failed() {
+            output::notice(&format!("the journal `{}` could not be written whole", path.to_string_lossy()));
+        }
+        if journal.has_failed() || !applied.iter().all(|one| one.outcome.is_good()) {
             return Ok(Exit::Partly);
         }
         if disables && !self.prune(plan)? {
@@ -196,8 +220,7 @@ impl Run<'_> {
         Ok(if plan.leaves_gaps() { Exit::Found } else { Exit::Clean })
     }
 
-    fn apply(&self, plan: &Plan) -> Result<Vec<Applied>, CliError> {
-        let (journal, path) = saved::journal(self.options.journal.as_deref())?;
+    fn apply(&self, plan: &Plan, journal: &Journal) -> Vec<Applied> {
         let changes = plan.items.iter().filter(|item| item.action.changes()).count();
         let progress = progress::Lines::new(changes, self.options.is_text());
         let with = Apply {
@@ -206,17 +229,15 @@ impl Run<'_> {
             policy: &self.policy,
             compare: !self.options.no_compare,
             make: &make,
-            journal: &journal,
+            journal,
+            pace: pace(),
             at_once: self.at_once,
             interrupted: &INTERRUPTED,
             progress: &progress,
         };
         let applied = sync::apply(plan, with);
         progress.end();
-        if journal.has_failed() {
-            output::notice(&format!("the journal `{}` could not be written whole", path.to_string_lossy()));
-        }
-        Ok(applied)
+        applied
     }
 
     /// Disables what nothing needs any more; whether all of it was.
@@ -265,12 +286,13 @@ fn is_production(project: &Project, environment: &Environment) -> bool {
     Environments::new(&project.config).is_among(environment, &["production".to_owned()])
 }
 
-/// The first Ctrl-C lets what is begun be finished.
-pub(super) fn listen_for_interrupts() {
+/// From here on the first Ctrl-C lets what is begun be finished, and the second one ends the run.
+fn listen_for_interrupts() {
     // Where no handler can be set, Ctrl-C ends the process at once, and the next run repairs what that leaves.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            return;
+            #[expect(clippy::exit, clippy::disallowed_methods, reason = "whoever asks twice waits for nothing more")]
+            std::process::exit(Exit::Partly as i32);
         }
         output::notice("finishing what is begun; nothing more is begun");
     });

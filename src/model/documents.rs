@@ -65,20 +65,16 @@ pub struct Documented {
 /// What the sources of an app document. `own`: its sources, by index. `stand_ins`: templates that stand for the env
 /// files of its targets.
 pub(super) fn documented(sources: &[Source<'_>], own: &[usize], stand_ins: &[&SourcePath]) -> Documented {
-    let mut documented = Documented { names: BTreeSet::new(), shown: BTreeSet::new(), sources: Vec::new() };
-    for source in own.iter().filter_map(|index| sources.get(*index)).filter(|source| source.shows) {
-        documented.shown.extend(source.all_names.iter().cloned());
-    }
+    let own_sources = own.iter().filter_map(|index| sources.get(*index));
+    let shown = own_sources.filter(|source| source.shows).flat_map(|source| source.all_names.iter().cloned());
     let lent = stand_ins.iter().filter_map(|path| sources.binary_search_by_key(path, |source| source.path).ok());
     let indexes: BTreeSet<usize> = own.iter().copied().chain(lent).collect();
-    for (index, source) in indexes.into_iter().filter_map(|index| Some((index, sources.get(index)?))) {
-        if !source.documents() {
-            continue;
-        }
-        documented.names.extend(source.all_names.iter().cloned());
-        if !source.names.is_empty() {
-            documented.sources.push(index);
-        }
+    let at = |index: usize| sources.get(index).filter(|source| source.documents()).map(|source| (index, source));
+    let documenting: Vec<(usize, &Source<'_>)> = indexes.into_iter().filter_map(at).collect();
+    let listing = documenting.iter().filter(|(_, source)| !source.names.is_empty());
+    Documented {
+        names: documenting.iter().flat_map(|(_, source)| source.all_names.iter().cloned()).collect(),
+        shown: shown.collect(),
+        sources: listing.map(|(index, _)| *index).collect(),
     }
-    documented
 }

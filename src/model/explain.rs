@@ -9,8 +9,8 @@ use crate::name::{Name, NameSet};
 use crate::project::Project;
 use crate::source::Place;
 
+use super::Model;
 use super::renames::{self, Class, Input, Wanted};
-use super::{Model, files};
 
 /// A name that stands where another one is meant.
 #[derive(Clone, Debug)]
@@ -150,7 +150,7 @@ fn in_list(model: &Model<'_>, list: &List<'_>, ground: &Ground) -> Vec<renames::
         .resolved
         .declarations
         .iter()
-        .filter(|(name, _)| !list.all.contains(*name) && !list.all.contains(&files::file_name(name)))
+        .filter(|(name, _)| !list.all.contains(*name) && !list.all.contains(&name.file()))
         .map(|(name, declared)| Wanted {
             name,
             renamed_from: &declared.declaration.renamed_from,

@@ -4,21 +4,17 @@ use super::schema::AppSchema;
 use super::views::{Phase, Reason, Sighting, State, View};
 use crate::name::Name;
 
-/// What is behind the name of the variable that names the file.
-const SUFFIX: &str = "_FILE";
-
-/// The name of the variable that would name the file of another one.
-pub(super) fn file_name(name: &Name) -> Name {
-    Name::new(&format!("{name}{SUFFIX}"))
-}
-
 impl AppSchema {
     /// The declared variable that this name gives as a file; `None` where it is a variable of its own.
     pub fn given_as_file(&self, name: &Name) -> Option<Name> {
-        let bare = name.as_str().strip_suffix(SUFFIX).filter(|bare| !bare.is_empty())?;
+        let bare = name.as_str().strip_suffix(Name::FILE).filter(|bare| !bare.is_empty())?;
         let bare = Name::new(bare);
-        let own = self.resolved.declarations.contains_key(name);
-        (!own && self.declaration(&bare).is_some()).then_some(bare)
+        self.is_given_by(&bare, name).then_some(bare)
+    }
+
+    /// Whether a name is declared, and the one that names its file is no variable of its own.
+    fn is_given_by(&self, name: &Name, file: &Name) -> bool {
+        !self.resolved.declarations.contains_key(file) && self.declaration(name).is_some()
     }
 
     /// Whether a name is declared: as it is, by a family, or as what names the file of a declared one.
@@ -41,8 +37,8 @@ pub(super) fn look(
     if phase == Phase::Build || !matches!(own.state, State::Absent | State::Unknown(_)) {
         return own;
     }
-    let file = file_name(name);
-    if schema.given_as_file(&file).is_some() {
+    let file = name.file();
+    if schema.is_given_by(name, &file) {
         let by_file = view.look(index, &file, Phase::Run, documented);
         if let State::Given(_) | State::Injected(..) | State::GivenUnknown(_) = by_file.state {
             return Sighting { state: State::GivenUnknown(Reason::InFile), ..by_file };

@@ -10,7 +10,6 @@ use super::Model;
 use super::bindings::Binding;
 use super::documents::{Documented, Templates};
 use super::explain;
-use super::files;
 use super::sources::Source;
 use super::targets::AppTarget;
 
@@ -142,7 +141,7 @@ impl<'a> Model<'a> {
 
     /// Whether an env file or a target of an app gives a variable; templates and documents do not give.
     pub fn is_given_by_values(&self, app: usize, name: &Name) -> bool {
-        let file = files::file_name(name);
+        let file = name.file();
         let given = self.indexes.given_by_targets.get(app);
         self.sources_of(app)
             .any(|source| !source.documents() && (source.all_names.contains(name) || source.all_names.contains(&file)))

@@ -201,7 +201,7 @@ impl<'a> Model<'a> {
     pub fn is_documented(&self, app: usize, name: &Name) -> bool {
         let documented = &self.documented[app];
         let holds = |name: &Name| documented.names.contains(name) || documented.shown.contains(name);
-        holds(name) || holds(&files::file_name(name))
+        holds(name) || holds(&name.file())
     }
 
     /// What is required and cannot be told, by app, environment and reason.

@@ -110,12 +110,13 @@ impl AppSchema {
         for path in &own {
             schema.add(project, path);
         }
-        let firm: BTreeSet<Name> = schema.resolved.declarations.keys().cloned().collect();
-        for path in &shared {
-            schema.add_of_library(project, path);
-        }
-        if !own.is_empty() {
-            schema.soft = schema.resolved.declarations.keys().filter(|name| !firm.contains(*name)).cloned().collect();
+        if !shared.is_empty() {
+            let firm: BTreeSet<Name> = schema.resolved.declarations.keys().cloned().collect();
+            for path in &shared {
+                schema.add_of_library(project, path);
+            }
+            let soft = schema.resolved.declarations.keys().filter(|name| !own.is_empty() && !firm.contains(*name));
+            schema.soft = soft.cloned().collect();
         }
         schema.resolved.settle();
         schema.undeclared = problems::undeclared(&schema.resolved);

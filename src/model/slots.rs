@@ -113,7 +113,7 @@ fn is_test_word(part: &str) -> bool {
 
 /// All of them: files by path, then targets, images and schemas.
 pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
-    let mut slots = Vec::new();
+    let mut slots = Vec::with_capacity(model.sources.iter().map(|source| source.settings.len()).sum());
     of_files(model, &mut slots);
     of_targets(model, &mut slots);
     of_builds(model, &mut slots);

@@ -152,6 +152,7 @@ fn source<'a>(
 }
 
 fn read_facts(source: &mut Source<'_>) {
+    let mut all_names = Vec::with_capacity(source.file.loaded.facts.len());
     for fact in &source.file.loaded.facts {
         let place = Place::new(source.path, fact.span);
         let mut setting = |value, value_span| {
@@ -174,9 +175,12 @@ fn read_facts(source: &mut Source<'_>) {
             FactKind::Mention { list, .. } => list.is_some(),
             FactKind::Declaration(_) | FactKind::Reference { .. } => continue,
         };
-        source.all_names.insert(fact.name.clone());
+        all_names.push(fact.name.clone());
         if listed {
             source.names.push((fact.name.clone(), place));
         }
     }
+    source.all_names = all_names.into_iter().collect();
+    source.names.shrink_to_fit();
+    source.settings.shrink_to_fit();
 }

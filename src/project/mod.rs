@@ -156,5 +156,9 @@ impl Project {
             let stopped = part.unfinished.into_iter();
             self.unread.extend(stopped.map(|(path, reason)| Unread { path, reason: reason.to_owned(), named: None }));
         }
+        // Whole trees, which nobody asks for from here on; their memory is that of the model.
+        for file in self.files.values_mut() {
+            file.loaded.parsed = None;
+        }
     }
 }

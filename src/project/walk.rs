@@ -19,6 +19,7 @@ use super::{GitIgnore, Unread};
 use crate::config::Config;
 use crate::fact::Role;
 use crate::loaders::{self, Claim, File, LOADERS, Loader};
+use crate::parallel;
 use crate::schemas::{self, SCHEMAS, SchemaSource};
 use crate::source::{SourceFile, SourcePath};
 use crate::tables::frameworks;
@@ -149,6 +150,7 @@ pub(super) fn walk(reader: &Reader, config: &Config, tracked_only: bool) -> Walk
         walker.folder(folder, &mut |below| open.push(below));
     }
     if !open.is_empty() {
+        parallel::start();
         rayon::scope(|scope| open.into_iter().for_each(|folder| walker.spawn(scope, folder)));
     }
     let mut found = walker.found.into_inner().unwrap_or_else(PoisonError::into_inner);

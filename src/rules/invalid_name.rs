@@ -80,8 +80,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn is_invalid(name: &Name, dots: bool) -> bool {
     let name = name.as_str();
-    let bare = if dots { name.replace('.', "_") } else { name.to_owned() };
-    !bare.is_empty() && !is_variable_name(&bare) && images::read_by_an_image(name).is_none()
+    let is_valid = is_variable_name(name) || dots && is_variable_name(&name.replace('.', "_"));
+    !name.is_empty() && !is_valid && images::read_by_an_image(name).is_none()
 }
 
 fn reason(name: &str) -> &'static str {

@@ -120,7 +120,7 @@ fn listed<'s>(source: &'s Source<'_>) -> NameSet<&'s Name> {
 
 /// Whether a list holds a name, or the name of the variable that names its file.
 fn has(listed: &NameSet<&Name>, name: &Name) -> bool {
-    listed.contains(name) || listed.contains(&Name::new(&format!("{name}_FILE")))
+    listed.contains(name) || listed.contains(&name.file())
 }
 
 fn compare(model: &Model<'_>, findings: &mut Findings<'_>, one: &Source<'_>, other: &Source<'_>, of: &BTreeSet<Name>) {

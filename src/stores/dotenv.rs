@@ -84,6 +84,14 @@ impl SecretStore for EnvFile {
         }
     }
 
+    fn takes(&self, name: &SecretName, value: &Value) -> Result<(), StoreError> {
+        self.check(name)?;
+        self.file.may_be_written()?;
+        let refused = |reason: &str| StoreError::Refused { what: self.what(name), reason: reason.to_owned() };
+        let written = edit::set("", name.as_str(), value.expose());
+        written.map(drop).map_err(|refusal| refused(refusal.reason()))
+    }
+
     fn list(&self) -> Result<Vec<StoredSecret>, StoreError> {
         let mut names: BTreeSet<SecretName> =
             self.read()?.names().filter(|name| is_variable_name(name)).map(SecretName::new).collect();

@@ -110,7 +110,7 @@ impl SecretStore for GitHub {
             project: self.client.home.name(),
             number: None,
             account: self.client.who().map(str::to_owned),
-            endpoint: self.client.host(),
+            endpoint: self.client.server(),
         }
     }
 

@@ -33,6 +33,12 @@ pub trait SecretStore: Send + Sync {
     /// What it takes, and how much of it at once.
     fn limits(&self) -> Limits;
 
+    /// Whether it can keep a value under a name at all, as far as it knows without asking: a plan that it cannot do
+    /// must not be begun.
+    fn takes(&self, _name: &SecretName, _value: &Value) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Every secret that it holds, in no order.
     ///
     /// # Errors

@@ -135,7 +135,7 @@ impl SecretStore for Kv {
         let project =
             if self.folder.is_empty() { self.mount.clone() } else { format!("{}/{}", self.mount, self.folder) };
         let account = self.client.who().map(str::to_owned);
-        Place { project, number: None, account, endpoint: self.client.host() }
+        Place { project, number: None, account, endpoint: self.client.server() }
     }
 
     fn limits(&self) -> Limits {

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::name::SecretName;
+use crate::stores::http::Pace;
 use crate::stores::{Creation, Labels, SecretStore, StoreError};
 use crate::value::Value;
 
@@ -16,7 +17,7 @@ use super::wishes::{WantedStore, Wish};
 use super::workers;
 
 /// How often *add version* is repeated where it was surely not done.
-const TRIES: usize = 4;
+const TRIES: u32 = 4;
 
 /// What became of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,8 @@ pub struct Apply<'a> {
     pub make: &'a (dyn Fn(&str) -> Result<Value, String> + Sync),
     /// Where each step is written down.
     pub journal: &'a Journal,
+    /// How long is waited before *add version* is tried again.
+    pub pace: Pace,
     /// How many secrets are worked on at once.
     pub at_once: NonZeroUsize,
     /// Set when somebody wants to stop: what is begun is finished, nothing more is begun.
@@ -164,6 +167,10 @@ impl From<StoreError> for Stop {
 impl From<Stop> for Outcome {
     fn from(stop: Stop) -> Self {
         match stop {
+            // A store that compares versions itself says so in its own word.
+            Stop::Error(StoreError::Refused { what, reason }) if reason.starts_with("CONFLICT") => {
+                Self::Conflict(format!("{what}: {reason}"))
+            }
             Stop::Error(error) => Self::Failed {
                 message: error.to_string(),
                 help: error.help().map(str::to_owned),
@@ -304,15 +311,20 @@ impl Applying<'_> {
     /// Adds the version. Where the answer is lost, what is there tells whether it was added, so that it never is twice.
     fn add(&self, value: &Value, previous: Option<&str>) -> Result<String, Stop> {
         let mut lost = None;
-        for _ in 0..TRIES {
+        for tried in 1..=TRIES {
             match self.store.add_version(self.secret(), value) {
                 Ok(version) => return Ok(version),
                 Err(error @ StoreError::Ambiguous { .. }) => lost = Some(error),
                 Err(error) => return Err(error.into()),
             }
             self.write_down("ambiguous", None);
-            match seen(self.store, self.secret(), true)? {
-                Some(Seen::Value { version, value: stored }) if Some(version.as_str()) != previous => {
+            let Ok(now) = seen(self.store, self.secret(), true) else { break };
+            match now {
+                // Nothing was added.
+                Some(Seen::Empty) if previous.is_none() => {}
+                Some(Seen::Value { .. } | Seen::Hidden { .. } | Seen::Unusable(_))
+                    if is_still(now.as_ref(), previous) => {}
+                Some(Seen::Value { version, value: stored }) => {
                     if stored == *value {
                         return Ok(version);
                     }
@@ -320,11 +332,11 @@ impl Applying<'_> {
                         format!("version {version} of `{}` was added by somebody else meanwhile", self.secret());
                     return Err(Stop::Conflict(message));
                 }
-                // Nothing was added.
-                Some(Seen::Empty | Seen::Value { .. }) => {}
-                Some(other) if other.version() == previous => {}
                 // What cannot be seen may have been added: doing it again might do it twice.
                 _ => break,
+            }
+            if !self.with.pace.rest(tried) {
+                break;
             }
         }
         Err(lost.map_or_else(|| Stop::Failed("it was tried too often".to_owned()), Stop::Error))
@@ -356,12 +368,18 @@ impl Applying<'_> {
                 }
             }
             Ok(Some(Seen::Hidden { version: now })) if now == version => {
-                Ok(done(false, Some("the store gives no value out to compare".to_owned())))
+                let reason = if self.with.compare {
+                    "the store gives no value out to compare"
+                } else {
+                    "no value was to be read"
+                };
+                Ok(done(false, Some(reason.to_owned())))
             }
-            // It is there; that it cannot be read now is no reason to do it again.
-            Ok(Some(Seen::Denied(error))) | Err(error) => Ok(done(false, Some(error.to_string()))),
+            Ok(Some(Seen::Denied(error))) => Ok(done(false, Some(error.to_string()))),
+            // Another run looks again.
+            Err(error) => Err(Stop::Failed(format!("version {version} was added and could not be read back: {error}"))),
             Ok(other) => {
-                let now = other.as_ref().map(|seen| (seen.version().unwrap_or("no version"), seen.state()));
+                let now = other.as_ref().and_then(|seen| Some((seen.version()?, seen.state())));
                 Err(Stop::Conflict(format!("`{}` has {} right after the write", self.secret(), described(now))))
             }
         }
@@ -377,6 +395,12 @@ impl Applying<'_> {
             version,
         });
     }
+}
+
+/// Whether the latest version is the one that was there before.
+fn is_still(now: Option<&Seen>, previous: Option<&str>) -> bool {
+    let now = now.and_then(Seen::version);
+    now.is_some() && now == previous
 }
 
 /// The version that came between two that should follow each other, where their numbers tell.

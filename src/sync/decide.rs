@@ -8,7 +8,7 @@ use crate::fact::VersionState;
 use crate::stores::{Labels, StoreError, StoredSecret, StoredVersion};
 use crate::value::Value;
 
-use super::observe::{Found, Observed, Seen};
+use super::observe::{FormerSecret, Found, Observed, Seen};
 use super::plan::{Action, Item, Origin, Write};
 use super::wishes::{Kept, Wish};
 
@@ -154,7 +154,7 @@ impl Deciding<'_> {
                 } else {
                     self.note("the stored value is another one");
                 }
-                self.changed(secret, version)
+                self.changed(secret, version, true)
             }
             Seen::Hidden { version } => {
                 if self.wish.rotate {
@@ -164,7 +164,7 @@ impl Deciding<'_> {
                     return self.kept(secret);
                 }
                 self.note("the values were not compared");
-                self.changed(secret, version)
+                self.changed(secret, version, false)
             }
             Seen::Unusable(version) => self.unusable(secret, version, enabled),
             Seen::Denied(error) => self.denied(secret, error),
@@ -173,7 +173,10 @@ impl Deciding<'_> {
 
     /// There is no value yet.
     fn first(&mut self, observed: &Observed, make: fn(Write) -> Action) -> Action {
-        if let Some(action) = self.former_value(observed, make) {
+        // A new value is no new value if it is the one of the former name.
+        if !self.wish.rotate
+            && let Some(action) = self.former_value(observed, make)
+        {
             return action;
         }
         if let Some(given) = &self.wish.given {
@@ -207,10 +210,18 @@ impl Deciding<'_> {
 
     /// The store may hold it under a former name: then that value is copied, and none is made.
     fn former_value(&mut self, observed: &Observed, make: fn(Write) -> Action) -> Option<Action> {
-        for (former, seen) in &observed.former {
+        for FormerSecret { former, secret, latest: seen } in &observed.former {
             match seen {
                 Seen::Empty => {}
                 Seen::Value { value, .. } => {
+                    // Whoever writes a former name into a schema must not get at what others keep.
+                    if let Ownership::Other(owner) = self.ownership(secret) {
+                        self.note(format!("`{}`, its former name, belongs to `{owner}`", former.secret));
+                        if self.wish.given.is_some() {
+                            continue;
+                        }
+                        return Some(Action::Blocked);
+                    }
                     if let Some(given) = self.wish.given.as_ref().filter(|given| given.value != *value) {
                         if self.policy.on_changed == OnChanged::Update {
                             self.note(format!("`{}` holds another value, which is not used", former.secret));
@@ -259,11 +270,11 @@ impl Deciding<'_> {
     }
 
     /// The stored value is, or may be, another one.
-    fn changed(&mut self, secret: &StoredSecret, version: &str) -> Action {
+    fn changed(&mut self, secret: &StoredSecret, version: &str, compared: bool) -> Action {
         match self.policy.on_changed {
             OnChanged::Skip => {
                 self.help = Some("`--on-changed update` replaces it".to_owned());
-                Action::Skip
+                if compared { Action::Differs } else { Action::Skip }
             }
             OnChanged::Fail => {
                 self.help = Some("`--on-changed update` replaces it, `--on-changed skip` leaves it".to_owned());
@@ -321,9 +332,8 @@ impl Deciding<'_> {
         let others = self.wish.shared_with.iter().map(ToString::to_string).collect::<Vec<_>>();
         if !others.is_empty() {
             self.note(format!("{} takes the same secret", others.join(", ")));
-            let is_production = |environment: &String| environment == "production";
-            if !self.policy.is_production && others.iter().any(is_production) {
-                self.help = Some("`envcheck sync --env production` replaces it for both".to_owned());
+            if !self.policy.is_production && self.wish.production_takes_it {
+                self.help = Some("it is replaced for all of them when production is synced".to_owned());
                 return Action::Blocked;
             }
         }

@@ -83,7 +83,7 @@ struct PlanItem {
     store: usize,
     /// Its id.
     secret: String,
-    /// create, add, update, adopt, unchanged, skip, keep, missing, unusable, unknown or blocked.
+    /// create, add, update, adopt, unchanged, differs, skip, keep, missing, unusable, unknown or blocked.
     action: &'static str,
     /// Where the value comes from, if one is written.
     source: Option<Source>,

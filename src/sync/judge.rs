@@ -12,7 +12,7 @@ use crate::name::{Environment, Name, SecretName};
 use crate::project::{Environments, Project};
 use crate::rules;
 use crate::source::{Place, SourcePath, Span};
-use crate::stores::Limits;
+use crate::stores::{Limits, SecretStore};
 use crate::tables::placeholders;
 use crate::value::{Template, Value};
 
@@ -107,7 +107,9 @@ fn give(wishes: &mut Wishes, values: &Values) {
         for wanted in &wish.wanted {
             let name = &wanted.variable;
             if values.ambiguous.contains(name) {
-                let fault = format!("loaders read the line of `{name}` differently: put the value in single quotes");
+                let fault = format!(
+                    "loaders read the line of `{name}` differently: put the value in single quotes, or give it with `--prompt`"
+                );
                 add(&mut wish.faults, fault);
             }
             if values.unresolved.contains(name) {
@@ -124,6 +126,16 @@ fn two_values(wish: &mut Wish, values: &Values) {
         let names: BTreeSet<String> = wish.wanted.iter().map(|wanted| format!("`{}`", wanted.variable)).collect();
         let names: Vec<String> = names.into_iter().collect();
         add(&mut wish.faults, format!("{} are one secret and were given different values", names.join(" and ")));
+    }
+}
+
+/// Says of each value that its store cannot take why that is so.
+pub fn refused(wishes: &mut Wishes, stores: &[Box<dyn SecretStore>]) {
+    for wish in wishes.list.iter_mut().filter(|wish| wish.faults.is_empty()) {
+        let (Some(given), Some(store)) = (&wish.given, stores.get(wish.store)) else { continue };
+        if let Err(error) = store.takes(&wish.secret, &given.value) {
+            add(&mut wish.faults, error.to_string());
+        }
     }
 }
 

@@ -18,7 +18,18 @@ pub struct Observed {
     /// The secret itself.
     pub found: Found,
     /// What it holds under former names, where the secret itself has no value.
-    pub former: Vec<(Former, Seen)>,
+    pub former: Vec<FormerSecret>,
+}
+
+/// What a store holds under a former name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerSecret {
+    /// The name.
+    pub former: Former,
+    /// The secret.
+    pub secret: StoredSecret,
+    /// Its latest version.
+    pub latest: Seen,
 }
 
 /// Whether a secret is there.
@@ -153,8 +164,9 @@ fn one(
     let has_no_value = matches!(found, Found::Absent | Found::There { latest: Seen::Empty, .. });
     let mut former = Vec::new();
     for one in wish.former.iter().filter(|_| has_no_value) {
-        if listed.contains_key(&one.secret) {
-            former.push((one.clone(), seen(store, &one.secret, true)?.unwrap_or(Seen::Empty)));
+        if let Some(secret) = listed.get(&one.secret) {
+            let latest = seen(store, &one.secret, compare)?.unwrap_or(Seen::Empty);
+            former.push(FormerSecret { former: one.clone(), secret: secret.clone(), latest });
         }
     }
     Ok(Observed { found, former })

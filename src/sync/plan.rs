@@ -80,7 +80,9 @@ pub enum Action {
     Adopt,
     /// It is as it should be.
     Unchanged,
-    /// Its value differs, or may differ, and is left.
+    /// It has another value, and is left.
+    Differs,
+    /// Its value may be another one, and is left.
     Skip,
     /// It is there, and no value was given.
     Keep,
@@ -145,6 +147,7 @@ impl Action {
             Self::Update(_) => "update",
             Self::Adopt => "adopt",
             Self::Unchanged => "unchanged",
+            Self::Differs => "differs",
             Self::Skip => "skip",
             Self::Keep => "keep",
             Self::Missing => "missing",
@@ -169,7 +172,7 @@ impl Action {
 
     /// Whether the environment is not as it should be, and this run does not mend it.
     pub fn leaves_a_gap(&self) -> bool {
-        matches!(self, Self::Missing | Self::Unusable | Self::Unknown | Self::Blocked)
+        matches!(self, Self::Differs | Self::Missing | Self::Unusable | Self::Unknown | Self::Blocked)
     }
 }
 

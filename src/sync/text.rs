@@ -31,6 +31,11 @@ pub fn plan_text(plan: &Plan, all: bool) -> String {
 
 fn heading(store: &PlannedStore) -> String {
     let mut text = store.kind.to_owned();
+    // What is no server needs no address beside its name.
+    if !store.place.endpoint.contains("://") {
+        let _ = write!(text, " · {}", visible(&store.place.project));
+        return text;
+    }
     if !store.place.project.is_empty() {
         let _ = write!(text, " · project {}", visible(&store.place.project));
     }
@@ -54,7 +59,7 @@ fn tell(text: &mut String, item: &Item, widest: usize) {
         Action::Create(_) | Action::Add(_) => '+',
         Action::Update(_) | Action::Adopt => '~',
         Action::Unchanged | Action::Keep => '=',
-        Action::Skip => '.',
+        Action::Skip | Action::Differs => '.',
         Action::Missing | Action::Unusable | Action::Unknown => '?',
         Action::Blocked => '!',
     };
@@ -108,6 +113,7 @@ pub fn lines(plan: &Plan) -> String {
         ("adopt", "to adopt"),
         ("unchanged", "unchanged"),
         ("keep", "kept"),
+        ("differs", "left with another value"),
         ("skip", "left as they are"),
         ("missing", "missing"),
         ("unusable", "unusable"),

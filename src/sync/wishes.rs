@@ -6,11 +6,12 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 
 use crate::fact::{Declaration, StoreKind};
-use crate::model::{App, Binding, Model, repository_names};
+use crate::model::{Binding, Model};
 use crate::name::{Environment, Name, SecretName};
-use crate::stores::{self, Store};
+use crate::stores::Store;
 
 use super::judge::Given;
+use super::placing::{Whereabouts, bare, each_id, elsewhere, place, secret_id};
 
 /// Everything that should be stored for an environment.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +52,8 @@ pub struct Wish {
     pub former: Vec<Former>,
     /// The other environments that take this very secret.
     pub shared_with: Vec<Environment>,
+    /// Whether production, or what is like it, is among those.
+    pub production_takes_it: bool,
     /// What else of this repository makes it.
     pub kept: Kept,
     /// The value that it should have, where one was given.
@@ -155,21 +158,42 @@ pub fn wishes(
     only: Option<&GlobMatcher>,
     choice: &StoreChoice,
 ) -> Wishes {
-    let mut finding =
-        Finding { model, environment, choice, wishes: Wishes::default(), by_id: BTreeMap::new(), kept: kept(model) };
-    let meant = |binding: &&Binding| {
-        binding.environment == *environment
-            && (apps.is_empty() || apps.contains(&model.apps.list[binding.app].name))
-            && only.is_none_or(|only| only.is_match(binding.name.as_str()))
+    let mut finding = Finding {
+        model,
+        environment,
+        choice,
+        wishes: Wishes::default(),
+        by_id: BTreeMap::new(),
+        kept: kept(model),
+        elsewhere: elsewhere(model, environment),
     };
-    for binding in model.bindings.iter().filter(meant) {
+    for binding in model.bindings.iter().filter(|binding| binding.environment == *environment) {
         finding.see(binding);
     }
     let mut wishes = finding.wishes;
+    // Whoever else takes a secret is looked at too, so that nobody's value is replaced by another's.
+    let meant = |app: &str, name: &Name| {
+        (apps.is_empty() || apps.iter().any(|wanted| wanted == app))
+            && only.is_none_or(|only| only.is_match(name.as_str()))
+    };
+    wishes.list.retain(|wish| wish.wanted.iter().any(|wanted| meant(&wanted.app_name, &wanted.variable)));
+    wishes.not_secret.retain(|(app, name)| meant(app, name));
+    wishes.unplaced.retain(|(app, name, _)| meant(app, name));
+    drop_unused_stores(&mut wishes);
     wishes.list.sort_by(|a, b| (a.store, &a.secret).cmp(&(b.store, &b.secret)));
     wishes.not_secret.sort();
     wishes.unplaced.sort();
     wishes
+}
+
+/// What nothing is kept in is not asked.
+fn drop_unused_stores(wishes: &mut Wishes) {
+    let used: BTreeSet<usize> = wishes.list.iter().map(|wish| wish.store).collect();
+    for wish in &mut wishes.list {
+        wish.store = used.range(..wish.store).count();
+    }
+    let mut index = 0..;
+    wishes.stores.retain(|_| index.next().is_some_and(|index| used.contains(&index)));
 }
 
 struct Finding<'m, 'p> {
@@ -179,6 +203,7 @@ struct Finding<'m, 'p> {
     wishes: Wishes,
     by_id: BTreeMap<(usize, SecretName), usize>,
     kept: BTreeMap<SecretName, Kept>,
+    elsewhere: BTreeMap<Whereabouts, BTreeSet<Environment>>,
 }
 
 impl Finding<'_, '_> {
@@ -193,7 +218,8 @@ impl Finding<'_, '_> {
             return;
         }
         let placed = place(model, app, self.environment, self.choice);
-        let placed = placed.and_then(|store| Ok((self.id(app, &store, self.environment, &binding.name)?, store)));
+        let placed =
+            placed.and_then(|store| Ok((secret_id(model, app, &store, self.environment, &binding.name)?, store)));
         let (secret, store) = match placed {
             Ok(placed) => placed,
             Err(reason) => {
@@ -202,11 +228,13 @@ impl Finding<'_, '_> {
             }
         };
         let former = binding.declaration.renamed_from.iter().filter_map(|name| {
-            let id = self.id(app, &store, self.environment, name).ok()?;
+            let id = secret_id(model, app, &store, self.environment, name).ok()?;
             (id != secret).then(|| Former { variable: name.clone(), secret: id })
         });
         let former: Vec<Former> = former.collect();
-        let shared_with = self.shared_with(binding.app, &store, &binding.name, &secret);
+        let shared_with = self.shared_with(&store, &secret);
+        let is_production = |other: &Environment| model.environments.is_among(other, &["production".to_owned()]);
+        let production_takes_it = shared_with.iter().any(is_production);
         let index = self.store(store);
         let kept = self.kept.get(&secret).copied().unwrap_or_default();
         let at = *self.by_id.entry((index, secret.clone())).or_insert_with(|| {
@@ -215,7 +243,8 @@ impl Finding<'_, '_> {
                 secret,
                 wanted: Vec::new(),
                 former: Vec::new(),
-                shared_with: Vec::new(),
+                shared_with,
+                production_takes_it,
                 kept,
                 given: None,
                 faults: Vec::new(),
@@ -236,11 +265,6 @@ impl Finding<'_, '_> {
                 wish.former.push(one);
             }
         }
-        for environment in shared_with {
-            if !wish.shared_with.contains(&environment) {
-                wish.shared_with.push(environment);
-            }
-        }
     }
 
     fn store(&mut self, store: WantedStore) -> usize {
@@ -251,71 +275,11 @@ impl Finding<'_, '_> {
         })
     }
 
-    /// The id of a variable's secret in a store.
-    fn id(&self, app: &App, store: &WantedStore, environment: &Environment, name: &Name) -> Result<SecretName, String> {
-        let model = self.model;
-        let entry = model.stores.configured(app, environment).filter(|entry| entry.kind == store.kind);
-        let is_told = entry.is_some_and(|entry| entry.secret_name.is_some() || entry.secret_names.contains_key(name));
-        // A file, a repository's secrets and a folder of Vault are one app's: there the name is the id.
-        if !is_told && matches!(store.kind, "dotenv" | "github" | "vault") {
-            return Ok(SecretName::new(name.as_str()));
-        }
-        model.stores.secret_name(app, environment, &model.environments, name).ok_or_else(|| {
-            "nothing tells how its id is made: write `secret_name` into the `[[store]]` of `envcheck.toml`".to_owned()
-        })
+    /// The other environments that take this very secret, for whatever variable of whatever app.
+    fn shared_with(&self, store: &WantedStore, secret: &SecretName) -> Vec<Environment> {
+        let id = (store.kind, bare(&store.address).to_owned(), secret.clone());
+        self.elsewhere.get(&id).into_iter().flatten().cloned().collect()
     }
-
-    /// The other environments of an app that take this very secret.
-    fn shared_with(&self, app: usize, store: &WantedStore, name: &Name, secret: &SecretName) -> Vec<Environment> {
-        let model = self.model;
-        if store.from_command_line {
-            return Vec::new();
-        }
-        let of = &model.apps.list[app];
-        let takes_it = |other: &Environment| {
-            let placed = place(model, of, other, self.choice);
-            other != self.environment
-                && placed.is_ok_and(|placed| {
-                    placed == *store && self.id(of, &placed, other, name).is_ok_and(|id| id == *secret)
-                })
-        };
-        model.environments_of(app).into_iter().filter(takes_it).collect()
-    }
-}
-
-/// The store that an app's secrets are to be kept in.
-fn place(model: &Model<'_>, app: &App, environment: &Environment, choice: &StoreChoice) -> Result<WantedStore, String> {
-    let entry = model.stores.configured(app, environment);
-    let owner = entry.and_then(|entry| entry.owner.clone()).unwrap_or_else(|| owner_of(model));
-    match choice {
-        StoreChoice::Other(other) => {
-            Ok(WantedStore { kind: other.kind.name, address: other.address.clone(), from_command_line: true, owner })
-        }
-        StoreChoice::Configured => {
-            let Some(entry) = entry else {
-                return Err("no `[[store]]` of `envcheck.toml` is for it; `--store KIND:…` names one".to_owned());
-            };
-            let Some(kind) = stores::find(&entry.kind) else {
-                return Err(format!("`{}` is no kind of store that this envcheck can write to", entry.kind));
-            };
-            let names = model.environments.names(environment);
-            let project = names.iter().find_map(|name| entry.project.get(*name)).or_else(|| entry.project.get("*"));
-            let Some(address) = project.cloned().or_else(|| (kind.address.is_empty()).then(String::new)) else {
-                let what = kind.address;
-                return Err(format!("its `[[store]]` has no `project` for {environment}: write `{what}` there"));
-            };
-            Ok(WantedStore { kind: kind.name, address, from_command_line: false, owner })
-        }
-    }
-}
-
-/// The owner that secrets are labelled with where the config names none: the repository, as a label may be written.
-fn owner_of(model: &Model<'_>) -> String {
-    let name = repository_names(model.project).into_iter().next().unwrap_or_default();
-    let fits = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '-' };
-    let label: String = name.to_ascii_lowercase().chars().map(fits).take(63).collect();
-    let label = label.trim_matches('-').to_owned();
-    if label.is_empty() { "envcheck".to_owned() } else { label }
 }
 
 /// What the Terraform of this repository makes of secrets.
@@ -334,21 +298,19 @@ fn kept(model: &Model<'_>) -> BTreeMap<SecretName, Kept> {
 
 /// The ids that anything of the repository takes, in any environment: what none of them is may be pruned.
 pub(super) fn referenced(model: &Model<'_>, choice: &StoreChoice) -> BTreeSet<SecretName> {
-    let finding = |environment| Finding {
-        model,
-        environment,
-        choice,
-        wishes: Wishes::default(),
-        by_id: BTreeMap::new(),
-        kept: BTreeMap::new(),
-    };
     let mut ids: BTreeSet<SecretName> = BTreeSet::new();
+    let mut environments: BTreeSet<Environment> = model.environments.all().into_iter().collect();
+    environments.extend(model.all_environments());
+    for environment in &environments {
+        for choice in [choice, &StoreChoice::Configured] {
+            each_id(model, environment, choice, |_, secret| _ = ids.insert(secret));
+        }
+    }
+    // Families have names only where something gives them.
     for binding in &model.bindings {
         let app = &model.apps.list[binding.app];
         let Ok(store) = place(model, app, &binding.environment, choice) else { continue };
-        let finding = finding(&binding.environment);
-        let names = std::iter::once(&binding.name).chain(&binding.declaration.renamed_from);
-        ids.extend(names.filter_map(|name| finding.id(app, &store, &binding.environment, name).ok()));
+        ids.extend(secret_id(model, app, &store, &binding.environment, &binding.name));
     }
     ids.extend(model.injections().map(|injection| SecretName::new(injection.id())));
     ids.extend(model.stores.explicit_ids().into_iter().map(SecretName::new));

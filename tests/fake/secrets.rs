@@ -68,13 +68,15 @@ impl Refusal {
 
 /// An error as Google's servers write it.
 pub(crate) fn error(code: u16, status: &str, message: &str) -> Response {
-    let details = match (code, status) {
-        (403, "SERVICE_DISABLED") => json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo",
-            "reason": "SERVICE_DISABLED", "domain": "googleapis.com",
-            "metadata": {"service": "secretmanager.googleapis.com"}}]),
-        _ => json!([]),
+    // A closer word than a status stands in the details.
+    let is_reason = code == 403 && status != "PERMISSION_DENIED";
+    let details = if is_reason {
+        json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": status, "domain": "googleapis.com",
+            "metadata": {"service": "secretmanager.googleapis.com", "consumer": "projects/765432"}}])
+    } else {
+        json!([])
     };
-    let status = if status == "SERVICE_DISABLED" { "PERMISSION_DENIED" } else { status };
+    let status = if is_reason { "PERMISSION_DENIED" } else { status };
     let error = json!({"error": {"code": code, "message": message, "status": status, "details": details}});
     Response::json(code, &error)
 }

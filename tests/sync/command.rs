@@ -83,8 +83,14 @@ fn a_local_file_is_filled_without_any_cloud() {
 #[test]
 fn a_value_in_an_argument_is_refused_and_not_repeated() {
     let shop = shop(&["API_KEY"]);
-    let text = run(&shop, &["sync", "--env", "production", &format!("API_KEY={CANARY}")]).exits(2);
-    assert!(text.contains("no argument takes a value"), "{text}");
+    let value = format!("API_KEY={CANARY}");
+    for arguments in [&[value.as_str()][..], &["--from", &value], &["--only", &value], &["--rotate", &value]] {
+        let text = run(&shop, &[&["sync", "--env", "production"][..], arguments].concat()).exits(2);
+        assert!(text.contains("no argument takes a value"), "{text}");
+    }
+    for flag in ["--generate", "--prompt", "--yes"] {
+        run(&shop, &["sync", "--env", "production", &format!("{flag}={CANARY}")]).exits(2);
+    }
 }
 
 #[test]
@@ -97,7 +103,11 @@ fn production_is_written_to_only_when_its_project_is_named() {
     };
     assert!(with(&[]).exits(2).contains("nobody can be asked here"));
     assert!(with(&["--yes"]).exits(2).contains("--confirm-project demo-proj"));
-    assert!(with(&["--yes", "--confirm-project", "other"]).exits(2).contains("is not the project `demo-proj`"));
+    assert!(
+        with(&["--yes", "--confirm-project", "other"])
+            .exits(2)
+            .contains("is not the project that would be written to: `demo-proj`")
+    );
     assert!(with(&["--dry-run", "--confirm-project", "other"]).exits(2).contains("is not the project"));
     assert!(fake.requests().iter().all(|call| call.method == "GET"));
     with(&["--yes", "--confirm-project", PROJECT]).exits(0);
@@ -180,7 +190,7 @@ fn the_document_is_whole_and_fits_its_schema() {
     fake.put("other-key", &[("x", "y")], &["another"]);
     let schema = envcheck::sync::json_schema();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for (more, code) in [(&["--dry-run"][..], 1), (&[], 0), (&["--on-changed", "fail"], 1)] {
+    for (more, code) in [(&["--dry-run"][..], 1), (&[], 1), (&["--on-changed", "fail"], 1)] {
         let ran = run(&shop, &[&sync(&endpoint, &["--format", "json"])[..], more].concat());
         assert_eq!(ran.code(), code, "{}", ran.text());
         let document: serde_json::Value = serde_json::from_slice(&ran.0.stdout).unwrap();

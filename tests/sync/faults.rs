@@ -102,7 +102,7 @@ fn after_any_fault_at_any_call_another_run_ends_in_the_planned_state() {
                 match run(&shop, &fake, VALUES, how()) {
                     Ok(ran) => assert_nothing_shows(&ran),
                     Err(error) => {
-                        assert!(!format!("{error} {error:?}").contains(CANARY), "a value shows after {after}")
+                        assert!(!format!("{error} {error:?}").contains(CANARY), "a value shows after {after}");
                     }
                 }
                 fake.heal();
@@ -151,4 +151,19 @@ fn a_store_that_refuses_the_credentials_is_not_asked_over_and_over() {
     let ran = run(&shop, &fake, VALUES, how()).unwrap();
     let told: Vec<_> = ran.told().into_values().map(|(_, outcome)| outcome).collect();
     assert_eq!(told, [Some("failed"), Some("not begun"), Some("not begun"), None]);
+}
+
+#[test]
+fn where_nothing_can_be_read_a_lost_answer_is_not_answered_by_another_write() {
+    for values in [&[("ABSENT", "a1")][..], &[("OTHER", "o2")]] {
+        let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
+        let (shop, fake) = (Shop::new(&schema(&names)), fake());
+        fake.fault(Fault::on(":access", Kind::status(403, "PERMISSION_DENIED")));
+        fake.fault(Fault::on(":addVersion", Kind::unavailable(true)));
+        let ran = run(&shop, &fake, values, how()).unwrap();
+        assert!(ran.applied.iter().all(|one| one.outcome.word() == "failed"), "{:?}", ran.applied);
+        let before = usize::from(names == ["OTHER"]);
+        let versions = fake.secret(&names[0].to_lowercase()).unwrap().versions.len();
+        assert_eq!(versions, before + 1, "one write, one version");
+    }
 }

@@ -184,6 +184,7 @@ pub(crate) fn run(shop: &Shop, fake: &Fake, values: &[(&str, &str)], how: How) -
                 compare: how.compare,
                 make: &|_| Ok(Value::new(format!("{CANARY}-{}", made()))),
                 journal: &journal,
+                pace: how.pace,
                 at_once,
                 interrupted: &interrupted,
                 progress: &Silent,

@@ -10,7 +10,7 @@ use crate::cli::failure::CliError;
 use crate::cli::run::Where;
 use crate::source::visible;
 use crate::stores::{Limits, SecretStore};
-use crate::sync::OnChanged;
+use crate::sync::{OnChanged, Wishes};
 
 /// Fills the secret stores of an environment: plans, asks, applies, verifies.
 ///
@@ -48,9 +48,9 @@ pub(in crate::cli) struct Sync {
     /// Do not ask. Production needs `--confirm-project` too.
     #[arg(long)]
     pub(super) yes: bool,
-    /// The project that is meant, as it would be typed to confirm.
+    /// The project that is meant, as it would be typed to confirm; each, where there are several.
     #[arg(long, value_name = "ID")]
-    pub(super) confirm_project: Option<String>,
+    pub(super) confirm_project: Vec<String>,
     /// The store to fill instead of those of the config: `google:PROJECT`, `dotenv:FILE`, …
     #[arg(long, value_name = "KIND:ADDRESS")]
     pub(super) store: Option<String>,
@@ -66,7 +66,7 @@ pub(in crate::cli) struct Sync {
     /// What to do where the stored value is another one.
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub(super) on_changed: Changed,
-    /// Read no value: what is stored already is left.
+    /// Read no value: what is stored already is left, unless `--on-changed update` replaces it unseen.
     #[arg(long)]
     pub(super) no_compare: bool,
     /// Label secrets that are nobody's as this repository's, and write to them.
@@ -132,7 +132,8 @@ impl Sync {
     /// A value in an argument stands in the history of the shell and in the list of processes.
     pub(super) fn refuse_values(&self) -> Result<(), CliError> {
         let is_value = |path: &PathBuf| path.to_string_lossy().contains('=') && !path.exists();
-        if self.at.paths.iter().any(is_value) {
+        let names = [&self.only, &self.rotate].into_iter().flatten();
+        if self.at.paths.iter().chain(&self.from).any(is_value) || names.into_iter().any(|name| name.contains('=')) {
             return Err(CliError::Usage(
                 "no argument takes a value: it would stand in the history of the shell and in the list of processes; \
                  use `--from FILE`, `--from -` or `--prompt`"
@@ -168,16 +169,22 @@ impl Sync {
         NonZeroUsize::new(wanted.min(MOST_AT_ONCE)).unwrap_or(NonZeroUsize::MIN)
     }
 
-    /// A project that is named to confirm must be the one that is written to, whatever else is asked for.
-    pub(super) fn confirm_project(&self, stores: &[Box<dyn SecretStore>]) -> Result<(), CliError> {
-        let Some(confirmed) = &self.confirm_project else { return Ok(()) };
-        for store in stores {
-            let project = store.place().project;
-            if project != *confirmed {
+    /// A project that is named to confirm must be one that is written to, and all of them must be named, whatever else is
+    /// asked for. What is no server is no project.
+    pub(super) fn confirm_project(&self, wishes: &Wishes, stores: &[Box<dyn SecretStore>]) -> Result<(), CliError> {
+        if self.confirm_project.is_empty() {
+            return Ok(());
+        }
+        let remote = wishes.stores.iter().zip(stores).filter(|(wanted, _)| wanted.kind != "dotenv");
+        let projects: Vec<String> = remote.map(|(_, store)| store.place().project).collect();
+        let list =
+            |names: &[String]| names.iter().map(|name| format!("`{}`", visible(name))).collect::<Vec<_>>().join(", ");
+        for confirmed in &self.confirm_project {
+            if !projects.contains(confirmed) {
                 return Err(CliError::Usage(format!(
-                    "`--confirm-project {}` is not the project `{}` that would be written to",
+                    "`--confirm-project {}` is not the project that would be written to: {}",
                     visible(confirmed),
-                    visible(&project)
+                    list(&projects)
                 )));
             }
         }

@@ -66,14 +66,19 @@ pub(super) fn journal(named: Option<&Path>) -> Result<(Journal, PathBuf), CliErr
         create_private(&folder)?;
         folder.join(format!("{run}.jsonl"))
     };
+    let unwritable = |reason| CliError::Unwritable { path: visible(&path.to_string_lossy()).into_owned(), reason };
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(unwritable("it is no regular file"));
+    }
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&path).map_err(|error| CliError::Unwritable {
-        path: visible(&path.to_string_lossy()).into_owned(),
-        reason: reason(&error),
-    })?;
+    let file = options.open(&path).map_err(|error| unwritable(reason(&error)))?;
+    // One that was there may have been more open.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(|error| unwritable(reason(&error)))?;
     Ok((Journal::new(run, Box::new(file)), path))
 }
 

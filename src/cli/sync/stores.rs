@@ -54,9 +54,13 @@ fn open(project: &Project, wanted: &WantedStore, endpoint: Option<&str>) -> Resu
     if wanted.kind == "dotenv" && !wanted.from_command_line {
         name = inside(&project.root, &wanted.address)?;
     }
-    let pace = Pace { stop: Some(&INTERRUPTED), ..Pace::default() };
-    let address = Address { name: &name, endpoint, own_environment: &look::variable, pace };
+    let address = Address { name: &name, endpoint, own_environment: &look::variable, pace: pace() };
     (kind.open)(&address).map_err(CliError::Store)
+}
+
+/// How patiently stores are asked: until somebody wants to stop.
+pub(super) fn pace() -> Pace {
+    Pace { stop: Some(&INTERRUPTED), ..Pace::default() }
 }
 
 /// A path that content names must lie below the root, its symlinks resolved.
@@ -66,6 +70,9 @@ fn inside(root: &Path, path: &str) -> Result<String, CliError> {
     let file = root.join(written);
     let folder = file.parent().and_then(|folder| folder.canonicalize().ok());
     let target = file.canonicalize().ok();
+    if folder.is_none() {
+        return Err(CliError::Usage(format!("the folder of the store `dotenv:{}` does not exist", visible(path))));
+    }
     let below = |path: &Path| path.starts_with(root) && !path.components().any(|part| part.as_os_str() == ".git");
     if !plain || !folder.is_some_and(|folder| below(&folder)) || target.is_some_and(|target| !below(&target)) {
         return Err(CliError::Usage(format!("the store `dotenv:{}` lies outside the root", visible(path))));

@@ -143,18 +143,24 @@ fn of_process(wishes: &Wishes) -> Values {
     let mut values = Values::default();
     for wanted in wishes.list.iter().flat_map(|wish| &wish.wanted) {
         let name = &wanted.variable;
-        if let Ok(value) = std::env::var(name.as_str()) {
-            values.given.insert(name.clone(), Given { value: Value::new(value), origin: Origin::Environment });
+        match std::env::var(name.as_str()) {
+            Ok(value) => {
+                values.given.insert(name.clone(), Given { value: Value::new(value), origin: Origin::Environment });
+            }
+            // What is no text is read by each program in its own way.
+            Err(std::env::VarError::NotUnicode(_)) => _ = values.ambiguous.insert(name.clone()),
+            Err(std::env::VarError::NotPresent) => {}
         }
     }
     values
 }
 
 /// Asks for the values that are missing, without showing them. An empty answer leaves a value out.
-pub(super) fn ask(values: &mut Values, wishes: &Wishes, observed: &[Observed]) -> Result<(), CliError> {
+pub(super) fn ask(sync: &Sync, values: &mut Values, wishes: &Wishes, observed: &[Observed]) -> Result<(), CliError> {
     for (wish, observed) in wishes.list.iter().zip(observed) {
         let is_missing = matches!(observed.found, Found::Absent | Found::There { latest: Seen::Empty, .. });
-        let is_given = wish.given.is_some() || wish.recipe().is_some() || !observed.former.is_empty();
+        let is_made = sync.generate && wish.recipe().is_some();
+        let is_given = wish.given.is_some() || is_made || !observed.former.is_empty();
         let (Some(wanted), true) = (wish.wanted.first(), is_missing && !is_given || wish.rotate) else { continue };
         let what = wanted.declaration.description.as_deref().map(|text| format!(" ({})", visible(text)));
         let prompt = format!(

@@ -133,7 +133,7 @@ impl Api {
             project: self.region.clone(),
             number: self.account.get().cloned(),
             account: known.as_ref().and_then(|known| known.as_ref().as_ref()).map(|found| found.who.clone()),
-            endpoint: self.host.clone(),
+            endpoint: self.endpoint.as_str().to_owned(),
         }
     }
 

@@ -182,7 +182,7 @@ pub(super) fn account(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Seconds since 1970, with a fraction.
+/// Seconds since 1970; they come with a fraction that means nothing.
 fn time(seconds: f64) -> Option<Timestamp> {
-    Timestamp::from_duration(jiff::SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
+    Timestamp::from_duration(jiff::SignedDuration::try_from_secs_f64(seconds.trunc()).ok()?).ok()
 }

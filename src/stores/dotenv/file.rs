@@ -146,6 +146,11 @@ impl File {
         Err(StoreError::Unavailable { what, reason: "somebody else keeps changing it".to_owned() })
     }
 
+    /// Makes sure that it is a file that may hold secrets.
+    pub(super) fn may_be_written(&self) -> Result<(), StoreError> {
+        self.target().map(drop)
+    }
+
     /// The file that is written, of which it is sure that it may be.
     fn target(&self) -> Result<PathBuf, StoreError> {
         let target = if let Some(real) = self.real()? {
@@ -161,7 +166,10 @@ impl File {
             return Err(self.misconfigured("belongs to git"));
         }
         match self.git.standing(&target) {
-            Standing::Outside | Standing::Ignored | Standing::Unignored => Ok(target),
+            Standing::Outside | Standing::Ignored => Ok(target),
+            Standing::Unignored => Err(self.misconfigured(
+                "is not ignored by git, so that a secret may be in the next commit: add it to `.gitignore`",
+            )),
             Standing::Tracked => Err(self.misconfigured("is tracked by git: a secret would be in the next commit")),
             Standing::Unknown => Err(self.misconfigured("may be tracked by git, which could not be asked")),
         }

@@ -50,9 +50,9 @@ impl Client {
         Ok(Self { home, endpoint, transport, search, token: Mutex::default() })
     }
 
-    pub(super) fn host(&self) -> String {
-        let base = self.endpoint.as_str();
-        base.split_once("://").map_or(base, |(_, host)| host).to_owned()
+    /// The address of the server.
+    pub(super) fn server(&self) -> String {
+        self.endpoint.as_str().to_owned()
     }
 
     pub(super) fn who(&self) -> Option<&'static str> {

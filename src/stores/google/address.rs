@@ -87,7 +87,9 @@ fn is_location(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     text.len() <= 40
         && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && !text.ends_with('-')
+        // They all end with a number: `europe-west1`. The id of a project, taken for one, would name a host.
+        && text.ends_with(|last: char| last.is_ascii_digit())
+        && text.contains('-')
         && text.bytes().all(fits)
 }
 

@@ -273,8 +273,7 @@ impl Kind {
         let server = adc.token_uri.as_deref().unwrap_or("https://oauth2.googleapis.com/token");
         let server = || {
             let server = Endpoint::new(server).map_err(|_| wrong("have a `token_uri` that is no address"))?;
-            let is_safe = server.as_str().starts_with("https://") || server.is_loopback();
-            if is_safe { Ok(server) } else { Err(wrong("have a `token_uri` over plain http")) }
+            if server.is_safe() { Ok(server) } else { Err(wrong("have a `token_uri` over plain http")) }
         };
         match adc.r#type.as_str() {
             "authorized_user" => {

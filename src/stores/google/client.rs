@@ -68,6 +68,10 @@ impl Client {
             Some(endpoint) => Endpoint::new(endpoint)?,
             None => parent.endpoint()?,
         };
+        if !endpoint.is_safe() {
+            let reason = "tokens and values are not sent over plain http, except to this machine: use https";
+            return Err(StoreError::Misconfigured(format!("{}: {reason}", endpoint.as_str())));
+        }
         let tokens = Tokens::new(Source::new(address, endpoint.is_loopback())?);
         let transport = Transport::new(address.pace, writes_per_minute).reading(READS_PER_MINUTE);
         Ok(Self { parent, endpoint, transport, tokens, number: OnceLock::new() })

@@ -3,7 +3,7 @@
 use super::super::StoreError;
 use super::super::http::{Answer, Effect};
 use super::super::json::parse;
-use super::address::Parent;
+use super::address::{Parent, is_project};
 use super::wire::Failure;
 
 /// What is done with a secret: how it is called, and what it takes.
@@ -45,20 +45,28 @@ pub(super) struct Refusal {
     pub(super) status: u16,
     /// The code word: `FAILED_PRECONDITION`; empty where there is none that is one.
     pub(super) word: String,
-    is_service_off: bool,
+    /// What it says more closely: `SERVICE_DISABLED`; empty likewise.
+    reason: String,
+    /// The project that is charged for the call, where the refusal is about that one.
+    consumer: Option<String>,
 }
 
 impl Refusal {
     /// Reads an answer whose status is no success.
     pub(super) fn read(answer: &Answer) -> Self {
         let failure: Failure = parse(&answer.body).unwrap_or_default();
-        let is_word = |text: &String| {
-            (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        let word = |text: String| {
+            let is_word = (1..=40).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'0'..=b'9'));
+            if is_word { text } else { String::new() }
         };
+        let detail = failure.error.details.into_iter().find(|detail| !detail.reason.is_empty()).unwrap_or_default();
+        let consumer = detail.metadata.consumer.strip_prefix("projects/").filter(|project| is_project(project));
         Self {
             status: answer.status,
-            word: Some(failure.error.status).filter(is_word).unwrap_or_default(),
-            is_service_off: failure.error.details.iter().any(|detail| detail.reason == "SERVICE_DISABLED"),
+            word: word(failure.error.status),
+            consumer: consumer.map(str::to_owned),
+            reason: word(detail.reason),
         }
     }
 
@@ -95,24 +103,18 @@ impl Refusal {
             Some(secret) => format!("{}/secrets/{secret}", parent.name()),
             None => parent.name(),
         };
-        let project = &parent.project;
-        let help = if self.is_service_off {
-            format!(
+        let project = self.consumer.as_deref().unwrap_or(&parent.project);
+        let help = match self.reason.as_str() {
+            "SERVICE_DISABLED" => format!(
                 "Secret Manager is off there: `gcloud services enable secretmanager.googleapis.com --project={project}`"
-            )
-        } else {
-            let member = match account {
-                Some(account) if account.ends_with(".gserviceaccount.com") => format!("serviceAccount:{account}"),
-                Some(account) => format!("user:{account}"),
-                None => "user:EMAIL".to_owned(),
-            };
-            let role = format!("roles/secretmanager.{}", deed.role);
-            let command = match secret.filter(|_| deed.is_of_secret) {
-                Some(secret) => format!("gcloud secrets add-iam-policy-binding {secret} {}", parent.flags()),
-                None => format!("gcloud projects add-iam-policy-binding {project}"),
-            };
-            let doubt = if deed.is_of_secret { "" } else { "; Google says the same of a project that is not there" };
-            format!("it takes {role}: `{command} --member={member} --role={role}`{doubt}")
+            ),
+            "USER_PROJECT_DENIED" => format!(
+                "the credentials name another project to be charged, and it is not theirs to use: \
+                 `gcloud auth application-default set-quota-project {}`",
+                parent.project
+            ),
+            "" | "IAM_PERMISSION_DENIED" => allowing(deed, parent, secret, account),
+            reason => format!("Google's word for it is `{reason}`"),
         };
         StoreError::Denied {
             who: account.unwrap_or("these credentials").to_owned(),
@@ -121,4 +123,20 @@ impl Refusal {
             help,
         }
     }
+}
+
+/// What would allow it: the role, and the command that grants it.
+fn allowing(deed: &Deed, parent: &Parent, secret: Option<&str>, account: Option<&str>) -> String {
+    let member = match account {
+        Some(account) if account.ends_with(".gserviceaccount.com") => format!("serviceAccount:{account}"),
+        Some(account) => format!("user:{account}"),
+        None => "user:EMAIL".to_owned(),
+    };
+    let role = format!("roles/secretmanager.{}", deed.role);
+    let command = match secret.filter(|_| deed.is_of_secret) {
+        Some(secret) => format!("gcloud secrets add-iam-policy-binding {secret} {}", parent.flags()),
+        None => format!("gcloud projects add-iam-policy-binding {}", parent.project),
+    };
+    let doubt = if deed.is_of_secret { "" } else { "; Google says the same of a project that is not there" };
+    format!("it takes {role}: `{command} --member={member} --role={role}`{doubt}")
 }

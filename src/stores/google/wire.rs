@@ -204,6 +204,14 @@ pub(super) struct FailureBody {
 #[serde(default)]
 pub(super) struct Detail {
     pub(super) reason: String,
+    pub(super) metadata: Metadata,
+}
+
+/// What a [`Detail`] is about.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Metadata {
+    pub(super) consumer: String,
 }
 
 #[cfg(test)]

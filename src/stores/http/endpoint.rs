@@ -50,6 +50,11 @@ impl Endpoint {
         &self.base
     }
 
+    /// Whether what is sent there stays between the two: it goes over TLS, or leaves this machine not at all.
+    pub fn is_safe(&self) -> bool {
+        self.base.starts_with("https:") || self.is_loopback()
+    }
+
     /// Whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
         self.base.parse::<Uri>().is_ok_and(|uri| is_loopback(&uri))
@@ -115,7 +120,7 @@ mod tests {
         for text in
             ["http://localhost:80", "http://LOCALHOST", "http://127.0.0.1", "http://127.9.9.9:1", "https://[::1]:80/x"]
         {
-            assert!(is_loopback(text), "{text}");
+            assert!(is_loopback(text) && Endpoint::new(text).unwrap().is_safe(), "{text}");
         }
         for text in [
             "http://localhost.example.com",
@@ -128,7 +133,8 @@ mod tests {
             "http://metadata.google.internal",
             "http://169.254.169.254",
         ] {
-            assert!(!is_loopback(text), "{text}");
+            assert!(!is_loopback(text) && !Endpoint::new(text).unwrap().is_safe(), "{text}");
+            assert!(Endpoint::new(&text.replace("http:", "https:")).unwrap().is_safe(), "{text}");
         }
     }
 

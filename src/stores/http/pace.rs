@@ -52,6 +52,11 @@ impl Pace {
         Some(asked.map_or(own, |asked| asked + own.min(self.base)))
     }
 
+    /// Waits before something is tried again that was tried so often; false where it should not be.
+    pub fn rest(&self, tried: u32) -> bool {
+        self.wait(tried, None).is_some_and(|time| self.sleep(time))
+    }
+
     /// Waits; false if it was told to stop.
     pub(super) fn sleep(&self, time: Duration) -> bool {
         const NAP: Duration = Duration::from_millis(50);

@@ -76,7 +76,8 @@ impl Trouble {
                 // rustls wraps its own so: a certificate that nobody vouches for will not become better.
                 ErrorKind::InvalidData => ("no safe connection came about", false, true),
                 _ if is_unsent => ("no connection came about", true, false),
-                _ => ("the connection broke off", true, true),
+                // Also a name that cannot be looked up, which the kind does not tell.
+                _ => ("the connection failed or broke off", true, true),
             },
             _ => ("the connection failed", true, true),
         };

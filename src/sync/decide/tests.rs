@@ -34,6 +34,7 @@ fn case() -> Case {
         wanted: vec![wanted],
         former: Vec::new(),
         shared_with: Vec::new(),
+        production_takes_it: false,
         kept: Kept::Alone,
         given: Some(Given { value: Value::new("wanted"), origin: Origin::Stdin }),
         faults: Vec::new(),
@@ -81,7 +82,13 @@ impl Case {
 
     fn formerly(mut self, seen: Seen) -> Self {
         let former = Former { variable: Name::new("KEY"), secret: SecretName::new("shop-key") };
-        self.observed.former.push((former, seen));
+        let secret = StoredSecret {
+            name: former.secret.clone(),
+            labels: BTreeMap::new(),
+            expires: None,
+            aliases: BTreeMap::new(),
+        };
+        self.observed.former.push(FormerSecret { former, secret, latest: seen });
         self
     }
 
@@ -167,7 +174,8 @@ fn the_same_value_is_no_change_whosever_it_is() {
 
 #[test]
 fn another_value_is_left_replaced_or_blocks() {
-    for (on_changed, action) in [(OnChanged::Skip, "skip"), (OnChanged::Update, "update"), (OnChanged::Fail, "blocked")]
+    for (on_changed, action) in
+        [(OnChanged::Skip, "differs"), (OnChanged::Update, "update"), (OnChanged::Fail, "blocked")]
     {
         let item = case().there(OURS, holds("stored")).on_changed(on_changed).decide();
         assert_eq!(item.action.word(), action);
@@ -179,7 +187,7 @@ fn another_value_is_left_replaced_or_blocks() {
 fn a_line_break_at_the_end_is_told_apart_and_left() {
     for stored in ["wanted\n", "wanted\r\n"] {
         let item = case().there(OURS, holds(stored)).decide();
-        assert_eq!(item.action.word(), "skip");
+        assert_eq!(item.action.word(), "differs");
         assert_eq!(item.notes, ["the values differ by a line break at the end"]);
         assert_eq!(case().there(OURS, holds(stored)).on_changed(OnChanged::Update).action(), "update");
     }
@@ -296,14 +304,16 @@ fn what_production_shares_is_replaced_from_production_only() {
         let mut case = case().there(OURS, holds("stored")).on_changed(OnChanged::Update);
         case.policy.is_production = is_production;
         case.wish.shared_with = vec![Environment::new(with)];
+        case.wish.production_takes_it = with == "live";
         case.action()
     };
-    assert_eq!(shared(false, "production"), "blocked");
+    assert_eq!(shared(false, "live"), "blocked");
     assert_eq!(shared(true, "staging"), "update");
     assert_eq!(shared(false, "qa"), "update");
     let mut first = case();
     first.policy.is_production = false;
     first.wish.shared_with = vec![Environment::new("production")];
+    first.wish.production_takes_it = true;
     assert_eq!(first.action(), "create");
 }
 
@@ -317,6 +327,20 @@ fn what_is_kept_under_a_former_name_is_copied_and_never_made_anew() {
     }
     assert_eq!(case().generated().formerly(Seen::Empty).action(), "create");
     assert_eq!(case().generated().there(OURS, Seen::Empty).formerly(holds("old")).action(), "add");
+}
+
+#[test]
+fn what_another_owner_keeps_under_a_former_name_is_not_copied() {
+    let foreign = |made: Case| {
+        let mut made = made.formerly(holds("old"));
+        let labels = [("managed-by", "envcheck"), ("envcheck-owner", "billing")];
+        made.observed.former[0].secret.labels =
+            labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        made.action()
+    };
+    assert_eq!(foreign(case().generated()), "blocked");
+    assert_eq!(foreign(case().without_value()), "blocked");
+    assert_eq!(foreign(case()), "create", "with the value that was given");
 }
 
 #[test]
@@ -345,7 +369,7 @@ fn a_faulty_value_blocks_where_it_would_be_written_and_nowhere_else() {
     };
     let item = faulty(case());
     assert_eq!((item.action.word(), item.notes), ("blocked", vec!["the value is empty".to_owned()]));
-    assert_eq!(faulty(case().there(OURS, holds("stored"))).action.word(), "skip");
+    assert_eq!(faulty(case().there(OURS, holds("stored"))).action.word(), "differs");
     assert_eq!(faulty(case().generated()).action.word(), "blocked", "a value was given that nobody can tell");
     assert_eq!(faulty(case().there(OURS, holds("wanted"))).action.word(), "unchanged");
 }
@@ -360,5 +384,12 @@ fn rotating_replaces_whatever_is_there() {
     assert_eq!(rotate(case().there(OURS, holds("wanted"))), "blocked", "nothing would be rotated");
     assert_eq!(rotate(case().generated().there(OURS, Seen::Hidden { version: "3".to_owned() })), "update");
     assert_eq!(rotate(case().without_value().there(OURS, Seen::Hidden { version: "3".to_owned() })), "blocked");
+    assert_eq!(rotate(case().generated().formerly(holds("old"))), "create");
+    let mut anew = case().generated().formerly(holds("old"));
+    anew.wish.rotate = true;
+    assert!(
+        matches!(&anew.decide().action.write().unwrap().origin, Origin::Generated(_)),
+        "the old value is no new one"
+    );
     assert_eq!(rotate(case().generated().there(&[], Seen::Hidden { version: "3".to_owned() })), "blocked");
 }
