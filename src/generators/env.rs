@@ -6,6 +6,7 @@ mod filling;
 mod place;
 mod render;
 mod services;
+mod ties;
 
 use std::collections::BTreeMap;
 
