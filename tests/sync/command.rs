@@ -161,6 +161,40 @@ fn a_value_that_stands_elsewhere_is_not_stored() {
 }
 
 #[test]
+fn a_schema_that_is_not_read_whole_stops_it() {
+    let fake = Fake::start();
+    let endpoint = fake.endpoint();
+    for (schema, reason) in [
+        ("[server]\nAPI_KEY = { secrt = true }\n", "did you mean `secret`?"),
+        ("[server]\nAPI_KEY = { secret = \"yes\" }\n", "env.schema.toml:2"),
+        (
+            "extends = [\"nope.toml\"]\n[server]\nAPI_KEY = { secret = true }\n",
+            "the schema that it extends is not there",
+        ),
+        ("extends = [\"../nope.toml\"]\n[server]\nAPI_KEY = { secret = true }\n", "env.schema.toml:1"),
+        ("[server\nAPI_KEY = { secret = true }\n", "env.schema.toml:1"),
+    ] {
+        let shop = shop(&["API_KEY"]);
+        shop.write("env.schema.toml", schema);
+        let text = run(&shop, &sync(&endpoint, &[])).exits(2);
+        assert!(text.contains(reason), "{schema}: {text}");
+    }
+    assert!(fake.requests().is_empty());
+}
+
+#[test]
+fn what_would_be_made_is_judged_too() {
+    let fake = Fake::start();
+    let endpoint = fake.endpoint();
+    let base = ["sync", "--env", "production", "--endpoint", &endpoint, "--generate", "--dry-run"];
+    for constraint in ["min_length = 100", "pattern = \"[A-Z]+\"", "values = [\"a\"]"] {
+        let shop = Shop::new(&format!("[server]\nSALT = {{ secret = true, generate = \"hex:32\", {constraint} }}\n"));
+        let text = run(&shop, &base).exits(1);
+        assert!(text.contains("what `hex:32` makes does not fit") && text.contains("1 blocked"), "{text}");
+    }
+}
+
+#[test]
 fn a_saved_plan_is_applied_only_while_it_is_still_the_plan() {
     let (shop, fake) = (shop(&["API_KEY", "OTHER_KEY"]), Fake::start());
     let endpoint = fake.endpoint();
@@ -273,12 +307,19 @@ fn what_nothing_needs_any_more_is_listed_and_disabled_only_when_asked() {
     fake.put("forgotten", OURS, &["a", "b"]);
     fake.put("others", &[("managed-by", "envcheck"), ("envcheck-owner", "billing")], &["x"]);
     fake.put("nobodys", &[], &["x"]);
+    // What nobody understands may need it all the same.
+    fake.put("mentioned", OURS, &["x"]);
+    shop.write("deploy.sh", "curl \"$STORE/secrets/mentioned/versions/latest:access\"\n");
     let text = run(&shop, &sync(&endpoint, &["--prune"])).exits(0);
     assert!(text.contains("forgotten  is no longer needed") && text.contains("1 no longer needed"), "{text}");
     assert_eq!(fake.secret("forgotten").unwrap().states(), ["ENABLED", "ENABLED"]);
     run(&shop, &sync(&endpoint, &["--prune=disable"])).exits(0);
     assert_eq!(fake.secret("forgotten").unwrap().states(), ["DISABLED", "DISABLED"]);
-    for left in ["others", "nobodys"] {
+    let journals = walkdir::WalkDir::new(shop.path().join("home")).into_iter().filter_map(Result::ok);
+    let journals =
+        journals.filter(|entry| entry.file_type().is_file()).map(|entry| fs::read_to_string(entry.path()).unwrap());
+    assert!(journals.collect::<String>().contains("\"forgotten\""), "what is disabled is written down");
+    for left in ["others", "nobodys", "mentioned"] {
         assert_eq!(fake.secret(left).unwrap().states(), ["ENABLED"]);
     }
 }

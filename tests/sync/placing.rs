@@ -146,9 +146,9 @@ fn each_app_and_environment_has_its_own_store() {
 #[test]
 fn what_is_kept_under_a_former_name_is_copied() {
     let schema =
-        "[server.NEW_KEY]\nsecret = true\ngenerate = \"base64:32\"\nrenamed_from = [\"OLD_KEY\", \"OLDEST_KEY\"]\n";
+        "[server.NEW_KEY]\nsecret = true\ngenerate = \"password:24\"\nrenamed_from = [\"OLD_KEY\", \"OLDEST_KEY\"]\n";
     let (shop, fake) = (Shop::new(schema), Fake::start());
-    fake.put("oldest-key", &[], &[&format!("{CANARY}-kept")]);
+    fake.put("oldest-key", &[], &[&format!("{CANARY}-kept-for-all-these-years")]);
     let confirmed = ["--generate", "--yes", "--confirm-project", PROJECT];
     let (done, code) = plan(&shop, &fake, "production", &confirmed);
     assert_eq!((told(&done), code), (vec!["new-key create shop.NEW_KEY".to_owned()], 0));
