@@ -139,7 +139,8 @@ impl Common {
 
     /// Makes an artefact of what the project says.
     fn make(&self, generator: &'static str, environment: Option<&str>) -> Result<Vec<Artefact>, CliError> {
-        make(&self.at.open(&[])?, generator, &self.app, environment)
+        let opened = environment.map_or_else(|| self.at.open(&[]), |word| self.at.open_for(word))?;
+        make(&opened, generator, &self.app, environment)
     }
 }
 
@@ -170,12 +171,12 @@ fn apps(model: &Model<'_>, names: &[String]) -> Result<Vec<usize>, CliError> {
     Ok((0..all.len()).filter(|app| names.is_empty() || names.contains(&all[*app].name)).collect())
 }
 
-/// The environment that a word means, if anything is known of it.
+/// The environment that a word means, though no file may speak of it.
 fn environment_of(model: &Model<'_>, word: &str) -> Result<Environment, CliError> {
-    let known = model.all_environments();
+    let mut known = model.all_environments();
+    known.extend(model.environments.all());
     let meant = model.environments.of_word(word).unwrap_or_else(|| Environment::new(word));
-    // Whatever is developed has that one, though no file may say so.
-    if known.contains(&meant) || meant.as_str() == "development" {
+    if known.contains(&meant) {
         return Ok(meant);
     }
     Err(CliError::unknown("environment", word, known.iter().map(Environment::as_str)))

@@ -133,7 +133,9 @@ pub(super) fn check(text: &str, what: &'static str, fits: fn(&str) -> bool) -> R
 
 /// Secret Manager's ids.
 fn is_secret_id(text: &str) -> bool {
+    // Programs take a word that begins with `-` for an option.
     (1..=255).contains(&text.len())
+        && !text.starts_with('-')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 

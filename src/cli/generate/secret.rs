@@ -51,6 +51,13 @@ impl Secret {
             (None, name) => self.by_schema(name.as_deref().unwrap_or_default())?,
         };
         match (&made.public, &self.public_out) {
+            (Some(_), Some(path)) if path.exists() => {
+                return Err(CliError::Kept {
+                    path: visible(&path.to_string_lossy()).into_owned(),
+                    reason: "it is there already",
+                    help: "name a new file for the public half",
+                });
+            }
             (Some(public), Some(path)) => _ = write::whole(path, &format!("{}\n", public.expose()), true)?,
             (Some(public), None) => {
                 // With stderr gone the private half still tells the public one.

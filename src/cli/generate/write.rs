@@ -15,6 +15,10 @@ use crate::stores::git::{Git, Standing};
 
 /// Writes a file that is made whole. One of the same text is not touched.
 pub(super) fn whole(path: &Path, text: &str, force: bool) -> Result<Exit, CliError> {
+    // A device would be read without an end.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(CliError::Unwritable { path: shown(path), reason: "it is no regular file" });
+    }
     match std::fs::read(path) {
         Ok(bytes) if bytes == text.as_bytes() => return Ok(Exit::Clean),
         Ok(bytes) if !force && !is_made(&bytes) => {

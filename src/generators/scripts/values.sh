@@ -11,6 +11,12 @@ value_of() { # ID NAME WORDS
     printf '%s\n%s: ' "$3" "$1" >&2
     IFS= read -rs value || true
     printf '\n' >&2
+    # What is pasted over several lines would go on as the value of the next one.
+    if IFS= read -rs -t 0.2 line; then
+      while IFS= read -rs -t 0.2 line; do :; done
+      several_lines "$1"
+      return 1
+    fi
   else
     while [ -n "$rest" ]; do
       line=${rest%%$'\n'*}
@@ -29,8 +35,17 @@ value_of() { # ID NAME WORDS
       printf 'error: the value of %s stands in quotes, which would become a part of it\n' "$1" >&2
       return 1
       ;;
+    '{'*'}' | '['*']') ;;
+    -----BEGIN* | '{'* | '['*)
+      several_lines "$1"
+      return 1
+      ;;
   esac
   printf %s "$value"
+}
+
+several_lines() { # ID
+  printf 'error: the value of %s goes over several lines: store it with envcheck sync --from FILE\n' "$1" >&2
 }
 
 # What is made here and not asked for.
