@@ -4,14 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fake {
+    #[allow(dead_code, reason = "this takes what it needs")]
+    pub(crate) mod moto;
     pub(crate) mod python;
     #[allow(dead_code, reason = "this takes what it needs")]
     pub(crate) mod server;
 }
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use envcheck::name::SecretName;
 use envcheck::stores::http::Pace;
 use envcheck::stores::{self, Address, Creation, Labels, Latest, SecretStore, StoreError};
 use envcheck::value::Value;
+use fake::moto::{Moto, tool};
 use fake::server::{Request, Response, Server};
 use serde_json::{Value as Json, json};
 
@@ -46,41 +47,7 @@ fn readable(version: &str, value: &str) -> Latest {
     Latest::Readable { version: version.to_owned(), value: Value::new(value) }
 }
 
-/// A program of Python: as `.ci/run` puts it, or as installed.
-fn tool(program: &str) -> Option<Command> {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/python/bin/");
-    for path in [format!("{own}{program}"), program.to_owned()] {
-        let told = Command::new(&path).arg("--help").stdin(Stdio::null()).output();
-        if told.is_ok_and(|output| output.status.success()) {
-            return Some(Command::new(path));
-        }
-    }
-    // The harness prints nothing here; the word is for whoever wonders why it took no time.
-    assert!(std::env::var_os("CI").is_none(), "CI installs {program}, so it must be there");
-    None
-}
-
-struct Moto {
-    child: Child,
-    endpoint: String,
-}
-
 impl Moto {
-    fn start() -> Option<Self> {
-        let mut child = tool("moto_server")?
-            .args(["-H", "127.0.0.1", "-p", "0"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .ok()?;
-        let stderr = BufReader::new(child.stderr.take()?);
-        let mut lines = stderr.lines().map_while(Result::ok);
-        let endpoint = lines.find_map(|line| Some(line.split_once("Running on ")?.1.trim().to_owned()))?;
-        // Its log has to go somewhere.
-        std::thread::spawn(move || lines.for_each(drop));
-        Some(Self { child, endpoint })
-    }
-
     /// What AWS's own command says.
     fn aws(&self, arguments: &[&str]) -> Json {
         let mut command = tool("aws").unwrap();
@@ -96,13 +63,6 @@ impl Moto {
             .unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap_or(Json::Null)
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

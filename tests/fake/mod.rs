@@ -10,6 +10,7 @@
 mod fault;
 pub(crate) mod github;
 mod secrets;
+pub(crate) mod moto;
 pub(crate) mod server;
 pub(crate) mod vault;
 

@@ -203,6 +203,8 @@ fn a_file_that_git_tracks_is_never_written() {
         assert!(command.arg("-C").arg(folder.path()).args(arguments).status().unwrap().success());
     };
     git(&["init", "--quiet"]);
+    assert!(matches!(add(&file, "A", "2"), Err(StoreError::Misconfigured(_))), "it would be in the next commit");
+    fs::write(folder.path().join(".gitignore"), "*.local\n").unwrap();
     add(&file, "A", "2").unwrap();
     // A hook, or a monitor, of a repository must not run.
     let ran = folder.path().join("ran");
