@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench sync -- 1000` fills a Secret Manager on this machine, which answers after a fixed time and keeps
 //! Google's quota, with that many secrets, and runs again when all are stored. A thousand take some minutes: the quota is
-//! the real one.
+//! the real one. With `stored` before the number they are there from the beginning.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
@@ -29,14 +29,20 @@ const WRITES: f64 = 600.0;
 
 fn main() {
     // Cargo hands on `--bench`.
-    let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let stored = arguments.iter().any(|argument| argument == "stored");
+    let numbers: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
     for number in if numbers.is_empty() { vec![20] } else { numbers } {
         let folder = tempfile::tempdir().unwrap();
         repository(folder.path(), number);
         let fake = Fake::start();
+        for at in (0..number).filter(|_| stored) {
+            let labels = [("managed-by", "envcheck"), ("envcheck-owner", "shop")];
+            fake.put(&format!("key-{at}"), &labels, &[&value(at)]);
+        }
         fake.quota(Quota::real(1));
         fake.fault(Fault::on("", Kind::Latency(LATENCY)));
-        for what in ["filled", "in step"] {
+        for what in ["filled", "in step"].into_iter().skip(usize::from(stored)) {
             fake.forget_requests();
             let (took, peak) = run(folder.path(), &fake.endpoint());
             let calls = fake.requests();
@@ -52,6 +58,10 @@ fn main() {
     }
 }
 
+fn value(at: usize) -> String {
+    format!("v4lue-{at}-{}", at * 7919)
+}
+
 fn count(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
@@ -60,7 +70,7 @@ fn repository(folder: &Path, number: usize) {
     let (mut schema, mut values) = ("[server]\n".to_owned(), String::new());
     for at in 0..number {
         let _ = writeln!(schema, "KEY_{at} = {{ secret = true }}");
-        let _ = writeln!(values, "KEY_{at}=v4lue-{at}-{}", at * 7919);
+        let _ = writeln!(values, "KEY_{at}={}", value(at));
     }
     let config = "[[store]]\nkind = \"google\"\nproject = { production = \"demo-proj\" }\nsecret_name = \"{name}\"\n";
     for (name, text) in [

@@ -36,7 +36,7 @@ impl Git {
         }
         match self.ask(&["--literal-pathspecs", "ls-files", "--error-unmatch"], file) {
             Some(0) => Standing::Tracked,
-            Some(1) => match self.ask(&["check-ignore", "--quiet"], file) {
+            Some(1) => match self.ask(&["check-ignore", "--no-index", "--quiet"], file) {
                 Some(0) => Standing::Ignored,
                 Some(1) => Standing::Unignored,
                 _ => Standing::Unknown,
