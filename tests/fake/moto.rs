@@ -7,8 +7,12 @@ use std::process::{Child, Command, Stdio};
 pub(crate) fn tool(program: &str) -> Option<Command> {
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/python/bin/");
     for path in [format!("{own}{program}"), program.to_owned()] {
-        let told = Command::new(&path).arg("--help").stdin(Stdio::null()).output();
-        if told.is_ok_and(|output| output.status.success()) {
+        // Each knows one of the two.
+        let is_there = |argument| {
+            let told = Command::new(&path).arg(argument).stdin(Stdio::null()).output();
+            told.is_ok_and(|output| output.status.success())
+        };
+        if is_there("--version") || is_there("--help") {
             return Some(Command::new(path));
         }
     }
