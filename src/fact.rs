@@ -5,21 +5,23 @@
 mod declaration;
 mod deploy;
 mod image;
+mod manifest;
 mod module;
+mod store;
 
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, Dependency, ImageBuild, Layer, LayerKind, LayerState, Listing, Manifest, Read, ReadPurpose, SecretFile,
-    Setting, SettingValue, StoreKind, Stored, StoredHere, StoredRead, StoredVersion, Target, TargetGroup, TargetKind,
-    TargetSigns, Tasks, TerraformArgument, TerraformArgumentKind, VersionState, WrittenFile,
+    Build, ImageBuild, Layer, LayerKind, LayerState, Read, ReadPurpose, SecretFile, Setting, SettingValue, StoredRead,
+    Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
 };
-
+pub use manifest::{Dependency, Manifest, Tasks};
 pub use module::{Module, ModuleValues, ModuleVariable};
+pub use store::{Listing, StoreKind, Stored, StoredHere, StoredVersion, VersionState};
 
 use std::any::Any;
 use std::sync::Arc;

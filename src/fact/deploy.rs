@@ -1,10 +1,8 @@
-//! What hands an app its environment: targets with their layers, images, packages, and what stores hold.
+//! What hands an app its environment: targets with their layers, and the images that they run.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::LinkOutcome;
+use super::{LinkOutcome, StoreKind, StoredHere};
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
 use crate::value::{Reference, Template};
@@ -40,30 +38,6 @@ pub enum SettingValue {
     },
     /// Something that cannot be told here.
     Unknown,
-}
-
-/// What keeps a stored secret.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StoreKind {
-    /// Google Secret Manager.
-    #[default]
-    GoogleSecretManager,
-    /// AWS Secrets Manager.
-    AwsSecretsManager,
-    /// AWS Systems Manager's parameters.
-    AwsParameterStore,
-    /// Azure Key Vault.
-    AzureKeyVault,
-    /// Vault, and what is forked from it.
-    Vault,
-    /// The secrets of a GitHub repository or of one of its environments.
-    GitHubSecrets,
-    /// The variables of a GitHub repository or of one of its environments.
-    GitHubVariables,
-    /// A `Secret` of a Kubernetes cluster that no file of the repository describes; the id is `name/key`.
-    Kubernetes,
-    /// A platform's own list of variables, such as Vercel's.
-    Platform,
 }
 
 /// A source of a target's variables, as strong as its place in the target's list.
@@ -282,17 +256,6 @@ pub struct TargetGroup {
     pub stored_here: Vec<StoredHere>,
 }
 
-/// A secret of a store that a [`TargetGroup`] makes: Terraform's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredHere {
-    /// Where it is kept.
-    pub store: StoreKind,
-    /// Its id.
-    pub secret: SecretName,
-    /// Whether its value is given too, and not only the place for one.
-    pub gives_value: bool,
-}
-
 /// A secret or a variable of a store that a [`TargetGroup`] reads.
 #[derive(Clone, Debug)]
 pub struct StoredRead {
@@ -376,107 +339,4 @@ pub enum ReadPurpose {
     Content,
     /// Ports, images, volumes and all else that no app sees.
     Plumbing,
-}
-
-/// What describes a package or a workspace.
-#[derive(Clone, Debug, Default)]
-pub struct Manifest {
-    /// The package's name.
-    pub name: Option<String>,
-    /// What it depends on.
-    pub dependencies: Vec<Dependency>,
-    /// The folders of the members, as globs relative to its own folder, if it is a workspace root; `!` excludes.
-    pub members: Option<Vec<String>>,
-    /// Its scripts: name and command line.
-    pub scripts: Vec<(String, String)>,
-    /// Whether it offers itself to others (`exports`, `main`, `types`, a library target).
-    pub library: bool,
-    /// Whether it has an entry to run (`bin`, a binary target).
-    pub binary: bool,
-    /// Which variables a task runner hands to the tasks that it runs, if it holds the others back.
-    pub tasks: Option<Tasks>,
-}
-
-/// The variables that a task runner hands to its tasks: `turbo.json`.
-#[derive(Clone, Debug, Default)]
-pub struct Tasks {
-    /// Whether it adds to the lists of another file, that of the workspace's root.
-    pub extends: bool,
-    /// Whether it says itself that tasks see everything.
-    pub loose: bool,
-    /// The names, which may hold `*`, and the task that each is for: `build`, `web#build`; `None` is every task.
-    pub variables: Vec<(String, Option<String>)>,
-    /// Where the lists begin.
-    pub span: Span,
-}
-
-/// A package that a [`Manifest`] depends on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dependency {
-    /// Its name; for a dependency by path, see `path`.
-    pub name: String,
-    /// Which versions of it, as the manifest writes it.
-    pub version: Option<String>,
-    /// Its folder relative to the manifest's, if it is named by path.
-    pub path: Option<String>,
-    /// Whether it is for development only.
-    pub development: bool,
-}
-
-/// What a store holds, as it was saved: names and version states, never values.
-#[derive(Clone, Debug, Default)]
-pub struct Listing {
-    /// What it is a listing of.
-    pub store: StoreKind,
-    /// The secrets.
-    pub secrets: Vec<Stored>,
-    /// Whether it is known to lack some: a page of a longer list, a filtered one.
-    pub truncated: bool,
-    /// Whether it says what versions there are.
-    pub has_versions: bool,
-    /// The project as the listing names it, id or number.
-    pub project: Option<String>,
-    /// The environment that it says it is of.
-    pub environment: Option<String>,
-    /// When it was saved, if it says so.
-    pub time: Option<Timestamp>,
-    /// The secrets that only the environments of these words have; of all others it does not say so.
-    pub only_in: BTreeMap<SecretName, Vec<String>>,
-}
-
-/// A secret in a [`Listing`].
-#[derive(Clone, Debug)]
-pub struct Stored {
-    /// Its id, without the project.
-    pub name: SecretName,
-    /// Where it stands.
-    pub span: Span,
-    /// Its versions, newest first; `None` where the listing does not say.
-    pub versions: Option<Vec<StoredVersion>>,
-}
-
-/// A version of a [`Stored`] secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredVersion {
-    /// Its number.
-    pub number: String,
-    /// Its state.
-    pub state: VersionState,
-    /// The aliases that point to it.
-    pub aliases: Vec<String>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// The state of a [`StoredVersion`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VersionState {
-    /// It can be read.
-    Enabled,
-    /// It is switched off.
-    Disabled,
-    /// It is gone.
-    Destroyed,
-    /// The listing uses a word that envcheck does not know.
-    Unknown,
 }
