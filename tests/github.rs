@@ -5,20 +5,17 @@
 
 mod fake {
     pub(crate) mod github;
+    pub(crate) mod opening;
     pub(crate) mod python;
     #[allow(dead_code, reason = "this takes what it needs")]
     pub(crate) mod server;
 }
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use envcheck::fact::VersionState;
 use envcheck::name::SecretName;
-use envcheck::stores::http::Pace;
-use envcheck::stores::{self, Address, Creation, Labels, SecretStore, StoreError};
+use envcheck::stores::{Creation, Labels, SecretStore, StoreError};
 use envcheck::value::Value;
 use fake::github::{ENVIRONMENT, GitHub, REPOSITORY, TOKEN};
 use fake::server::Response;
@@ -29,12 +26,7 @@ fn opened_with(
     address: &str,
     given: &[(&str, &str)],
 ) -> Result<Box<dyn SecretStore>, StoreError> {
-    let given: BTreeMap<String, String> =
-        given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let pace = Pace { base: Duration::from_millis(1), cap: Duration::from_millis(5), tries: 3, ..Pace::default() };
-    let own_environment = |name: &str| given.get(name).cloned();
-    let address = Address { name: address, endpoint, own_environment: &own_environment, pace };
-    (stores::find("github").unwrap().open)(&address)
+    fake::opening::open("github", endpoint, address, given)
 }
 
 fn opened(github: &GitHub) -> Box<dyn SecretStore> {

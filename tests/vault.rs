@@ -4,19 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fake {
+    pub(crate) mod opening;
     pub(crate) mod python;
     #[allow(dead_code, reason = "this takes what it needs")]
     pub(crate) mod server;
     pub(crate) mod vault;
 }
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use envcheck::fact::VersionState;
 use envcheck::name::SecretName;
-use envcheck::stores::http::Pace;
-use envcheck::stores::{self, Address, Creation, Labels, Latest, SecretStore, StoreError};
+use envcheck::stores::{Creation, Labels, Latest, SecretStore, StoreError};
 use envcheck::value::Value;
 use fake::server::Response;
 use fake::vault::{TOKEN, Vault};
@@ -27,12 +24,7 @@ fn opened_with(
     address: &str,
     given: &[(&str, &str)],
 ) -> Result<Box<dyn SecretStore>, StoreError> {
-    let given: BTreeMap<String, String> =
-        given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let pace = Pace { base: Duration::from_millis(1), cap: Duration::from_millis(5), tries: 3, ..Pace::default() };
-    let own_environment = |name: &str| given.get(name).cloned();
-    let address = Address { name: address, endpoint, own_environment: &own_environment, pace };
-    (stores::find("vault").unwrap().open)(&address)
+    fake::opening::open("vault", endpoint, address, given)
 }
 
 fn opened(vault: &Vault) -> Box<dyn SecretStore> {

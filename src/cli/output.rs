@@ -32,10 +32,17 @@ pub(super) fn notice(text: &str) {
 
 /// Writes a document to a file.
 pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    std::fs::write(path, bytes).map_err(|error| CliError::Unwritable {
-        path: visible(&path.to_string_lossy()).into_owned(),
-        reason: reason(&error),
-    })
+    std::fs::write(path, bytes).map_err(|error| unwritable(path, &error))
+}
+
+/// A path as people are shown it.
+pub(super) fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
+/// Says why a file cannot be written.
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> CliError {
+    CliError::Unwritable { path: shown(path), reason: reason(error) }
 }
 
 /// Rows as columns that line up; the last one is as long as it is.

@@ -44,19 +44,19 @@ impl Sync {
         self.confirm_project(&wishes, &stores)?;
         let limits: Vec<Limits> = stores.iter().map(|store| store.limits()).collect();
         let mut values = values::given(self, &opened.project, &wishes)?;
-        sync::judge(&mut opened.project, &environment, &mut wishes, &values, &limits);
-        sync::refused(&mut wishes, &stores);
-        if self.generate || self.rotate.is_some() {
-            sync::unfit_recipes(&mut wishes);
-        }
+        sync::give(&mut wishes, &values);
         self.must_fit(&values, &wishes)?;
         let at_once = self.at_once(&limits);
         let asking = Asking { compare: !self.no_compare, at_once, interrupted: &INTERRUPTED };
         let Some(everything) = sync::observe(&stores, &wishes, asking)? else { return Err(CliError::Interrupted) };
         if self.prompt {
             values::ask(self, &mut values, &wishes, &everything.observed)?;
-            sync::judge(&mut opened.project, &environment, &mut wishes, &values, &limits);
-            sync::refused(&mut wishes, &stores);
+            sync::give(&mut wishes, &values);
+        }
+        sync::judge(&mut opened.project, &environment, &mut wishes, &values, &limits);
+        sync::refused(&mut wishes, &stores);
+        if self.generate || self.rotate.is_some() {
+            sync::unfit_recipes(&mut wishes);
         }
         let policy = self.policy(&opened.project, &environment);
         let project = &opened.project;

@@ -14,9 +14,9 @@ use super::plan::{Action, Item, Origin, Write};
 use super::wishes::{Kept, Wish};
 
 /// The label that says that envcheck keeps a secret.
-pub(super) const MANAGED_BY: (&str, &str) = ("managed-by", "envcheck");
+const MANAGED_BY: (&str, &str) = ("managed-by", "envcheck");
 /// The label that says for whom.
-pub(super) const OWNER: &str = "envcheck-owner";
+const OWNER: &str = "envcheck-owner";
 
 /// What to do where the stored value is another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,15 +57,20 @@ pub(super) enum Ownership {
 }
 
 pub(super) fn ownership(wish: &Wish, owner: &str, keeps_labels: bool, secret: &StoredSecret) -> Ownership {
-    let label = |key: &str| secret.labels.get(key).map(String::as_str);
     if wish.kept == Kept::Container || !keeps_labels {
         return Ownership::Own;
     }
-    match (label(MANAGED_BY.0), label(OWNER)) {
-        (Some("envcheck"), Some(of)) if of == owner => Ownership::Own,
-        (Some("envcheck"), Some(of)) => Ownership::Other(of.to_owned()),
-        _ => Ownership::Nobody,
+    match labelled_owner(secret) {
+        Some(of) if of == owner => Ownership::Own,
+        Some(of) => Ownership::Other(of.to_owned()),
+        None => Ownership::Nobody,
     }
+}
+
+/// For whom envcheck keeps a secret, by its labels.
+pub(super) fn labelled_owner(secret: &StoredSecret) -> Option<&str> {
+    let is_kept = secret.labels.get(MANAGED_BY.0).is_some_and(|by| by == MANAGED_BY.1);
+    secret.labels.get(OWNER).filter(|_| is_kept).map(String::as_str)
 }
 
 /// The store of a wish, as far as decisions depend on it.

@@ -55,9 +55,7 @@ const JUDGES: &[&str] = &[
 /// What is judged stands in no file; its findings are told by this name.
 const TRIAL: &str = ".values-to-be-stored";
 
-/// Gives the values to the wishes that they are for, and says of each why it must not be stored.
-///
-/// `limits`: what each store takes, by index.
+/// Says of each value that was given why it must not be stored. `limits`: what each store takes, by index.
 pub fn judge(
     project: &mut Project,
     environment: &Environment,
@@ -65,7 +63,6 @@ pub fn judge(
     values: &Values,
     limits: &[Limits],
 ) {
-    give(wishes, values);
     by_itself(wishes, limits, Environments::new(&project.config).is_deployed(environment));
     for wish in &mut wishes.list {
         two_values(wish, values);
@@ -103,7 +100,8 @@ pub fn judge(
     project.groups.truncate(known);
 }
 
-fn give(wishes: &mut Wishes, values: &Values) {
+/// Gives the values to the wishes that they are for, and says of which nobody can tell what is meant.
+pub fn give(wishes: &mut Wishes, values: &Values) {
     for wish in &mut wishes.list {
         wish.given = wish.wanted.iter().find_map(|wanted| values.given.get(&wanted.variable)).cloned();
         for wanted in &wish.wanted {

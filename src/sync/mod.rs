@@ -24,7 +24,7 @@ pub use decide::{Keeper, OnChanged, Policy, decide};
 pub use document::{PlanDocument, json_schema};
 pub use inventory::inventory;
 pub use journal::Journal;
-pub use judge::{Given, Values, judge, refused, unfit_recipes};
+pub use judge::{Given, Values, give, judge, refused, unfit_recipes};
 pub use observe::{Asking, Everything, FormerSecret, Found, Observed, Seen, observe};
 pub use plan::{Action, Item, Origin, Plan, PlannedStore, Prunable, Summary, Write};
 pub use prune::{disable, is_too_much, prunable};

@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::name::SecretName;
 use crate::stores::{SecretStore, StoreError, StoredSecret};
 
-use super::decide::{MANAGED_BY, OWNER};
+use super::decide::labelled_owner;
 use super::journal::{Journal, Line};
 use super::plan::{Plan, Prunable};
 use super::wishes::{StoreChoice, Wishes, referenced};
@@ -30,11 +30,8 @@ pub fn prunable(
     let mut found = Vec::new();
     for (index, wanted) in wishes.stores.iter().enumerate() {
         let (Some(store), Some(listed)) = (stores.get(index), listed.get(index)) else { continue };
-        let label =
-            |secret: &StoredSecret, key: &str, value: &str| secret.labels.get(key).is_some_and(|label| label == value);
         for secret in listed.values() {
-            let own = label(secret, MANAGED_BY.0, MANAGED_BY.1) && label(secret, OWNER, &wanted.owner);
-            if !own || needed.contains(&secret.name) {
+            if labelled_owner(secret) != Some(wanted.owner.as_str()) || needed.contains(&secret.name) {
                 continue;
             }
             let versions = store.versions(&secret.name)?.unwrap_or_default();

@@ -143,6 +143,7 @@ pub(crate) fn run(shop: &Shop, fake: &Fake, values: &[(&str, &str)], how: How) -
     });
     let values = Values { given: given.collect(), ..Values::default() };
     let limits: Vec<_> = stores.iter().map(|store| store.limits()).collect();
+    sync::give(&mut wishes, &values);
     sync::judge(&mut project, &environment, &mut wishes, &values, &limits);
     let interrupted = AtomicBool::new(false);
     let at_once = NonZeroUsize::new(how.at_once).unwrap();

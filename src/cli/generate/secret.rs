@@ -53,7 +53,7 @@ impl Secret {
         match (&made.public, &self.public_out) {
             (Some(_), Some(path)) if path.exists() => {
                 return Err(CliError::Kept {
-                    path: visible(&path.to_string_lossy()).into_owned(),
+                    path: output::shown(path),
                     reason: "it is there already",
                     help: "name a new file for the public half",
                 });

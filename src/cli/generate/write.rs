@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::cli::failure::{CliError, Exit, reason};
+use crate::cli::failure::{CliError, Exit};
 use crate::cli::look;
-use crate::cli::output;
+use crate::cli::output::{self, shown, unwritable};
 use crate::generators::{Artefact, MARK};
-use crate::source::visible;
 use crate::stores::git::{Git, Standing};
 
 /// Writes a file that is made whole. One of the same text is not touched.
@@ -104,14 +103,6 @@ pub(super) fn compare(path: &Path, text: &str) -> Result<Exit, CliError> {
         shown(path)
     ))?;
     Ok(Exit::Found)
-}
-
-pub(super) fn shown(path: &Path) -> String {
-    visible(&path.to_string_lossy()).into_owned()
-}
-
-pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::Unwritable { path: shown(path), reason: reason(error) }
 }
 
 /// Writes a file with secrets in its place below the root, links in it resolved.

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{CliError, reason};
-use crate::cli::look;
+use crate::cli::{look, output};
 use crate::reporters::json;
 use crate::source::visible;
 use crate::sync::{Applied, Journal, Plan, PlanDocument};
@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// Makes sure that a saved plan is the one that was made now.
 pub(super) fn must_equal(path: &Path, plan: &Plan) -> Result<(), CliError> {
-    let shown = visible(&path.to_string_lossy()).into_owned();
+    let shown = output::shown(path);
     let no_plan = || CliError::Usage(format!("`{shown}` is no saved plan: `--plan-out` saves one"));
     let mut text = String::new();
     let file =
@@ -66,19 +66,18 @@ pub(super) fn journal(named: Option<&Path>) -> Result<(Journal, PathBuf), CliErr
         create_private(&folder)?;
         folder.join(format!("{run}.jsonl"))
     };
-    let unwritable = |reason| CliError::Unwritable { path: visible(&path.to_string_lossy()).into_owned(), reason };
     if path.metadata().is_ok_and(|found| !found.is_file()) {
-        return Err(unwritable("it is no regular file"));
+        return Err(CliError::Unwritable { path: output::shown(&path), reason: "it is no regular file" });
     }
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&path).map_err(|error| unwritable(reason(&error)))?;
+    let file = options.open(&path).map_err(|error| output::unwritable(&path, &error))?;
     // One that was there may have been more open.
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .map_err(|error| unwritable(reason(&error)))?;
+        .map_err(|error| output::unwritable(&path, &error))?;
     Ok((Journal::new(run, Box::new(file)), path))
 }
 
@@ -94,8 +93,5 @@ fn create_private(folder: &Path) -> Result<(), CliError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| CliError::Unwritable {
-        path: visible(&folder.to_string_lossy()).into_owned(),
-        reason: reason(&error),
-    })
+    builder.create(folder).map_err(|error| output::unwritable(folder, &error))
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::Sync;
 use crate::cli::failure::{CliError, reason};
+use crate::cli::output;
 use crate::model::readers;
 use crate::name::Name;
 use crate::project::{Project, path_of};
@@ -33,7 +34,7 @@ pub(super) fn given(sync: &Sync, project: &Project, wishes: &Wishes) -> Result<V
         }
         Some(path) if path.as_os_str() == "env" => Ok(of_process(wishes)),
         Some(path) => {
-            let shown = visible(&path.to_string_lossy()).into_owned();
+            let shown = output::shown(path);
             let unreadable = |reason| CliError::Unreadable { path: shown.clone(), reason };
             if !path.metadata().map_err(|error| unreadable(reason(&error)))?.is_file() {
                 return Err(unreadable("it is no regular file"));
