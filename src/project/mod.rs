@@ -2,6 +2,7 @@
 //!
 //! Nothing outside the root is read because content says so, and nothing is ever written.
 
+mod entries;
 mod environments;
 mod gitignore;
 mod links;
