@@ -149,7 +149,9 @@ impl Project {
     fn assemble(&mut self) {
         let ignored = |path: &SourcePath| self.ignored.matches(path, false);
         let files = Files::new(&self.files, &ignored);
-        let steps = LOADERS.iter().filter_map(|loader| loader.assemble).collect();
+        let formats: BTreeSet<&str> = self.files.values().map(|file| file.format).collect();
+        let present = LOADERS.iter().filter(|loader| formats.contains(loader.name));
+        let steps = present.filter_map(|loader| loader.assemble).collect();
         let assembled = parallel::map(self.is_large(), steps, |step| step(&files));
         for part in assembled {
             self.groups.extend(part.groups);
