@@ -159,6 +159,7 @@ mod tests {
             "re_xxx",
             "AIzaSyXXXXXXXXXXXXXXXX",
             "postgres://u:password@db/x",
+            "postgres://docs:STRONG_DB_PASSWORD@db:5432/docs",
             "postgres://x:Zk3@host:5432/d",
             "postgres://a:b@ep-xxx-1.aws.neon.tech/d",
         ] {
@@ -219,6 +220,8 @@ mod tests {
             "`openssl rand -base64 32`",
             "generate with openssl rand -hex 32",
             "generate-a-key",
+            "sk-",
+            "whsec_",
             "use-a-long-string",
             "password123",
             "****",
