@@ -13,8 +13,8 @@ pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, ImageBuild, Layer, LayerKind, LayerState, Read, ReadPurpose, SecretFile, Setting, SettingValue, StoredRead,
-    Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
+    Build, ImageBuild, Layer, LayerKind, LayerState, LentSecret, Read, ReadPurpose, SecretFile, Setting, SettingValue,
+    StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,

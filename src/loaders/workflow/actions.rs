@@ -2,7 +2,7 @@
 
 use super::evaluate::Scope;
 use super::parts::{Step, Text};
-use crate::fact::{Build, ImageBuild, LinkKind, Setting, StoreKind, TargetKind, WrittenFile};
+use crate::fact::{Build, ImageBuild, LentSecret, LinkKind, Setting, SettingValue, StoreKind, TargetKind, WrittenFile};
 use crate::loaders::commands::{self, Argument, Content, Shell};
 use crate::name::{Name, is_variable_name};
 use crate::source::SourcePath;
@@ -92,7 +92,8 @@ fn cloud_run(with: &With<'_>, shell: &mut Shell<'_>) {
     if let Some(context) = source {
         let dockerfile = context.join("Dockerfile");
         let span = service.place.span;
-        service.build = Some(Build { context: Some(context), dockerfile, stage: None, arguments: Vec::new(), span });
+        service.build =
+            Some(Build { context: Some(context), dockerfile, stage: None, arguments: Vec::new(), secrets: None, span });
     }
     service.one_shot |= kind == TargetKind::CloudRunJob;
     service.partial |= open;
@@ -199,10 +200,45 @@ fn build(with: &With<'_>, shell: &mut Shell<'_>) {
         .filter(|tag| !tag.is_empty())
         .collect();
     let stage = with.literal("target");
-    let build = Build { context, dockerfile, stage, arguments, span: with.step.span };
+    let secrets = lent(with, shell);
+    let build = Build { context, dockerfile, stage, arguments, secrets, span: with.step.span };
     let (path, environment) = (shell.path.clone(), shell.environment.clone());
     shell.given.deploys |= with.literal("push").is_some_and(|push| push != "false");
     shell.given.builds.push(ImageBuild { build, path, images, environment, partial });
+}
+
+/// `secrets` are lines `id=value`, `secret-envs` lines `id=VARIABLE`, and `secret-files` lines `id=path`.
+fn lent(with: &With<'_>, shell: &mut Shell<'_>) -> Option<Vec<LentSecret>> {
+    let mut found = Vec::new();
+    let lines = with.get("secrets").map(|text| quoted_lines(&text));
+    for line in lines.unwrap_or_default() {
+        let (id, value) = line.split_once("=")?;
+        found.push(commands::lent(&id, value.to_content().setting(value.span()), value.span(), shell)?);
+    }
+    for (input, is_variable) in [("secret-envs", true), ("secret-files", false)] {
+        for line in with.lines(input).iter().flat_map(Argument::items) {
+            let (id, from) = line.split_once("=")?;
+            let known = from.literal().filter(|_| is_variable);
+            let known = known.and_then(|name| shell.variables.get(name.trim()));
+            let value = known.map_or(SettingValue::Unknown, |known| known.content.setting(from.span()));
+            found.push(commands::lent(&id, value, from.span(), shell)?);
+        }
+    }
+    Some(found)
+}
+
+/// Lines as the action cuts them: what stands in quotes goes on over the end of its line.
+fn quoted_lines(text: &Argument) -> Vec<Argument> {
+    let mut lines: Vec<Argument> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        let quotes = line.to_content().described().matches('"').count();
+        if !open && !line.is_empty() {
+            lines.push(line.without("\"").unwrap_or(line));
+        }
+        open ^= quotes % 2 == 1;
+    }
+    lines
 }
 
 /// `NAME=value`.
@@ -225,7 +261,7 @@ fn bake(with: &With<'_>, shell: &mut Shell<'_>) {
     if arguments.is_empty() {
         return;
     }
-    let build = Build { context: None, dockerfile: None, stage: None, arguments, span: with.step.span };
+    let build = Build { context: None, dockerfile: None, stage: None, arguments, secrets: None, span: with.step.span };
     let (path, environment) = (shell.path.clone(), shell.environment.clone());
     shell.given.builds.push(ImageBuild { build, path, images: Vec::new(), environment, partial: true });
 }
