@@ -194,6 +194,8 @@ pub enum LinkKind {
     EnvVarsFile,
     /// Values for the variables of a Terraform module (`-var-file`).
     VarFile,
+    /// A file of build targets (`docker buildx bake --file`).
+    Bake,
     /// A workflow, an action or a pipeline that is run as a part of this one.
     Workflow,
 }

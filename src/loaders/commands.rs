@@ -4,6 +4,7 @@
 
 mod arg_dict;
 mod argument;
+pub(super) mod bake;
 mod docker;
 mod flags;
 mod gcloud;

@@ -9,6 +9,7 @@ use memchr::memrchr;
 use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, Setting, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
+pub mod bake;
 pub mod cloud_build;
 mod commands;
 pub mod compose;
@@ -35,6 +36,7 @@ pub static LOADERS: &[&Loader] = &[
     &dockerfile::LOADER,
     &dockerfile::ignore::LOADER,
     &dockerfile::script::LOADER,
+    &bake::LOADER,
     &manifest::LOADER,
     &markdown::LOADER,
     &next_config::LOADER,

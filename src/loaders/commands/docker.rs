@@ -55,6 +55,12 @@ pub(super) fn docker(arguments: &[Argument], shell: &mut Shell<'_>) {
     let (first, second) =
         (words.first().map(String::as_str).unwrap_or_default(), words.get(1).map(String::as_str).unwrap_or_default());
     shell.given.deploys |= first == "push";
+    if let ("buildx", "bake") = (first, second) {
+        for (word, text) in arguments.iter().zip(&words) {
+            shell.given.show(word.span(), text);
+        }
+        return super::bake::bake(arguments.get(2..).unwrap_or_default(), shell);
+    }
     let (builds, skip) = match (first, second) {
         ("build", _) => (true, 1),
         ("buildx" | "image", "build") => (true, 2),

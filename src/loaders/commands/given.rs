@@ -7,6 +7,7 @@ use crate::fact::{
     Build, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting, Target,
     TargetKind, TargetSigns, TerraformArgument, WrittenFile,
 };
+use crate::loaders::bake::{self, BakeCall};
 use crate::loaders::{File, Files, dotenv};
 use crate::source::{Place, SourcePath, Span};
 use crate::syntax::dotenv::Dialect;
@@ -20,6 +21,8 @@ pub(in crate::loaders) struct Given {
     services: Vec<Service>,
     /// The images that were built.
     pub(in crate::loaders) builds: Vec<ImageBuild>,
+    /// The runs of bake, whose files say what they build.
+    pub(in crate::loaders) bakes: Vec<BakeCall>,
     /// The files that were named.
     pub(in crate::loaders) links: Vec<Link>,
     /// What Terraform was given.
@@ -122,6 +125,13 @@ impl Given {
 
     pub(in crate::loaders) fn show(&mut self, span: Span, text: &str) {
         self.shown.push((span, text.to_owned()));
+    }
+
+    /// The images that were built, those that files of bake describe among them.
+    pub(in crate::loaders) fn images(&mut self, files: &Files<'_>) -> Vec<ImageBuild> {
+        let mut all = std::mem::take(&mut self.builds);
+        all.extend(self.bakes.iter().flat_map(|call| bake::builds(files, call)));
+        all
     }
 
     /// The targets that speak of variables, with the env files that they name.

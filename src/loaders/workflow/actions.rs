@@ -250,20 +250,24 @@ fn variable(line: &Argument, shell: &mut Shell<'_>) -> Option<Setting> {
     Some(Setting { name: Name::new(&text), place, value_span, value: value.to_content().setting(value_span) })
 }
 
-/// `set: api.args.NAME=value`: what else the build is made of stands in its file.
+/// Its files, targets and what it sets are lines or stand between commas; its context is the checkout.
 fn bake(with: &With<'_>, shell: &mut Shell<'_>) {
     shell.given.deploys |= with.literal("push").is_some_and(|push| push != "false");
-    let mut arguments = Vec::new();
-    for line in with.lines("set") {
-        let Some((_, rest)) = line.split_once(".args.") else { continue };
-        arguments.extend(variable(&rest, shell));
+    let items = |input: &str| -> Vec<Argument> {
+        let items = with.lines(input).iter().flat_map(Argument::items).collect::<Vec<_>>();
+        items.into_iter().filter(|item| !item.is_empty()).collect()
+    };
+    let (files, targets, changes) = (items("files"), items("targets"), with.lines("set"));
+    let before = shell.folder.clone();
+    if let Some(folder) = with.get("workdir") {
+        shell.folder = folder.literal().and_then(|folder| shell.path_of(&folder));
     }
-    if arguments.is_empty() {
-        return;
+    let is_remote = with.literal("source").is_some_and(|source| !matches!(source.as_str(), "." | ""));
+    if !is_remote {
+        let given = commands::bake::Given { files: &files, targets: &targets, changes: &changes, open: false };
+        commands::bake::call(&given, with.step.span, shell);
     }
-    let build = Build { context: None, dockerfile: None, stage: None, arguments, secrets: None, span: with.step.span };
-    let (path, environment) = (shell.path.clone(), shell.environment.clone());
-    shell.given.builds.push(ImageBuild { build, path, images: Vec::new(), environment, partial: true });
+    shell.folder = before;
 }
 
 fn vercel(with: &With<'_>, shell: &mut Shell<'_>) {
