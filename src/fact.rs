@@ -196,6 +196,8 @@ pub enum LinkKind {
     VarFile,
     /// A file of build targets (`docker buildx bake --file`).
     Bake,
+    /// A task definition of ECS.
+    TaskDefinition,
     /// A workflow, an action or a pipeline that is run as a part of this one.
     Workflow,
 }

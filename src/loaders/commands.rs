@@ -4,6 +4,7 @@
 
 mod arg_dict;
 mod argument;
+mod aws;
 pub(super) mod bake;
 mod docker;
 mod flags;

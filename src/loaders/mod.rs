@@ -15,6 +15,7 @@ mod commands;
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod ecs;
 pub mod env_vars_file;
 pub mod gitlab;
 pub mod kubernetes;
@@ -44,6 +45,7 @@ pub static LOADERS: &[&Loader] = &[
     &gitlab::LOADER,
     &cloud_build::LOADER,
     &recipe::LOADER,
+    &ecs::LOADER,
     &env_vars_file::LOADER,
     &kubernetes::LOADER,
     &platform::LOADER,

@@ -1,6 +1,7 @@
 //! Tests of the loader of bake files.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::*;
 use crate::fact::{LinkOutcome, SettingValue};
@@ -32,17 +33,17 @@ fn tell(of: &ImageBuild) -> String {
     };
     let build = &of.build;
     let mut told = of.images.join(",");
-    told += &format!(" {}", build.dockerfile.as_ref().map_or("?", SourcePath::as_str));
+    write!(told, " {}", build.dockerfile.as_ref().map_or("?", SourcePath::as_str)).unwrap();
     if let Some(stage) = &build.stage {
-        told += &format!(" --target {stage}");
+        write!(told, " --target {stage}").unwrap();
     }
     for argument in &build.arguments {
-        told += &format!(" {}={}", argument.name, value(&argument.value));
+        write!(told, " {}={}", argument.name, value(&argument.value)).unwrap();
     }
     match &build.secrets {
         Some(secrets) => {
             for secret in secrets {
-                told += &format!(" {}:{}", secret.id, value(&secret.value));
+                write!(told, " {}:{}", secret.id, value(&secret.value)).unwrap();
             }
         }
         None => told += " any secrets",
@@ -118,10 +119,10 @@ fn files_are_known_by_their_names() {
 fn no_file_is_too_much_for_it() {
     let deep = format!("target \"a\" {{ args = {{ A = {}1{} }} }}", "[".repeat(300), "]".repeat(300));
     let calls = format!("target \"a\" {{ tags = [{}x{}] }}", "f(".repeat(60), ")".repeat(60));
-    let wide: String = (0..300)
+    let wide: Vec<String> = (0..300)
         .map(|n| format!("target \"t{n}\" {{\n inherits = [\"t{}\", \"t{}\"]\n tags = [\"x\"]\n}}\n", n + 1, n + 2))
         .collect();
-    let doubled: String =
+    let doubled: Vec<String> =
         (0..60).map(|n| format!("variable \"v{n}\" {{ default = \"${{v{0}}}${{v{0}}}\" }}\n", n + 1)).collect();
     let matrix = "target \"m\" {\n name = \"m-${a}-${b}-${c}\"\n matrix = { a = [1,2,3,4,5,6,7,8,9], b = [1,2,3,4,5,6,7,8,9], c = [1,2,3,4,5,6,7,8,9] }\n tags = [\"x\"]\n}\n";
     for text in [
@@ -139,8 +140,8 @@ fn no_file_is_too_much_for_it() {
         "target \"a\" { args = merge({A = 1}, x) }\ntarget \"b\" { inherits = [\"a\"] \n",
         &deep,
         &calls,
-        &wide,
-        &format!("{doubled}target \"x\" {{ tags = [v0] }}\n"),
+        &wide.concat(),
+        &format!("{}target \"x\" {{ tags = [v0] }}\n", doubled.concat()),
         matrix,
     ] {
         told(&[("docker-bake.hcl", text)]);
