@@ -6,6 +6,8 @@ mod read;
 
 use std::collections::BTreeSet;
 
+use memchr::memmem;
+
 use super::{Assembled, Claim, Files, Loader};
 use crate::fact::{
     Layer, LayerKind, LayerState, LinkKind, LinkOutcome, Loaded, Role, Setting, StoreKind, StoredRead, Target,
@@ -74,11 +76,17 @@ pub(super) struct Addition {
 
 fn claims(path: &SourcePath) -> Option<Claim> {
     let stem = path.name().strip_suffix(".json")?;
+    // Asked of every JSON file, so most are told by one glance.
+    let may_be = ["ask", "ASK", "ontainer"].iter().any(|word| memmem::find(stem.as_bytes(), word.as_bytes()).is_some());
+    let in_folder = || path.as_str().rsplit('/').nth(1) == Some(".aws");
+    if !may_be {
+        return in_folder().then(|| Claim::new(Role::Deploy));
+    }
     let small = stem.to_ascii_lowercase().replace(['_', '.'], "-");
     let is_named = ["task-definition", "taskdefinition", "taskdef", "task-def", "ecs-task", "container-definition"]
         .iter()
         .any(|word| small.contains(word));
-    (is_named || path.folder().name() == ".aws").then(|| Claim::new(Role::Deploy))
+    (is_named || in_folder()).then(|| Claim::new(Role::Deploy))
 }
 
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {

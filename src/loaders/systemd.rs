@@ -59,9 +59,10 @@ fn form(path: &SourcePath) -> Option<(Form, String, SourcePath, bool)> {
     if let Some((form, stem)) = of(path.name()) {
         return Some((form, stem, path.folder(), false));
     }
+    // Asked of every file, so the name alone is looked at first.
+    let _ = path.name().strip_suffix(".conf")?;
     let folder = path.folder();
-    let is_drop_in = path.name().rsplit('.').next() == Some("conf");
-    let unit = folder.name().strip_suffix(".d").filter(|_| is_drop_in)?;
+    let unit = folder.name().strip_suffix(".d")?;
     let (form, stem) = of(unit)?;
     Some((form, stem, folder.folder(), true))
 }

@@ -13,4 +13,5 @@ pub mod pem;
 pub mod shell;
 pub mod toml;
 pub mod url;
+pub mod windows;
 pub mod yaml;
