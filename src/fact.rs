@@ -13,8 +13,8 @@ pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, ImageBuild, Layer, LayerKind, LayerState, Read, ReadPurpose, SecretFile, Setting, SettingValue, StoredRead,
-    Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
+    Build, ImageBuild, Layer, LayerKind, LayerState, LentSecret, Read, ReadPurpose, SecretFile, Setting, SettingValue,
+    StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
@@ -194,6 +194,10 @@ pub enum LinkKind {
     EnvVarsFile,
     /// Values for the variables of a Terraform module (`-var-file`).
     VarFile,
+    /// A file of build targets (`docker buildx bake --file`).
+    Bake,
+    /// A task definition of ECS.
+    TaskDefinition,
     /// A workflow, an action or a pipeline that is run as a part of this one.
     Workflow,
 }

@@ -195,8 +195,23 @@ pub struct Build {
     pub stage: Option<String>,
     /// The arguments given.
     pub arguments: Vec<Setting>,
+    /// The secrets that it lends to commands; `None` where nobody can tell which those are.
+    pub secrets: Option<Vec<LentSecret>>,
     /// Where the build is described.
     pub span: Span,
+}
+
+/// A secret that a [`Build`] lends to the commands that ask for its id.
+#[derive(Clone, Debug)]
+pub struct LentSecret {
+    /// Its id.
+    pub id: String,
+    /// Where that stands.
+    pub place: Place,
+    /// Where its value stands, in the same file.
+    pub value_span: Span,
+    /// What it holds.
+    pub value: SettingValue,
 }
 
 /// What a target's description tells about where it runs.

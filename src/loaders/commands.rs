@@ -4,6 +4,8 @@
 
 mod arg_dict;
 mod argument;
+mod aws;
+pub(super) mod bake;
 mod docker;
 mod flags;
 mod gcloud;
@@ -27,6 +29,7 @@ use crate::value::{Operator, Part, Reference, Template, Value};
 
 pub(super) use arg_dict::lines_and_commas;
 pub(super) use argument::Argument;
+pub(super) use docker::lent;
 pub(super) use gcloud::{flags_of_action as cloud_run_flags, secret_reference, settings};
 pub(super) use given::Given;
 pub(super) use recipes::{Recipe, Recipes};

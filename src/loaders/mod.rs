@@ -9,11 +9,13 @@ use memchr::memrchr;
 use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, Setting, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
+pub mod bake;
 pub mod cloud_build;
 mod commands;
 pub mod compose;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod ecs;
 pub mod env_vars_file;
 pub mod gitlab;
 pub mod kubernetes;
@@ -35,6 +37,7 @@ pub static LOADERS: &[&Loader] = &[
     &dockerfile::LOADER,
     &dockerfile::ignore::LOADER,
     &dockerfile::script::LOADER,
+    &bake::LOADER,
     &manifest::LOADER,
     &markdown::LOADER,
     &next_config::LOADER,
@@ -42,6 +45,7 @@ pub static LOADERS: &[&Loader] = &[
     &gitlab::LOADER,
     &cloud_build::LOADER,
     &recipe::LOADER,
+    &ecs::LOADER,
     &env_vars_file::LOADER,
     &kubernetes::LOADER,
     &platform::LOADER,

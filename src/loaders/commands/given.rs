@@ -7,6 +7,8 @@ use crate::fact::{
     Build, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting, Target,
     TargetKind, TargetSigns, TerraformArgument, WrittenFile,
 };
+use crate::loaders::bake::{self, BakeCall};
+use crate::loaders::ecs::{self, TaskCall};
 use crate::loaders::{File, Files, dotenv};
 use crate::source::{Place, SourcePath, Span};
 use crate::syntax::dotenv::Dialect;
@@ -20,6 +22,10 @@ pub(in crate::loaders) struct Given {
     services: Vec<Service>,
     /// The images that were built.
     pub(in crate::loaders) builds: Vec<ImageBuild>,
+    /// The runs of bake, whose files say what they build.
+    pub(in crate::loaders) bakes: Vec<BakeCall>,
+    /// The tasks of ECS that were started.
+    tasks: Vec<TaskCall>,
     /// The files that were named.
     pub(in crate::loaders) links: Vec<Link>,
     /// What Terraform was given.
@@ -124,9 +130,36 @@ impl Given {
         self.shown.push((span, text.to_owned()));
     }
 
+    /// Notes a task that is started, or what one more step adds to one.
+    pub(in crate::loaders) fn task(&mut self, call: TaskCall) {
+        let is_same = |known: &&mut TaskCall| {
+            known.file.is_some() && known.file == call.file && known.environment == call.environment
+        };
+        match self.tasks.iter_mut().find(is_same) {
+            Some(known) => {
+                known.additions.extend(call.additions);
+                known.open |= call.open;
+            }
+            None => self.tasks.push(call),
+        }
+    }
+
+    /// Whether a command before this one wrote a file.
+    pub(in crate::loaders) fn is_written(&self, path: Option<&SourcePath>) -> bool {
+        self.written.iter().any(|written| written.path.as_ref() == path)
+    }
+
+    /// The images that were built, those that files of bake describe among them.
+    pub(in crate::loaders) fn images(&mut self, files: &Files<'_>) -> Vec<ImageBuild> {
+        let mut all = std::mem::take(&mut self.builds);
+        all.extend(self.bakes.iter().flat_map(|call| bake::builds(files, call)));
+        all
+    }
+
     /// The targets that speak of variables, with the env files that they name.
     pub(in crate::loaders) fn targets(&self, files: &Files<'_>) -> Vec<Target> {
-        self.services.iter().filter(|service| service.speaks).map(|service| target(service, files)).collect()
+        let services = self.services.iter().filter(|service| service.speaks).map(|service| target(service, files));
+        services.chain(self.tasks.iter().flat_map(|call| ecs::targets(files, call))).collect()
     }
 }
 

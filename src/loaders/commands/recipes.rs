@@ -81,12 +81,12 @@ impl Recipes {
     /// Its targets and all else; `None` where it gives nothing to anybody.
     pub(in crate::loaders) fn group(&self, path: &SourcePath, files: &Files<'_>) -> Option<TargetGroup> {
         let mut group = TargetGroup { paths: vec![path.clone()], ..TargetGroup::default() };
-        for given in self.given(path) {
+        for mut given in self.given(path) {
             for mut target in given.targets(files) {
                 target.partial |= self.lossy;
                 group.targets.push(target);
             }
-            group.builds.extend(given.builds);
+            group.builds.extend(given.images(files));
             group.terraform_arguments.extend(given.terraform);
             group.written_files.extend(given.written);
         }

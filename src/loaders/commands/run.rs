@@ -1,6 +1,6 @@
 //! One command after the other: folders, variables, wrappers, and which program it is in the end.
 
-use super::{Argument, Content, Shell, Variable, docker, gcloud, platforms, terraform, writes};
+use super::{Argument, Content, Shell, Variable, aws, docker, gcloud, platforms, terraform, writes};
 use crate::source::{SourcePath, Span};
 use crate::syntax::shell::{Command, Host, Piece, Script, Word};
 
@@ -146,6 +146,7 @@ fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Sh
     type Program = fn(&[Argument], &mut Shell<'_>);
     let program: Program = match name {
         "gcloud" => gcloud::gcloud,
+        "aws" if rest.iter().any(|word| word.beginning() == "register-task-definition") => aws::aws,
         "docker" | "podman" | "nerdctl" => docker::docker,
         "executor" | "kaniko" => docker::kaniko,
         "terraform" | "tofu" | "terragrunt" => terraform::terraform,

@@ -92,7 +92,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn take(&mut self, given: Given, lossy: bool, group: &mut TargetGroup) {
+    fn take(&mut self, mut given: Given, lossy: bool, group: &mut TargetGroup) {
         for mut target in given.targets(self.files) {
             target.partial |= lossy;
             let is_same = |known: &crate::fact::Target| {
@@ -105,8 +105,8 @@ impl<'a> Assembly<'a> {
                 group.targets.push(target);
             }
         }
+        group.builds.extend(given.images(self.files));
         self.tried.extend(given.tried);
-        group.builds.extend(given.builds);
         group.terraform_arguments.extend(given.terraform);
         group.written_files.extend(given.written);
     }
