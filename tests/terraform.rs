@@ -124,6 +124,57 @@ fn values_are_what_terraform_makes_of_them() {
     assert!(wrong.is_empty(), "{} of {} probes differ:\n{}", wrong.len(), PROBES.len(), wrong.join("\n"));
 }
 
+/// What stands in a file of JSON beside the local `a`, which is handed to a container.
+const IN_JSON: &[&str] = &[
+    r#""locals": {"a": "x"}"#,
+    r#""locals": {"a": "${1 + 1}"}"#,
+    r#""locals": {"a": "${upper(\"a\\u00e9\")}-${1 + 1}\n"}"#,
+    r#""locals": {"a": "\ud83d\ude00\u00e9\\n \"q\" ${local.b}", "b": "b\ttab"}"#,
+    r#""locals": {"a": "$${x} %%{y} $HOME 100% $$"}"#,
+    r#""locals": {"a": "${"}"#,
+    r#""locals": {"a": "${a b}"}"#,
+    r#""locals": {"a": "${local.b.c}", "b": {"c": 1.50}}"#,
+    r#""locals": {"a": "${local.b[\"k-x\"]}", "b": {"k-${lower(\"X\")}": true}}"#,
+    r#""locals": {"a": "${local.b[\"//\"]}", "b": {"//": "kept"}}"#,
+    r#""locals": {"a": "${join(\",\", local.b)}", "b": ["x", "${2 > 1}", 3]}"#,
+    r#""locals": {"a": "x", "a": "y"}"#,
+    r#""locals": {"a": "${local.b.x}", "b": {"x": 1, "x": 2}}"#,
+    r#""locals": [{"a": "${local.b}"}, {"b": 12345678901234567890}]"#,
+    r#""locals": {"a": ["x"]}"#,
+    r#""locals": "x""#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": "${upper(\"x\")} $${y}"}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": [{"v": {"//": "c", "type": "number", "default": "5"}}]"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": [{"type": "string", "default": 1e3}]}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": 1, "default": 2}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": 1, "foo": 2}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": "x"}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"type": "list(string)", "default": "x"}}"#,
+    r#""locals": {"a": "${var.v[1]}"}, "variable": {"v": {"type": "list(string)", "default": ["x", 7]}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": "x"}}, "variable": {"w": {"default": "y"}}"#,
+    r#""locals": {"a": "x",}"#,
+];
+
+#[test]
+fn json_is_what_terraform_makes_of_it() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let mut wrong = Vec::new();
+    for text in IN_JSON {
+        let (alone, folder) = (tempfile::tempdir().expect("made"), tempfile::tempdir().expect("made"));
+        write(alone.path(), "main.tf.json", &format!("{{{text}}}"));
+        write(folder.path(), "main.tf.json", &format!("{{{text}}}"));
+        let service = main("string").replace("var.a", "local.a").replace("variable \"a\"", "variable \"none\"");
+        write(folder.path(), "service.tf", &service);
+        let judged = asked(&terraform, alone.path(), "local.a");
+        let own = own(folder.path());
+        if judged != own {
+            wrong.push(format!("{text}\n  terraform: {judged:?}\n  envcheck:  {own:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} texts differ:\n{}", wrong.len(), IN_JSON.len(), wrong.join("\n"));
+}
+
 /// The files in which a variable is given a value, the winner of which is told by its name.
 #[test]
 fn the_order_of_files_is_terraforms() {
@@ -172,9 +223,14 @@ fn judge(terraform: &Path, folder: &Path) -> Option<Judged> {
         std::fs::copy(entry.path(), alone.path().join(entry.file_name())).expect("it can be copied");
     }
     write(alone.path(), "main.tf", &only);
+    asked(terraform, alone.path(), "var.a")
+}
+
+/// What the judge says of an expression.
+fn asked(terraform: &Path, folder: &Path, expression: &str) -> Option<Judged> {
     let mut child = Command::new(terraform)
         .args(["console", "-no-color"])
-        .current_dir(alone.path())
+        .current_dir(folder)
         .env_remove("TF_CLI_CONFIG_FILE")
         .env("CHECKPOINT_DISABLE", "1")
         .stdin(Stdio::piped())
@@ -182,7 +238,7 @@ fn judge(terraform: &Path, folder: &Path) -> Option<Judged> {
         .stderr(Stdio::piped())
         .spawn()
         .expect("terraform starts");
-    let asked = "jsonencode([can(tostring(var.a)) ? tostring(var.a) : null])\n";
+    let asked = format!("jsonencode([can(tostring({expression})) ? tostring({expression}) : null])\n");
     child.stdin.take().expect("it is piped").write_all(asked.as_bytes()).expect("it listens");
     let output = child.wait_with_output().expect("it ends");
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -8,6 +8,7 @@ mod convert;
 mod evaluate;
 mod functions;
 mod instance;
+mod json;
 mod modules;
 mod operators;
 mod parts;

@@ -99,8 +99,15 @@ fn module<'a>(
         let stem = path.name().split('.').next().unwrap_or_default();
         stem == "override" || stem.ends_with("_override")
     };
+    // OpenTofu reads `main.tofu` instead of `main.tf`; Terraform does not.
+    let tofu: BTreeSet<&str> = files.iter().filter_map(|(path, _)| path.name().split_once(".tofu")?.0.into()).collect();
+    let is_shadowed = |path: &SourcePath| {
+        path.name().split_once(".tf").is_some_and(|(stem, end)| matches!(end, "" | ".json") && tofu.contains(stem))
+    };
+    let read = files.iter().filter(|(path, _)| !is_shadowed(path));
     // What overrides comes last.
-    let (last, first): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| is_override(path));
+    let (last, first): (Vec<_>, Vec<_>) = read.partition(|(path, _)| is_override(path));
+    module.whole = first.len() + last.len() == files.len();
     for ((path, file), overrides) in
         first.into_iter().map(|file| (file, false)).chain(last.into_iter().map(|file| (file, true)))
     {

@@ -12,8 +12,6 @@ pub(super) enum TfFile {
         /// Every `var.name` in it.
         reads: Vec<(Box<str>, Span)>,
     },
-    /// Blocks in a form that is not read.
-    Opaque,
     /// Values of variables.
     Values {
         /// What is given, in order.

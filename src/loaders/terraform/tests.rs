@@ -396,3 +396,11 @@ fn files_are_claimed_by_their_names() {
         assert_eq!(role(other), None, "{other}");
     }
 }
+
+#[test]
+fn a_file_of_tofu_stands_for_its_twin() {
+    let with = |value: &str| service(&format!("env {{\n  name  = \"A\"\n  value = \"{value}\"\n}}"));
+    let assembled = assemble(&[("main.tf", &with("terraform")), ("main.tofu", &with("tofu"))]);
+    assert_eq!(told(&assembled.groups[0].targets[0]), "api: A=tofu");
+    assert!(!assembled.modules[0].whole, "Terraform would read the other one");
+}
