@@ -14,7 +14,8 @@ pub use declaration::{
 };
 pub use deploy::{
     Build, ImageBuild, Layer, LayerKind, LayerState, Read, ReadPurpose, SecretFile, Setting, SettingValue, StoredRead,
-    Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
+    Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, TerraformRun,
+    TerraformRunKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,

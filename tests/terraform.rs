@@ -202,6 +202,72 @@ fn the_order_of_files_is_terraforms() {
     }
 }
 
+/// A command line that gives `a` a value: its type, `TF_VAR_a`, the arguments, and the files beside the module.
+type Line = (&'static str, Option<&'static str>, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
+const LINES: &[Line] = &[
+    ("string", None, &["-var", "a=cmd"], &[]),
+    ("string", None, &["-var=a=b=c"], &[]),
+    ("string", None, &["-var=a="], &[]),
+    ("string", Some("env"), &[], &[]),
+    ("string", Some("env"), &["-var=a=cmd"], &[]),
+    ("string", Some("env"), &[], &[("terraform.tfvars", "a = \"file\"")]),
+    ("string", Some("env"), &[], &[("x.auto.tfvars", "a = \"file\"")]),
+    ("string", Some("env"), &["-var-file=x.tfvars"], &[("x.tfvars", "a = \"file\"")]),
+    ("string", None, &["-var=a=cmd"], &[("terraform.tfvars", "a = \"file\""), ("z.auto.tfvars", "a = \"auto\"")]),
+    ("string", None, &["-var=a=cmd", "-var-file=x.tfvars"], &[("x.tfvars", "a = \"file\"")]),
+    ("string", None, &["-var-file=x.tfvars", "-var=a=cmd"], &[("x.tfvars", "a = \"file\"")]),
+    ("string", None, &["-var=a=cmd", "-var-file=x.tfvars"], &[("x.tfvars", "b = \"file\"")]),
+    ("string", None, &["-var=a=one", "-var=a=two"], &[]),
+    ("string", None, &["-var=a=[1]"], &[]),
+    ("string", Some("5"), &[], &[]),
+    ("number", None, &["-var=a=5"], &[]),
+    ("number", Some("1.50"), &[], &[]),
+    ("bool", Some("true"), &[], &[]),
+    ("bool", None, &["-var=a=1"], &[]),
+    ("list(string)", None, &["-var=a=[\"x\", 1]"], &[]),
+    ("list(string)", Some("[\"x\"]"), &[], &[]),
+    ("map(string)", None, &["-var=a={x=1, \"y\"=true}"], &[]),
+    ("map(number)", None, &["-var=a={\"x\":\"7\"}"], &[]),
+    ("any", None, &["-var=a=\"quoted\""], &[]),
+    ("any", None, &["-var=a=5"], &[]),
+    ("any", Some("true"), &[], &[]),
+];
+
+#[test]
+fn what_commands_give_is_what_terraform_takes() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let mut wrong = Vec::new();
+    for line @ (kind, environment, arguments, files) in LINES {
+        let (alone, folder) = (tempfile::tempdir().expect("made"), tempfile::tempdir().expect("made"));
+        let text = main(kind).replacen('}', "}\nvariable \"b\" {\n  default = 1\n}", 1);
+        write(alone.path(), "main.tf", text.split("resource").next().expect("the first part"));
+        write(folder.path(), "main.tf", &text);
+        for (name, text) in *files {
+            write(alone.path(), name, text);
+            write(folder.path(), name, text);
+        }
+        let given = arguments.iter().fold(String::new(), |given, argument| given + " '" + argument + "'");
+        let environment_of_step =
+            environment.map(|value| format!("        env:\n          TF_VAR_a: '{value}'\n")).unwrap_or_default();
+        let workflow = format!(
+            "on: push\njobs:\n  deploy:\n    runs-on: x\n    steps:\n      - run: terraform apply{given}\n\
+             {environment_of_step}"
+        );
+        std::fs::create_dir_all(folder.path().join(".github/workflows")).expect("made");
+        write(&folder.path().join(".github/workflows"), "deploy.yml", &workflow);
+        let variables: Vec<(&str, &str)> = environment.iter().map(|value| ("TF_VAR_a", *value)).collect();
+        let judged = asked_with(&terraform, alone.path(), "var.a", arguments, &variables);
+        let own = own(folder.path());
+        if judged.is_none() || judged != own {
+            wrong.push(format!("{line:?}\n  terraform: {judged:?}\n  envcheck:  {own:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} command lines differ:\n{}", wrong.len(), LINES.len(), wrong.join("\n"));
+}
+
 /// A module that hands a variable, as JSON, to a container.
 fn main(kind: &str) -> String {
     format!(
@@ -228,8 +294,20 @@ fn judge(terraform: &Path, folder: &Path) -> Option<Judged> {
 
 /// What the judge says of an expression.
 fn asked(terraform: &Path, folder: &Path, expression: &str) -> Option<Judged> {
+    asked_with(terraform, folder, expression, &[], &[])
+}
+
+fn asked_with(
+    terraform: &Path,
+    folder: &Path,
+    expression: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Option<Judged> {
     let mut child = Command::new(terraform)
         .args(["console", "-no-color"])
+        .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(folder)
         .env_remove("TF_CLI_CONFIG_FILE")
         .env("CHECKPOINT_DISABLE", "1")

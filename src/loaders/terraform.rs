@@ -7,6 +7,7 @@ mod claims;
 mod convert;
 mod evaluate;
 mod functions;
+mod given;
 mod instance;
 mod json;
 mod modules;

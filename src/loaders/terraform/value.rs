@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::instance::Instance;
 use super::parts::At;
+use crate::fact::SettingValue;
 use crate::source::{SourcePath, Span};
 use crate::syntax::hcl::Block;
 use crate::value::Value;
@@ -45,6 +46,8 @@ pub(super) enum Data<'a> {
     Json(Rc<Val<'a>>),
     /// A resource, or what stands for one.
     Resource(Rc<Resource<'a>>),
+    /// What a store holds from which a command takes it.
+    Stored(Rc<SettingValue>),
 }
 
 /// A member of a [`Data::Map`].
