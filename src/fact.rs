@@ -191,6 +191,8 @@ pub enum LinkKind {
     Script,
     /// A mapping of variables to values in YAML (gcloud's `--env-vars-file`).
     EnvVarsFile,
+    /// Flags of a command (gcloud's `--flags-file`), which are not read.
+    FlagsFile,
     /// Values for the variables of a Terraform module (`-var-file`).
     VarFile,
     /// A workflow, an action or a pipeline that is run as a part of this one.
