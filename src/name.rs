@@ -6,8 +6,6 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
-use memchr::memchr2;
-
 use crate::memo::Answers;
 
 /// A name that was seen: its text is kept once, for as long as the process runs, however often it stands in files.
@@ -228,16 +226,9 @@ pub fn matches_glob(glob: &str, name: &str) -> bool {
     let differs = |glob: Option<&u8>, name: Option<&u8>| {
         glob.is_some_and(|byte| !matches!(byte, b'*' | b'?') && name != Some(byte))
     };
-    // Most names differ in their first or in their last letter, and most globs are an end or a beginning.
+    // Most names differ in their first or in their last letter.
     if differs(glob.first(), name.first()) || differs(glob.last(), name.last()) {
         return false;
-    }
-    let plain = |part: &[u8]| memchr2(b'*', b'?', part).is_none();
-    match glob {
-        [b'*', end @ ..] if plain(end) => return name.ends_with(end),
-        [start @ .., b'*'] if plain(start) => return name.starts_with(start),
-        whole if plain(whole) => return name == whole,
-        _ => {}
     }
     let (mut at, mut read) = (0, 0);
     // Where the last `*` stands and how much of the name it has taken: going back to it alone is enough.
@@ -245,8 +236,13 @@ pub fn matches_glob(glob: &str, name: &str) -> bool {
     while read < name.len() {
         match glob.get(at) {
             Some(b'*') => {
-                star = Some((at, read));
                 at += 1;
+                let rest = &glob[at..];
+                // Most globs are a beginning, an end, or one of each.
+                if !rest.iter().any(|byte| matches!(byte, b'*' | b'?')) {
+                    return name[read..].ends_with(rest);
+                }
+                star = Some((at - 1, read));
             }
             Some(byte) if *byte == b'?' || *byte == name[read] => {
                 at += 1;

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memrchr;
+
 use crate::fact::{FileWords, LinkKind, LinkOutcome, Loaded, Module, Role, Setting, TargetGroup};
 use crate::source::{SourceFile, SourcePath};
 
@@ -174,10 +176,33 @@ const CODE: &[&str] = &[
     "scala", "scss", "snap", "sql", "svelte", "svg", "swift", "ts", "tsx", "ttf", "vue", "webp", "woff", "woff2",
 ];
 
+/// The same ends as numbers, which are found at a fraction of the cost.
+static CODE_NUMBERS: [u64; CODE.len()] = {
+    let mut numbers = [0; CODE.len()];
+    let mut at = 0;
+    while at < numbers.len() {
+        numbers[at] = number(CODE[at].as_bytes());
+        at += 1;
+    }
+    numbers
+};
+
+/// The first eight bytes of a word as a number, which is ordered as the word is.
+const fn number(word: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let mut at = 0;
+    while at < word.len() && at < bytes.len() {
+        bytes[at] = word[at];
+        at += 1;
+    }
+    u64::from_be_bytes(bytes)
+}
+
 /// Whether the end of a file's name says that it is code or a picture. Asked of every file of a repository.
 pub fn is_code(name: &str) -> bool {
-    let Some((_, end)) = name.rsplit_once('.') else { return false };
-    let is_code = CODE.binary_search(&end).is_ok();
+    let Some(dot) = memrchr(b'.', name.as_bytes()) else { return false };
+    let end = name.as_bytes().get(dot + 1..).unwrap_or_default();
+    let is_code = end.len() < 8 && CODE_NUMBERS.binary_search(&number(end)).is_ok();
     let begins = |word: &str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     // `Dockerfile.php` is the image for it.
     is_code && !begins("dockerfile.") && !begins("containerfile.")
@@ -195,7 +220,7 @@ mod tests {
 
     #[test]
     fn nobody_claims_code() {
-        assert!(CODE.is_sorted());
+        assert!(CODE.is_sorted() && CODE.iter().all(|end| end.len() < 8));
         let stems =
             ["x", ".env", "a.env", "env", ".env.example", "a.Dockerfile", "docker-compose", "env.schema", "README"];
         for end in

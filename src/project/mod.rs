@@ -2,6 +2,7 @@
 //!
 //! Nothing outside the root is read because content says so, and nothing is ever written.
 
+mod entries;
 mod environments;
 mod gitignore;
 mod links;
@@ -147,17 +148,19 @@ impl Project {
 
     fn assemble(&mut self) {
         let ignored = |path: &SourcePath| self.ignored.matches(path, false);
+        let formats: BTreeSet<&str> = self.files.values().map(|file| file.format).collect();
         let steps = |driven: bool| {
-            let loaders = LOADERS.iter().filter(move |loader| DRIVEN.contains(&loader.name) == driven);
-            loaders.filter_map(|loader| loader.assemble).collect()
+            let present = LOADERS.iter().filter(|loader| formats.contains(loader.name));
+            let wanted = present.filter(move |loader| DRIVEN.contains(&loader.name) == driven);
+            wanted.filter_map(|loader| loader.assemble).collect()
         };
         let files = Files::new(&self.files, &ignored);
         let mut assembled = parallel::map(self.is_large(), steps(false), |step| step(&files));
         let groups: Vec<TargetGroup> = assembled.iter_mut().flat_map(|part| std::mem::take(&mut part.groups)).collect();
         let files = files.beside(&groups);
-        let last = parallel::map(self.is_large(), steps(true), |step| step(&files));
+        let driven = parallel::map(self.is_large(), steps(true), |step| step(&files));
         self.groups = groups;
-        for part in assembled.into_iter().chain(last) {
+        for part in assembled.into_iter().chain(driven) {
             self.groups.extend(part.groups);
             self.modules.extend(part.modules);
             self.tried.extend(part.tried);

@@ -12,6 +12,7 @@ use ignore::Match;
 use ignore::gitignore::Gitignore;
 use rayon::Scope;
 
+use super::entries::{self, Kind};
 use super::gitignore::{self, TooLarge};
 use super::locate::spelt;
 use super::read::{Reader, Refusal, read_anywhere};
@@ -174,50 +175,28 @@ impl<'a> Walker<'a> {
 
     /// Takes in the files of a folder, and hands on the folders in it that are to be walked.
     fn folder(&self, Folder { path, disk, above }: Folder, below: &mut dyn FnMut(Folder)) {
-        let entries = match std::fs::read_dir(&disk) {
-            Ok(entries) => entries,
-            Err(error) => return self.unread(path, &error),
-        };
         let mut files = Vec::new();
         let mut folders = Vec::new();
-        let mut chain = above;
-        for entry in entries {
-            let (entry, kind) = match entry.and_then(|entry| entry.file_type().map(|kind| (entry, kind))) {
-                Ok(found) => found,
-                Err(error) => {
-                    self.unread(path.clone(), &error);
-                    continue;
-                }
-            };
-            let name = entry.file_name();
-            let name = spelt(&name);
-            if name == ".gitignore" {
-                match gitignore::read(&disk) {
-                    Ok(None) => {}
-                    Ok(Some(file)) => {
-                        self.found().ignored.add(path.clone(), file.clone());
-                        chain = Some(Arc::new(Chain { file, above: chain }));
-                    }
-                    Err(TooLarge) => {
-                        let reason = "larger than 256 kB, so nothing is ignored by it".to_owned();
-                        let path = path.join(".gitignore").unwrap_or_else(|| path.clone());
-                        self.found().unread.push(Unread { path, reason, named: None });
-                    }
-                }
+        let mut has_ignore_file = false;
+        let listed = entries::each(&disk, |name, kind| {
+            let spelt = spelt(name);
+            has_ignore_file |= spelt == ".gitignore";
+            if kind == Kind::File && self.is_nobodys(&spelt) {
+                return;
             }
-            if kind.is_file() && self.is_nobodys(&name) {
-                continue;
+            let child = path.child(&spelt);
+            match kind {
+                Kind::Folder => folders.push((child, disk.join(name))),
+                Kind::File | Kind::Other => files.push((child, disk.join(name), kind == Kind::File)),
             }
-            let child = path.child(&name);
-            if kind.is_dir() {
-                folders.push((child, entry.path()));
-            } else {
-                files.push((child, entry.path(), kind.is_file()));
-            }
+        });
+        if let Err(error) = listed {
+            self.unread(path.clone(), &error);
         }
+        let chain = if has_ignore_file { self.chain(&path, &disk, above) } else { above };
         // What is ignored is known only now: the ignore file may be the last entry.
         for (child, disk) in folders {
-            if self.enters(&child, chain.as_deref()) {
+            if self.enters(&child, &disk, chain.as_deref()) {
                 below(Folder { path: child, disk, above: chain.clone() });
             }
         }
@@ -226,12 +205,29 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// The ignore files that hold in a folder which has one itself.
+    fn chain(&self, path: &SourcePath, disk: &Path, above: Option<Arc<Chain>>) -> Option<Arc<Chain>> {
+        match gitignore::read(disk) {
+            Ok(None) => above,
+            Ok(Some(file)) => {
+                self.found().ignored.add(path.clone(), file.clone());
+                Some(Arc::new(Chain { file, above }))
+            }
+            Err(TooLarge) => {
+                let reason = "larger than 256 kB, so nothing is ignored by it".to_owned();
+                let path = path.join(".gitignore").unwrap_or_else(|| path.clone());
+                self.found().unread.push(Unread { path, reason, named: None });
+                above
+            }
+        }
+    }
+
     /// Whether a file's name alone tells that nobody asks for it: most files of a repository are code.
     fn is_nobodys(&self, name: &str) -> bool {
         self.overrides.0.is_empty() && loaders::is_code(name) && !frameworks::is_marker(name)
     }
 
-    fn enters(&self, path: &SourcePath, chain: Option<&Chain>) -> bool {
+    fn enters(&self, path: &SourcePath, disk: &Path, chain: Option<&Chain>) -> bool {
         if NEVER.contains(&path.name()) || NOT_BELOW_THE_ROOT.contains(&path.name()) {
             return false;
         }
@@ -240,7 +236,7 @@ impl<'a> Walker<'a> {
             self.found().unread.push(Unread { path: path.clone(), reason: MADE_LATER.to_owned(), named: None });
             return false;
         }
-        !self.is_ignored(path, true, chain)
+        !self.is_ignored(path, disk, true, chain)
     }
 
     fn file(&self, path: SourcePath, disk: &Path, is_plain: bool, chain: Option<&Chain>) {
@@ -264,17 +260,17 @@ impl<'a> Walker<'a> {
             }
         }
         let Some((format, claim)) = claimed else {
-            if !is_plain && self.leads_out(disk) && !self.is_ignored(&path, true, chain) {
+            if !is_plain && self.leads_out(disk) && !self.is_ignored(&path, disk, true, chain) {
                 let reason = Refusal::Outside.reason().to_owned();
                 self.found().unread.push(Unread { path, reason, named: None });
                 return;
             }
-            if frameworks::is_marker(path.name()) && !self.is_ignored(&path, false, chain) {
+            if frameworks::is_marker(path.name()) && !self.is_ignored(&path, disk, false, chain) {
                 self.found().markers.push(path);
             }
             return;
         };
-        let local = self.is_ignored(&path, false, chain);
+        let local = self.is_ignored(&path, disk, false, chain);
         if local && (self.tracked_only || !matches!(claim.role, Role::Values | Role::Inputs)) {
             return;
         }
@@ -306,14 +302,10 @@ impl<'a> Walker<'a> {
         disk.is_dir() && self.reader.check(disk) == Err(Refusal::Outside)
     }
 
-    fn is_ignored(&self, path: &SourcePath, is_folder: bool, chain: Option<&Chain>) -> bool {
-        if chain.is_none() {
-            return self.base.matches_itself(path, is_folder);
-        }
-        let absolute = self.reader.root().join(path.as_str());
+    fn is_ignored(&self, path: &SourcePath, disk: &Path, is_folder: bool, chain: Option<&Chain>) -> bool {
         let mut next = chain;
         while let Some(link) = next {
-            match link.file.matched(&absolute, is_folder) {
+            match link.file.matched(disk, is_folder) {
                 Match::None => {}
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,

@@ -115,16 +115,22 @@ pub fn file_reader(manifest: &str, package: &str) -> Option<&'static FileReader>
 
 /// Whether a file is worth knowing of by its mere presence. Asked of every file of a repository, so it must be cheap.
 pub fn is_marker(file: &str) -> bool {
-    static BY_FIRST_LETTER: [OnceLock<Vec<&str>>; 256] = [const { OnceLock::new() }; 256];
+    /// A glob, and what stands before its first `*`.
+    type Glob = (&'static str, &'static str);
+    static BY_FIRST_LETTER: [OnceLock<Vec<Glob>>; 256] = [const { OnceLock::new() }; 256];
     let letter = file.bytes().next().unwrap_or_default().to_ascii_lowercase();
-    let begins = |file: &str| file.bytes().next().is_some_and(|first| first == letter || first == b'*');
-    let all = || UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
-    let globs =
-        BY_FIRST_LETTER[usize::from(letter)].get_or_init(|| all().copied().filter(|glob| begins(glob)).collect());
-    // Most names end in another letter than each glob that begins like them.
+    let globs = BY_FIRST_LETTER[usize::from(letter)].get_or_init(|| {
+        let all = UNIT_MARKERS.iter().chain(RUN_MARKERS).flat_map(|marker| marker.files);
+        let begins = all.filter(|glob| glob.bytes().next().is_some_and(|first| first == letter || first == b'*'));
+        begins.map(|glob| (*glob, glob.split('*').next().unwrap_or_default())).collect()
+    });
+    // Most names begin or end otherwise than each glob with the same first letter.
     let last = file.bytes().next_back().map(|last| last.to_ascii_lowercase());
-    let ends = |glob: &&str| glob.bytes().next_back().is_some_and(|end| end == b'*' || Some(end) == last);
-    globs.iter().any(ends) && any(globs, &file.to_ascii_lowercase())
+    let fits = |(glob, start): &Glob| {
+        glob.bytes().next_back().is_some_and(|end| end == b'*' || Some(end) == last)
+            && file.as_bytes().get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    globs.iter().any(|glob| fits(glob) && matches_glob(glob.0, &file.to_ascii_lowercase()))
 }
 
 /// Whether an app with these dependencies has `.env` under the files of every environment.

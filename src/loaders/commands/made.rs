@@ -10,8 +10,6 @@ const NONE: &[&str] = &[
     ":",
     "[",
     "[[",
-    "{",
-    "}",
     "basename",
     "break",
     "case",
@@ -76,6 +74,8 @@ const NONE: &[&str] = &[
     "which",
     "while",
     "whoami",
+    "{",
+    "}",
 ];
 
 /// Programs that leave no files where one of these words comes first.

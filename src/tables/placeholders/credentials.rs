@@ -23,7 +23,7 @@ fn is_known_text(text: &str, secret: bool) -> bool {
     let is_default = |text: &str| DEFAULTS.iter().any(|known| known.eq_ignore_ascii_case(text));
     secret && is_default(text)
         || DOCUMENTED.iter().any(|halves| is_joined(halves, text))
-        || EMULATOR_KEYS.iter().any(|key| text.contains(key))
+        || EMULATOR_KEYS.iter().any(|key| text.len() >= key.len() && text.contains(key))
         || text.starts_with("ey") && SUPABASE_DEMO.iter().any(|piece| text.contains(piece))
         || password(text).is_some_and(|(user, password, path)| {
             is_default(password) || !password.is_empty() && (password == user || password == path)
@@ -43,8 +43,8 @@ fn password(text: &str) -> Option<(&str, &str, &str)> {
     known.then_some((user, password, path.split('?').next().unwrap_or_default()))
 }
 
-fn is_joined(halves: &[&str; 2], text: &str) -> bool {
-    text.strip_prefix(halves[0]) == Some(halves[1])
+fn is_joined([start, rest]: &[&str; 2], text: &str) -> bool {
+    text.len() == start.len() + rest.len() && text.starts_with(start) && text.ends_with(rest)
 }
 
 /// Passwords that images and their documentation start with.
