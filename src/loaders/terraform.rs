@@ -14,6 +14,7 @@ mod modules;
 mod operators;
 mod parts;
 mod read;
+mod registry;
 mod resources;
 
 mod roots;

@@ -1,5 +1,6 @@
 //! Resources that run an app: containers and functions, and what they are given.
 
+mod called;
 mod containers;
 mod functions;
 mod settings;
@@ -71,9 +72,12 @@ impl<'a> Builder<'_, 'a> {
             }
         }
         for (name, call) in &module.calls {
-            let Some(children) = world.children(instance, name) else { continue };
             let own = call.block.item.labels.first().map(|label| Place::new(call.block.path, label.span));
             let place = place.or(own.as_ref());
+            if call.module.is_none() && self.targets.len() < TARGETS {
+                self.called(instance, call, place);
+            }
+            let Some(children) = world.children(instance, name) else { continue };
             for child in &children.instances {
                 let from = self.targets.len();
                 self.instance(child, place);
@@ -123,7 +127,8 @@ impl<'a> Builder<'_, 'a> {
         instance: &Rc<Instance<'a>>,
         partial: bool,
     ) {
-        let label = block.item.labels.get(1);
+        // The name behind the kind of a resource, or that of a module.
+        let label = block.item.labels.last();
         let own = Place::new(block.path, label.map_or(block.item.kind_span, |label| label.span));
         let place = place.cloned().unwrap_or(own);
         let name = made.name.or_else(|| label.map(|label| label.text.to_string())).unwrap_or_default();

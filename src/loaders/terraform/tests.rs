@@ -404,3 +404,5 @@ fn a_file_of_tofu_stands_for_its_twin() {
     assert_eq!(told(&assembled.groups[0].targets[0]), "api: A=tofu");
     assert!(!assembled.modules[0].whole, "Terraform would read the other one");
 }
+
+mod called;

@@ -115,7 +115,7 @@ impl<'a> Builder<'_, 'a> {
         all.collect()
     }
 
-    fn ecs_container(&mut self, container: &Val<'a>) -> Made<'a> {
+    pub(super) fn ecs_container(&mut self, container: &Val<'a>) -> Made<'a> {
         let mut made = Made::new();
         let Data::Map(_, whole) = &container.data else {
             made.whole = false;
@@ -128,8 +128,8 @@ impl<'a> Builder<'_, 'a> {
             let known = image.as_text().map(|text| text.expose().to_owned());
             (known.unwrap_or_else(|| "${}".to_owned()), crate::source::Span::default())
         });
-        made.signs.own_command = of("command").is_some() || of("entryPoint").is_some();
-        made.whole &= of("environmentFiles").is_none();
+        made.signs.own_command = ["command", "entryPoint", "entrypoint"].iter().any(|name| of(name).is_some());
+        made.whole &= of("environmentFiles").or(of("environment_files")).is_none();
         for (list, is_secret) in [("environment", false), ("secrets", true)] {
             let Some(list) = of(list) else { continue };
             let Data::List(items, whole) = &list.data else {
