@@ -202,6 +202,61 @@ fn the_order_of_files_is_terraforms() {
     }
 }
 
+/// Files that override `main.tf`, which calls `./m` with `a = "base"`, `b = "base"` and hands its output to the local `a`.
+const OVERRIDES: &[&[(&str, &str)]] = &[
+    &[],
+    &[("override.tf", "module \"m\" {\n  b = \"over\"\n}\n")],
+    &[("x_override.tf", "module \"m\" {\n  source = \"./n\"\n}\n")],
+    &[
+        ("a_override.tf", "locals {\n  c = \"a\"\n}\n"),
+        ("b_override.tf.json", r#"{"locals": {"c": "${upper(\"b\")}"}}"#),
+    ],
+    &[("override.tf.json", r#"{"variable": {"d": {"default": "over"}}}"#)],
+    &[("override.tf", "variable \"d\" {\n  type = number\n}\n")],
+    &[("m/override.tf", "output \"o\" {\n  value = \"over-${var.b}\"\n}\n")],
+    &[
+        ("m/x_override.tf", "variable \"b\" {\n  type = number\n}\n"),
+        ("override.tf", "module \"m\" {\n  b = \"007\"\n}\n"),
+    ],
+    &[("overrides.tf", "locals {\n  e = \"none\"\n}\n"), ("xoverride.tf", "locals {\n  f = \"none\"\n}\n")],
+];
+
+#[test]
+fn overrides_are_what_terraform_makes_of_them() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let main = "module \"m\" {\n  source = \"./m\"\n  a      = \"base\"\n  b      = \"base\"\n}\nlocals {\n  a = \
+                \"${module.m.o} ${local.c} ${var.d}\"\n  c = \"base\"\n}\nvariable \"d\" {\n  default = \"007\"\n}\n";
+    let child = |name: &str| {
+        format!(
+            "variable \"a\" {{}}\nvariable \"b\" {{}}\noutput \"o\" {{\n  value = \"{name} ${{var.a}} ${{var.b}}\"\n}}\n"
+        )
+    };
+    let mut wrong = Vec::new();
+    for files in OVERRIDES {
+        let (alone, folder) = (tempfile::tempdir().expect("made"), tempfile::tempdir().expect("made"));
+        for path in [alone.path(), folder.path()] {
+            for name in ["m", "n"] {
+                std::fs::create_dir(path.join(name)).expect("made");
+                write(&path.join(name), "main.tf", &child(name));
+            }
+            write(path, "main.tf", main);
+            files.iter().for_each(|(name, text)| write(path, name, text));
+        }
+        let service = self::main("string").replace("var.a", "local.a").replace("variable \"a\"", "variable \"none\"");
+        write(folder.path(), "service.tf", &service);
+        let get = Command::new(&terraform).arg("get").current_dir(alone.path()).output().expect("terraform starts");
+        let judged = asked(&terraform, alone.path(), "local.a");
+        let own = own(folder.path());
+        if judged.is_none() || judged != own {
+            let said = String::from_utf8_lossy(&get.stdout);
+            wrong.push(format!("{files:?}\n  terraform: {judged:?} {said}\n  envcheck:  {own:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), OVERRIDES.len(), wrong.join("\n"));
+}
+
 /// A command line that gives `a` a value: its type, `TF_VAR_a`, the arguments, and the files beside the module.
 type Line = (&'static str, Option<&'static str>, &'static [&'static str], &'static [(&'static str, &'static str)]);
 

@@ -287,9 +287,6 @@ fn whoever_else_may_change_it_makes_it_partial() {
     for kept in ["[template[0].containers[0].image]", "[labels, client]", "[]"] {
         assert_eq!(with(kept), "api: A=x", "{kept}");
     }
-    let main = service("env {\n  name  = \"A\"\n  value = \"x\"\n}");
-    let found = targets(&[("main.tf", &main), ("main_override.tf", &service(""))]);
-    assert_eq!(found, ["api partial: A=x"]);
 }
 
 #[test]
@@ -406,3 +403,4 @@ fn a_file_of_tofu_stands_for_its_twin() {
 }
 
 mod called;
+mod overrides;

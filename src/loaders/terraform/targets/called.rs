@@ -22,13 +22,12 @@ const FOREIGN: &[&str] = &["container_definition_defaults", "ignore_task_definit
 impl<'a> Builder<'_, 'a> {
     /// The targets that a call makes of a module that is not of the repository.
     pub(super) fn called(&mut self, instance: &Rc<Instance<'a>>, call: &Call<'a>, place: Option<&Place>) {
-        let Some(shape) = registry::shape(call.block) else { return };
-        let (world, body) = (self.world, &call.block.item.body);
-        let scope = Scope::of(instance, call.block.path);
-        let instances = scope.instances(world, body);
-        let overridden = world.module(instance).is_some_and(|module| {
-            call.block.item.label(0).is_some_and(|name| module.overridden.contains(&("module", name)))
-        });
+        let block = call.block.base;
+        // What overrides one is not followed into it.
+        let Some(shape) = registry::shape(block).filter(|_| !call.block.is_overridden()) else { return };
+        let (world, body) = (self.world, &block.item.body);
+        let scope = Scope::of(instance, block.path);
+        let instances = scope.instances_of(world, &call.block);
         let kind = match shape {
             Shape::CloudRunContainers => TargetKind::CloudRunService,
             Shape::CloudRunLists(lists) => lists.kind,
@@ -55,8 +54,8 @@ impl<'a> Builder<'_, 'a> {
             let unsure = switches.iter().any(|switch| switch.as_bool().is_none());
             let foreign = FOREIGN.iter().any(|name| body.get(name).is_some_and(|value| !is_off(value)));
             for made in all {
-                let partial = !made.whole || !instances.whole || overridden || body.broken || unsure || foreign;
-                self.finish(made, kind, call.block, place, instance, partial);
+                let partial = !made.whole || !instances.whole || body.broken || unsure || foreign;
+                self.finish(made, kind, block, place, instance, partial);
             }
         }
     }
