@@ -22,7 +22,10 @@ const PREFIX: &str = "TF_VAR_";
 
 /// The commands of a project that plan or apply modules.
 pub(super) struct Runs<'a> {
-    all: Vec<Run<'a>>,
+    /// Those that say in which folder they work.
+    by_folder: BTreeMap<&'a SourcePath, Vec<Run<'a>>>,
+    /// What all others give, by the environment that they are for: each name, and whether the command line has it.
+    elsewhere: BTreeMap<Option<&'static str>, BTreeMap<&'a str, bool>>,
     /// The variables that somebody gives by the environment, nobody knows to which module.
     anywhere: BTreeSet<&'a str>,
 }
@@ -66,7 +69,21 @@ impl<'a> Runs<'a> {
         let groups = files.groups();
         let arguments = groups.iter().map(|group| group.terraform_arguments.as_slice());
         let runs = arguments.flat_map(|all| all.chunk_by(|one, other| Arc::ptr_eq(&one.run, &other.run)));
-        let all = runs.filter_map(|arguments| Some(Run { of: &arguments.first()?.run, arguments })).collect();
+        let mut by_folder: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut elsewhere: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        // Nobody knows of what module a file is that is named in a folder that nobody knows.
+        let named = Named { environment: &|_| None, gives: &|_, _| None };
+        for run in runs.filter_map(|arguments| Some(Run { of: &arguments.first()?.run, arguments })) {
+            if let Some(folder) = &run.of.module {
+                by_folder.entry(folder).or_default().push(run);
+                continue;
+            }
+            let word = if let Told::One(word) = run.environment(&named) { Some(word) } else { None };
+            let known = elsewhere.entry(word).or_default();
+            for (name, by_command) in run.names() {
+                *known.entry(name).or_insert(false) |= by_command;
+            }
+        }
         let facts = files.all().flat_map(|(_, file)| &file.loaded.facts);
         let facts = facts.filter(|fact| !matches!(fact.kind, FactKind::Declaration(_) | FactKind::Reference { .. }));
         // What a step is given is known to reach its commands, and stands among their arguments.
@@ -74,13 +91,13 @@ impl<'a> Runs<'a> {
         let settings = targets.flat_map(|target| &target.layers).flat_map(|layer| &layer.settings);
         let names = facts.map(|fact| &fact.name).chain(settings.map(|setting| &setting.name));
         let anywhere = names.filter_map(|name| name.as_str().strip_prefix(PREFIX)).collect();
-        Self { all, anywhere }
+        Self { by_folder, elsewhere, anywhere }
     }
 
     /// The words for the environments that a module is applied in, as far as commands tell them.
     pub(super) fn environments(&self, folder: &SourcePath, named: &Named<'_>) -> BTreeSet<&'static str> {
         let applies = |run: &&Run<'_>| matches!(run.of.kind, TerraformRunKind::Apply | TerraformRunKind::ApplyPlanned);
-        let own = self.all.iter().filter(|run| run.of.module.as_ref() == Some(folder));
+        let own = self.by_folder.get(folder).into_iter().flatten();
         let told = own.filter(applies).map(|run| run.environment(named));
         told.filter_map(|told| if let Told::One(word) = told { Some(word) } else { None }).collect()
     }
@@ -95,18 +112,21 @@ impl<'a> Runs<'a> {
         inputs: &mut BTreeMap<&'a str, Val<'a>>,
     ) {
         let Some(module) = world.modules.get(module) else { return };
-        let own: Vec<&Run<'a>> = self.all.iter().filter(|run| run.may_be_for(environment, named)).collect();
-        let certain = |kind| {
-            let of_kind = own.iter().filter(move |run| run.of.kind == kind);
-            of_kind.filter(|run| run.of.module.as_ref() == Some(&module.folder)).collect::<Vec<_>>()
-        };
+        let own = self.by_folder.get(&module.folder).into_iter().flatten();
+        let own: Vec<&Run<'a>> = own.filter(|run| run.may_be_for(environment, named)).collect();
+        let of_kind = |kind| own.iter().filter(|run| run.of.kind == kind).collect::<Vec<_>>();
         // What is only planned may be a trial.
-        let mut runs = certain(TerraformRunKind::Apply);
+        let mut runs = of_kind(TerraformRunKind::Apply);
         if runs.is_empty() {
-            runs = certain(TerraformRunKind::Plan);
+            runs = of_kind(TerraformRunKind::Plan);
         }
-        let names: BTreeSet<&'a str> = runs.iter().flat_map(|run| run.names()).collect();
+        let names: BTreeSet<&'a str> = runs.iter().flat_map(|run| run.names()).map(|(name, _)| name).collect();
+        let price: usize = runs.iter().map(|run| run.arguments.len()).sum();
         for (name, variable) in names.into_iter().filter_map(|name| module.variables.get_key_value(name)) {
+            if !world.pay(price) {
+                inputs.insert(name, Val::unknown());
+                continue;
+            }
             let outcomes = runs.iter().map(|run| run.outcome(name, environment, named));
             let Some(outcome) = outcomes.reduce(Outcome::and) else { continue };
             match outcome {
@@ -120,32 +140,27 @@ impl<'a> Runs<'a> {
             }
         }
         // A command that works in a folder that cannot be told may apply this module as well.
-        for run in own.iter().filter(|run| run.of.module.is_none()) {
-            for (name, _) in run.names().filter_map(|name| module.variables.get_key_value(name)) {
-                match run.outcome(name, environment, named) {
-                    Outcome::Command(_) => {
-                        inputs.insert(name, Val::unknown());
-                    }
-                    Outcome::Environment(_) => {
-                        inputs.entry(name).or_insert_with(Val::unknown);
-                    }
-                    Outcome::Nothing => {}
-                }
+        let is_other = |word: &str| environment.is_some_and(|wanted| wanted != word);
+        let elsewhere = self.elsewhere.iter().filter(|(word, _)| !word.is_some_and(is_other));
+        let elsewhere: Vec<_> = elsewhere.map(|(_, names)| names).collect();
+        for name in module.variables.keys() {
+            let mut given = elsewhere.iter().filter_map(|names| names.get(name)).peekable();
+            let is_given = given.peek().is_some() || self.anywhere.contains(name);
+            if given.any(|by_command| *by_command) {
+                inputs.insert(name, Val::unknown());
+            } else if is_given {
+                inputs.entry(name).or_insert_with(Val::unknown);
             }
-        }
-        for (name, _) in self.anywhere.iter().filter_map(|name| module.variables.get_key_value(name)) {
-            inputs.entry(name).or_insert_with(Val::unknown);
         }
     }
 }
 
 impl<'a> Run<'a> {
-    /// The names of the variables that it is given.
-    fn names(&self) -> impl Iterator<Item = &'a str> {
+    /// The names of the variables that it is given, each with whether the command line has it.
+    fn names(&self) -> impl Iterator<Item = (&'a str, bool)> {
         self.arguments.iter().filter_map(|argument| match &argument.kind {
-            TerraformArgumentKind::Variable(setting) | TerraformArgumentKind::Environment(setting) => {
-                Some(setting.name.as_str())
-            }
+            TerraformArgumentKind::Variable(setting) => Some((setting.name.as_str(), true)),
+            TerraformArgumentKind::Environment(setting) => Some((setting.name.as_str(), false)),
             TerraformArgumentKind::File(_) | TerraformArgumentKind::Nothing => None,
         })
     }

@@ -1,7 +1,7 @@
 //! Blocks in the JSON syntax (`.tf.json`) as the blocks that they are in HCL. What they mean is told elsewhere.
 //!
-//! JSON does not tell blocks from arguments; the kind of a resource does. So what may be either is given as both, and
-//! whoever reads a resource asks for the one that it is. Source: `terraform` 1.11.4, measured.
+//! JSON does not tell blocks from arguments; the kind of a resource does. Of the resources that are read here, the names
+//! of all blocks are known. Source: `terraform` 1.11.4, measured.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -16,6 +16,37 @@ use crate::value::Value;
 
 /// How deep blocks nest in resources; what is deeper is argument only.
 const DEPTH: usize = 12;
+
+/// What is a block in the resources that are read, and an argument in none of them; sorted.
+const BLOCKS: &[&str] = &[
+    "container",
+    "containers",
+    "content",
+    "dynamic",
+    "env",
+    "env_from",
+    "environment",
+    "items",
+    "job_template",
+    "lifecycle",
+    "metadata",
+    "port",
+    "ports",
+    "secret",
+    "secret_environment_variables",
+    "secret_key_ref",
+    "secret_volumes",
+    "service_config",
+    "spec",
+    "template",
+    "value_from",
+    "value_source",
+    "versions",
+    "volume",
+    "volume_mount",
+    "volume_mounts",
+    "volumes",
+];
 
 /// What a property of this name is where comments may stand.
 const COMMENT: &str = "//";
@@ -47,14 +78,12 @@ struct Reader<'s, 'l> {
     reads: Vec<(Box<str>, Span)>,
     /// Whether a part could not be read.
     broken: bool,
-    /// Whether what is read has been read before, as something else.
-    again: bool,
 }
 
 pub(super) fn blocks(source: &SourceFile, loaded: &mut Loaded) -> TfFile {
     let text = source.text();
     read::refuse_mark(text, loaded);
-    let mut reader = Reader { source, loaded, reads: Vec::new(), broken: false, again: false };
+    let mut reader = Reader { source, loaded, reads: Vec::new(), broken: false };
     let mut body = Body::default();
     match json::parse(text, Dialect::Strict) {
         Ok(Some(root)) => reader.root(&root, &mut body),
@@ -144,10 +173,12 @@ impl Reader<'_, '_> {
                 }
             }
             _ => {
-                for Attribute { name, name_span, value } in &block.body.attributes {
-                    if &*block.kind == "locals" || read::may_hold_secrets(name, value) {
+                if &*block.kind == "locals" {
+                    for Attribute { name, name_span, value } in &block.body.attributes {
                         read::definitions(name, *name_span, value, &mut self.loaded.facts);
                     }
+                } else {
+                    read::named_literals(&block.body, &mut self.loaded.facts);
                 }
             }
         }
@@ -158,44 +189,38 @@ impl Reader<'_, '_> {
         let mut body = Body::default();
         let mut known = HashSet::new();
         for member in object.members().iter().filter(|member| member.key != COMMENT) {
-            let may_be_block = matches!(member.value.kind, json::Kind::Object(_) | json::Kind::Array(_));
-            let is_block = inside == Inside::Variable && member.key == "validation";
-            let named_twice = !known.insert(&*member.key);
-            if named_twice && !(may_be_block && inside == Inside::Both) && !self.again {
+            let is_block = match inside {
+                Inside::Arguments => false,
+                Inside::Both => {
+                    depth < DEPTH && BLOCKS.binary_search(&&*member.key).is_ok() && holds_objects(&member.value)
+                }
+                Inside::Variable => member.key == "validation",
+            };
+            if !known.insert(&*member.key) && !is_block {
                 let problem = Problem::new(member.key_span, "this is set twice, which Terraform refuses");
                 self.loaded.problems.push(problem.harmless());
             }
-            self.show(member.key_span);
-            let (name, name_span) = (Box::<str>::from(&*member.key), member.key_inner());
-            if !is_block {
-                let value = match (inside, &*name) {
-                    (Inside::Variable, "type") => self.words(&member.value),
-                    (Inside::Variable, _) => {
-                        read::show_keys(&member.value, &mut self.loaded.shown);
-                        of_json(&member.value)
-                    }
-                    _ => self.expression(&member.value),
-                };
-                body.attributes.push(Attribute { name, name_span, value });
-            }
-            if may_be_block && (is_block || inside == Inside::Both) && depth < DEPTH {
-                // As arguments they were read just now.
-                let again = self.again;
-                self.again |= !is_block;
+            self.loaded.shown.push(member.key_span);
+            if is_block {
                 self.nested(member, depth, &mut body.blocks);
-                self.again = again;
+                continue;
             }
+            let value = match (inside, &*member.key) {
+                (Inside::Variable, "type") => self.words(&member.value),
+                (Inside::Variable, _) => {
+                    read::show_keys(&member.value, &mut self.loaded.shown);
+                    of_json(&member.value)
+                }
+                _ => self.expression(&member.value),
+            };
+            body.attributes.push(Attribute { name: (&*member.key).into(), name_span: member.key_inner(), value });
         }
         body
     }
 
-    /// The blocks that a property stands for, if it stands for blocks.
+    /// The blocks that a property stands for.
     fn nested(&mut self, member: &json::Member<'_>, depth: usize, found: &mut Vec<Block>) {
-        let objects = |node: &Node<'_>| node.is_object() || node.elements().iter().all(Node::is_object);
         let mut make = |reader: &mut Self, labels: Vec<Label>, value: &Node<'_>| {
-            if !objects(value) {
-                return;
-            }
             reader.objects(value, &mut |reader, object| {
                 let labels = labels.iter().map(|label| Label { text: label.text.clone(), span: label.span }).collect();
                 found.push(Block {
@@ -213,6 +238,7 @@ impl Reader<'_, '_> {
         let one = std::slice::from_ref(&member.value);
         let all = if member.value.is_object() { one } else { member.value.elements() };
         for of in all.iter().flat_map(Node::members) {
+            self.loaded.shown.push(of.key_span);
             make(self, vec![Label { text: (&*of.key).into(), span: of.key_inner() }], &of.value);
         }
         for block in found.iter_mut().filter(|block| &*block.kind == "dynamic") {
@@ -237,8 +263,8 @@ impl Reader<'_, '_> {
             json::Kind::Object(members) => {
                 let mut known = HashSet::new();
                 let mut member = |member: &json::Member<'_>| {
-                    self.show(member.key_span);
-                    if !known.insert(member.key.to_string()) && !self.again {
+                    self.loaded.shown.push(member.key_span);
+                    if !known.insert(member.key.to_string()) {
                         let message = "this key is there twice, which Terraform refuses";
                         self.loaded.problems.push(Problem::new(member.key_span, message).harmless());
                     }
@@ -277,16 +303,12 @@ impl Reader<'_, '_> {
     fn embedded(&mut self, read: Result<Embedded, Fault>, span: Span) -> Expression {
         match read {
             Ok(mut read) => {
-                if !self.again {
-                    self.reads.append(&mut read.reads);
-                    self.loaded.shown.append(&mut read.shown);
-                }
+                self.reads.append(&mut read.reads);
+                self.loaded.shown.append(&mut read.shown);
                 Expression { span, ..read.expression }
             }
             Err(fault) => {
-                if !self.again {
-                    self.fault(fault.span, fault.message);
-                }
+                self.fault(fault.span, fault.message);
                 // Whatever it is meant to be.
                 Expression { span, kind: Kind::Template(vec![Piece::Directive(Vec::new())]) }
             }
@@ -297,12 +319,11 @@ impl Reader<'_, '_> {
         self.broken = true;
         self.loaded.problems.push(Problem::new(span, message));
     }
+}
 
-    fn show(&mut self, span: Span) {
-        if !self.again {
-            self.loaded.shown.push(span);
-        }
-    }
+/// Whether blocks can be made of a value: an object, or an array of nothing else.
+fn holds_objects(node: &Node<'_>) -> bool {
+    node.is_object() || !node.elements().is_empty() && node.elements().iter().all(Node::is_object)
 }
 
 fn may_be_template(text: &str) -> bool {

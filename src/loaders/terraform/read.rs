@@ -102,7 +102,7 @@ fn literals(body: &Body, facts: &mut Vec<Fact>) {
     }
 }
 
-fn named_literals(body: &Body, facts: &mut Vec<Fact>) {
+pub(super) fn named_literals(body: &Body, facts: &mut Vec<Fact>) {
     for Attribute { name, name_span, value } in &body.attributes {
         if may_hold_secrets(name, value) {
             definitions(name, *name_span, value, facts);

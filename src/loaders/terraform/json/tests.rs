@@ -30,22 +30,16 @@ fn labels_may_stand_in_arrays_at_every_level() {
 }
 
 #[test]
-fn what_may_be_a_block_is_both() {
-    let (_, _, file) = read(r#"{"resource": {"k": {"n": {"env": [{"name": "A"}, {"name": "B"}], "tags": ["x"]}}}}"#);
+fn blocks_are_told_from_arguments_by_their_names() {
+    let (_, _, file) = read(
+        r#"{"resource": {"k": {"n": {"env": [{"name": "A"}, {"name": "B"}], "env": {}, "tags": {"env": {}}, "ports": [80]}}}}"#,
+    );
     let inner = &body(&file).blocks[0].body;
-    assert_eq!(inner.blocks_of("env").count(), 2);
-    assert!(matches!(inner.get("env").expect("an argument").kind, Kind::Tuple(_)));
-    assert_eq!(inner.blocks_of("tags").count(), 0);
-}
-
-#[test]
-fn what_is_read_twice_is_told_once() {
-    let text = r#"{"resource": {"k": {"n": {"a": {"b": {"c": "${var.x}", "d": "${", "e": 1, "e": 2}}}}}}"#;
-    let (source, loaded, file) = read(text);
-    let TfFile::Blocks { reads, .. } = &file else { panic!("it holds blocks") };
-    let reads: Vec<_> = reads.iter().map(|(name, span)| (&**name, source.slice(*span))).collect();
-    assert_eq!(reads, [("x", "var.x")]);
-    assert_eq!(loaded.problems.len(), 2);
+    assert_eq!(inner.blocks_of("env").count(), 3);
+    assert_eq!(inner.blocks.len(), 3);
+    assert!(inner.get("env").is_none() && inner.get("tags").is_some());
+    assert!(matches!(inner.get("ports").expect("an argument").kind, Kind::Tuple(_)));
+    assert!(BLOCKS.is_sorted());
 }
 
 #[test]
