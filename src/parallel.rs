@@ -30,6 +30,15 @@ pub fn map<T: Send, R: Send>(pays: bool, items: Vec<T>, work: impl Fn(T) -> R + 
     items.into_par_iter().map(work).collect()
 }
 
+/// What two pieces of work come to, side by side where it `pays`.
+pub fn join<A: Send, B: Send>(pays: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    if !pays {
+        return (one(), other());
+    }
+    start();
+    rayon::join(one, other)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

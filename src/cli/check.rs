@@ -11,7 +11,7 @@ use super::listing;
 use super::look::{self, Color};
 use super::output;
 use super::overview::{Overview, says_something};
-use super::run::{Opened, Scope, Wanted, Where, known_rules};
+use super::run::{Opened, Scope, Wanted, Where, examine, known_rules};
 use crate::finding::Level;
 use crate::levels::Levels;
 use crate::model::Model;
@@ -133,9 +133,9 @@ impl Check {
             pedantic: self.pedantic,
         };
         let model = Model::new(&opened.project);
-        let overview = Overview::of(&model);
+        let (overview, found) = examine(&model, &levels);
         let scope = self.scope(&opened, &model, &overview)?;
-        let report = opened.report(overview, &model, &Wanted { scope, ..Wanted::new(levels) });
+        let report = opened.report(overview, found, &Wanted { scope, ..Wanted::new(levels) });
         // The process ends soon, and its memory with it: to take it apart piece by piece is a tenth of a run.
         std::mem::forget(model);
         std::mem::forget(opened);

@@ -199,6 +199,11 @@ pub fn findings(model: &Model<'_>, levels: &Levels) -> Vec<Finding> {
     found.into_iter().flatten().collect()
 }
 
+/// What a project comes to, and what the rules that are wanted say of it.
+pub(super) fn examine(model: &Model<'_>, levels: &Levels) -> (Overview, Vec<Finding>) {
+    parallel::join(model.project.is_large(), || Overview::of(model), || findings(model, levels))
+}
+
 /// Judges findings: their levels, what is ignored, what is in scope. In the order of reports.
 fn judge(found: Vec<Finding>, project: &Project, wanted: &Wanted) -> (Vec<Settled>, Vec<ignore::Ignored>) {
     let levels = &wanted.levels;
@@ -229,8 +234,8 @@ fn order(finding: &Finding) -> impl Ord {
 /// Makes the whole report of a project.
 pub fn report(project: &Project, config: Option<(&SourceFile, &[Span])>, wanted: &Wanted) -> Report {
     let model = Model::new(project);
-    let overview = Overview::of(&model);
-    report_findings(findings(&model, &wanted.levels), project, config, overview, wanted)
+    let (overview, found) = examine(&model, &wanted.levels);
+    report_findings(found, project, config, overview, wanted)
 }
 
 fn report_findings(
@@ -285,9 +290,9 @@ fn report_findings(
 
 impl Opened {
     /// The report of this project.
-    pub(super) fn report(&self, overview: Overview, model: &Model<'_>, wanted: &Wanted) -> Report {
+    pub(super) fn report(&self, overview: Overview, found: Vec<Finding>, wanted: &Wanted) -> Report {
         let config = self.config.as_ref().map(|(source, shown)| (source, shown.as_slice()));
-        report_findings(findings(model, &wanted.levels), &self.project, config, overview, wanted)
+        report_findings(found, &self.project, config, overview, wanted)
     }
 }
 
