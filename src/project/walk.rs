@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use globset::{Glob, GlobMatcher};
 use ignore::Match;
 use ignore::gitignore::Gitignore;
+use memchr::memchr;
 use rayon::Scope;
 
 use super::entries::{self, Kind};
@@ -18,11 +19,12 @@ use super::locate::spelt;
 use super::read::{Reader, Refusal, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
-use crate::fact::Role;
+use crate::fact::{Loaded, Problem, Role};
 use crate::loaders::{self, Claim, File, LOADERS, Loader};
 use crate::parallel;
 use crate::schemas::{self, SCHEMAS, SchemaSource};
-use crate::source::{SourceFile, SourcePath};
+use crate::source::{SourceFile, SourcePath, Span};
+use crate::syntax::conflict::{self, Conflict};
 use crate::tables::frameworks;
 
 /// Folders that are never entered, wherever they are.
@@ -73,11 +75,37 @@ impl Format {
             Self::Schema(schema) => (schema.name, (schema.load)(&source)),
             Self::Other(loader) => (loader.name, (loader.load)(&source, &claim)),
         };
+        if !loaded.problems.is_empty() {
+            settle_conflicts(source.text(), &mut loaded);
+        }
+        if claim.role != Role::Schema {
+            loaded.shown.iter_mut().for_each(|span| *span = without_value(source.text(), *span));
+        }
         loaded.shown.sort_unstable();
         // They stay as long as the project.
         loaded.shown.shrink_to_fit();
         loaded.facts.shrink_to_fit();
         File { source, format, claim, loaded, outcomes: Vec::new(), local }
+    }
+}
+
+/// What of a span may be shown: of `NAME=value`, which somebody wrote where a name is wanted, the name alone.
+fn without_value(text: &str, span: Span) -> Span {
+    let shown = text.as_bytes().get(span.start..span.end).unwrap_or_default();
+    let Some(at) = memchr(b'=', shown) else { return span };
+    let name = shown[..at].trim_ascii_start();
+    let name = name.strip_prefix(b"\"").or_else(|| name.strip_prefix(b"'")).unwrap_or(name);
+    let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    if is_name { Span::new(span.start, span.start + at) } else { span }
+}
+
+/// Tells an unfinished merge as one, instead of all that is no syntax in it.
+fn settle_conflicts(text: &str, loaded: &mut Loaded) {
+    for Conflict { whole, marker } in conflict::find(text) {
+        loaded.problems.retain(|problem| !(whole.start..=whole.end).contains(&problem.span.start));
+        let help = "keep what holds of both sides, and take the lines of git away";
+        loaded.problems.push(Problem::new(marker, "this is a merge that nobody finished").help(help));
+        loaded.shown.push(marker);
     }
 }
 
