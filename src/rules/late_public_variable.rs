@@ -108,7 +108,8 @@ fn judge<'m>(model: &Model<'_>, index: usize, view: &View, bundle: &'m Bundle<'m
         _ => None,
     };
     // Whoever lets the build take a value, and gives the container the address of a neighbour, may mean its server alone.
-    let is_split = bundle.arguments().contains(name) && host.as_ref().is_some_and(|host| host.is_for_servers());
+    let is_split = bundle.arguments().contains(name)
+        && host.as_ref().is_some_and(unreachable_public_url::Unreachable::is_for_servers);
     let level = if deployed && !is_split { Level::Error } else { Level::Warning };
     let late = |level, built_with| Some(Late { name: name.clone(), place: place.clone(), built_with, level, bundle });
     match (&built.state, &built.winner) {

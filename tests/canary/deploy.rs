@@ -1,7 +1,7 @@
 //! What hands apps their environment, with values planted wherever one can stand, and where a name should.
 
 /// `@` stands for the canary, `~` for an `@`.
-pub const FILES: &[(&str, &str)] = &[
+pub(crate) const FILES: &[(&str, &str)] = &[
     (
         ".github/workflows/deploy.yml",
         "# @\nname: \"@\"\non: { push: { branches: [main] } }\nenv:\n  A: @\n  \"B=@\": x\n  NEXT_PUBLIC_TOKEN: ${{ secrets.TOKEN || '@' }}\njobs:\n  deploy:\n    environment: production\n    runs-on: ubuntu-latest\n    env:\n      DB_PASSWORD: '@'\n    services:\n      db: { image: \"postgres:16\", env: { POSTGRES_PASSWORD: @ } }\n    steps:\n      - uses: actions/checkout~v4\n      - run: |\n          export A=@ # @\n          echo \"C=@\" >> $GITHUB_ENV\n          echo D=@ >> .env.production\n          gcloud run deploy web --image eu.gcr.io/p/web --set-env-vars \"^,^A=@,SESSION_SECRET=@,B=${A}@\" --update-secrets=E=e:3 --labels x=@\n          docker build --build-arg TOKEN=@ --build-arg \"API_SECRET=@\" --secret id=npm,env=@ -t web .\n          docker run -e A=@ -e \"DB_PASSWORD=@\" web @\n          terraform apply -var 'db_password=@' -var=\"x=@\" -var-file=@.tfvars\n          kubectl create secret generic s --from-literal=A=@\n          kubectl set env deploy/web SESSION_SECRET=@\n          helm upgrade web ./chart --set env.A=@ --set-string secret.b=@\n          fly secrets set API_SECRET=@\n          vercel env add X production <<< @\n          railway variables --set \"A=@\"\n          curl -H \"Authorization: Bearer @\" https://u:@~h/\n      - uses: google-github-actions/deploy-cloudrun~v2\n        with:\n          service: web\n          env_vars: |\n            A=@\n            SESSION_SECRET=@\n            @\n          secrets: |\n            B=@\n            @\n      - uses: docker/build-push-action~v6\n        with: { context: ., build-args: \"TOKEN=@\", secrets: \"npm=@\", secret-envs: \"a=@\" }\n      - shell: pwsh\n        run: |\n          $env:A = \"@\"\n          \"B=@\" >> $env:GITHUB_ENV\n",
@@ -108,7 +108,7 @@ pub const FILES: &[(&str, &str)] = &[
 ];
 
 /// What is broken in another way than by being cut or damaged: a value where a name, a path or a reference should be.
-pub const MISPLACED: &[(&str, &str)] = &[
+pub(crate) const MISPLACED: &[(&str, &str)] = &[
     (
         "compose.yml",
         "services:\n  web:\n    build: .\n    environment:\n      DB_PASSWORD=@:\n      \"API_TOKEN=@\": x\n  api:\n    build: .\n    environment:\n      - name: DB_PASSWORD=@\n      - TOKEN=@: and more\n      - A=@:\n    env_file:\n      - SESSION_SECRET=@\n  job:\n    environment: A=@\n    env_file: { path: B=@ }\n    build: { args: [\"A=@: x\", { \"B=@\": y }] }\n",
