@@ -98,6 +98,8 @@ pub enum TargetKind {
     Function,
     /// A container of an ECS task.
     EcsContainer,
+    /// What a Terraform module from elsewhere runs, of which only its inputs are known.
+    ModuleContainer,
     /// A container of a Kubernetes workload.
     KubernetesContainer,
     /// An app of a platform that builds and runs it: App Engine, Fly, Render, Railway, Vercel, Netlify, Workers.
@@ -119,7 +121,9 @@ impl TargetKind {
             Self::ComposeService | Self::CloudRunService => "service",
             Self::CloudRunJob => "job",
             Self::Function => "function",
-            Self::EcsContainer | Self::KubernetesContainer | Self::DockerContainer => "container",
+            Self::EcsContainer | Self::KubernetesContainer | Self::DockerContainer | Self::ModuleContainer => {
+                "container"
+            }
             Self::PlatformApp => "app",
             Self::SystemdUnit => "unit",
             Self::Step => "step",

@@ -64,10 +64,19 @@ pub(super) fn find<'a>(files: &Files<'a>) -> (Vec<Module<'a>>, Vec<ValuesFile<'a
             None => {}
         }
     }
+    folders.retain(|_, files| files.iter().any(|(_, file)| says_something(file)));
     let by_folder: BTreeMap<SourcePath, usize> =
         folders.keys().enumerate().map(|(index, folder)| (folder.clone(), index)).collect();
     let modules = folders.into_iter().filter_map(|(folder, files)| module(folder, &files, &by_folder)).collect();
     (modules, values)
+}
+
+/// Whether a file makes its folder a module: a lone `terraform` block only says where the state of another one is kept.
+fn says_something(file: &File) -> bool {
+    match parsed(file) {
+        Some(TfFile::Blocks { body, .. }) => body.broken || body.blocks.iter().any(|block| &*block.kind != "terraform"),
+        _ => true,
+    }
 }
 
 fn parsed(file: &File) -> Option<&TfFile> {

@@ -34,7 +34,40 @@ pub(super) enum Shape {
     EcsServices,
     /// What ECS has, as the inputs themselves.
     EcsContainer,
+    /// Inputs whose names say that they are variables, of a module that nobody has read: more may be added to them.
+    Unread,
 }
+
+/// Inputs that are variables by their name, where they hold a map of them.
+pub(super) const VARIABLES: &[&str] = &[
+    "env",
+    "envs",
+    "env_vars",
+    "env_variables",
+    "environment",
+    "environment_vars",
+    "environment_variables",
+    "container_env",
+    "container_environment",
+    "app_env",
+    "app_environment",
+    "extra_env",
+    "extra_env_vars",
+    "runtime_env",
+];
+
+/// Inputs that are variables with stored secrets by their name, where they hold a map of them.
+pub(super) const SECRETS: &[&str] = &[
+    "secrets",
+    "secret_env",
+    "secret_envs",
+    "secret_env_vars",
+    "secret_environment_variables",
+    "secret_variables",
+    "env_secrets",
+    "env_secret_vars",
+    "environment_secrets",
+];
 
 /// The names in a [`Shape::CloudRunLists`].
 #[derive(Debug, PartialEq, Eq)]
@@ -92,8 +125,12 @@ const ENTRIES: &[Entry] = &[
     Entry { address: "terraform-aws-modules/lambda/aws", majors: 1..=8, shape: Shape::Lambda },
 ];
 
-/// What a call of a module that is not of the repository takes, if that is known.
-pub(super) fn shape(call: At<'_, Block>) -> Option<Shape> {
+/// What a call of a module that is not of the repository takes, as far as that is known.
+pub(super) fn shape(call: At<'_, Block>) -> Shape {
+    read_shape(call).unwrap_or(Shape::Unread)
+}
+
+fn read_shape(call: At<'_, Block>) -> Option<Shape> {
     let text = |name: &str| call.item.body.get(name).and_then(Expression::as_text).map(Value::expose);
     let (address, reference) = address(text("source")?)?;
     let entry = ENTRIES.iter().find(|entry| entry.address.eq_ignore_ascii_case(&address))?;
@@ -141,7 +178,7 @@ mod tests {
     fn of(body: &str) -> Option<Shape> {
         let hcl = Hcl::parse(&format!("module \"m\" {{\n{body}\n}}\n"));
         let path = SourcePath::new("main.tf");
-        shape(At { path: &path, item: &hcl.body.blocks[0] })
+        read_shape(At { path: &path, item: &hcl.body.blocks[0] })
     }
 
     #[test]

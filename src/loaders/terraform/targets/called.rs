@@ -8,8 +8,9 @@ use crate::fact::{StoreKind, TargetKind};
 use crate::loaders::terraform::evaluate::{Scope, Scoped};
 use crate::loaders::terraform::instance::{Instance, each_of};
 use crate::loaders::terraform::modules::Call;
-use crate::loaders::terraform::registry::{self, Lists, Shape};
-use crate::loaders::terraform::value::{Data, Val};
+use crate::loaders::terraform::registry::{self, Lists, SECRETS, Shape, VARIABLES};
+use crate::loaders::terraform::value::{Data, Entry, Val};
+use crate::name::is_variable_name;
 use crate::source::{Place, Span};
 use crate::syntax::hcl::{Body, Expression, Kind, Member};
 
@@ -24,7 +25,10 @@ impl<'a> Builder<'_, 'a> {
     pub(super) fn called(&mut self, instance: &Rc<Instance<'a>>, call: &Call<'a>, place: Option<&Place>) {
         let block = call.block.base;
         // What overrides one is not followed into it.
-        let Some(shape) = registry::shape(block).filter(|_| !call.block.is_overridden()) else { return };
+        if call.block.is_overridden() {
+            return;
+        }
+        let shape = registry::shape(block);
         let (world, body) = (self.world, &block.item.body);
         let scope = Scope::of(instance, block.path);
         let instances = scope.instances_of(world, &call.block);
@@ -33,6 +37,7 @@ impl<'a> Builder<'_, 'a> {
             Shape::CloudRunLists(lists) => lists.kind,
             Shape::Lambda => TargetKind::Function,
             Shape::EcsService | Shape::EcsServices | Shape::EcsContainer => TargetKind::EcsContainer,
+            Shape::Unread => TargetKind::ModuleContainer,
         };
         for each in instances.found {
             let each = each.as_ref().map(|(key, value)| each_of(key, value));
@@ -50,6 +55,7 @@ impl<'a> Builder<'_, 'a> {
                 Shape::EcsService => self.of_definitions(&scope, body.get("container_definitions")),
                 Shape::EcsServices => self.of_services(&scope, body),
                 Shape::EcsContainer => vec![self.of_inputs(&scope, body)],
+                Shape::Unread => self.of_names(&scope, body),
             };
             let unsure = switches.iter().any(|switch| switch.as_bool().is_none());
             let foreign = FOREIGN.iter().any(|name| body.get(name).is_some_and(|value| !is_off(value)));
@@ -168,6 +174,39 @@ impl<'a> Builder<'_, 'a> {
         made
     }
 
+    /// Maps of variables and of secrets, told by the names of the inputs and by those in them.
+    fn of_names(&mut self, scope: &Scope<'_, 'a>, body: &'a Body) -> Vec<Made<'a>> {
+        let mut made = Made::new();
+        made.whole = false;
+        for (inputs, is_secret) in [(VARIABLES, false), (SECRETS, true)] {
+            for attribute in inputs.iter().filter_map(|name| body.attribute(name)) {
+                let value = scope.evaluate(self.world, &attribute.value);
+                let Some(map) = value_of_names(&value) else { continue };
+                made.named.get_or_insert((scope.path, attribute.name_span));
+                if !is_secret {
+                    self.plain_map(&mut made, &value);
+                    continue;
+                }
+                for entry in map {
+                    let name = Val::text(&*entry.key);
+                    let name = entry.key_at.map_or(name.clone(), |spot| name.passing(spot, None));
+                    // How such a module spells an id is its own.
+                    self.injected(&mut made, &name, StoreKind::GoogleSecretManager, &entry.value, None);
+                }
+            }
+        }
+        if made.settings.is_empty() {
+            return Vec::new();
+        }
+        let named = ["name", "service_name", "function_name", "app_name", "app"];
+        made.name = named.iter().find_map(|name| self.name_of(scope, body.get(name)));
+        made.image = ["image", "container_image", "image_uri"].iter().find_map(|name| {
+            let image = body.get(name)?;
+            Some((self.described(scope, image)?, image.span))
+        });
+        vec![made]
+    }
+
     fn of_lambda(&mut self, scope: &Scope<'_, 'a>, body: &'a Body) -> Made<'a> {
         let mut made = Made::new();
         made.name = self.name_of(scope, body.get("function_name"));
@@ -258,4 +297,12 @@ fn member<'e>(object: &'e Expression, name: &str) -> Option<&'e Expression> {
     let Kind::Object(members) = &object.kind else { return None };
     let is = |key: &Expression| key.as_name() == Some(name) || key.as_text().is_some_and(|key| key.expose() == name);
     members.iter().rev().find(|Member { key, .. }| is(key)).map(|member| &member.value)
+}
+
+/// The entries of a map whose every key is the name of a variable as everyone spells them.
+fn value_of_names<'v, 'a>(value: &'v Val<'a>) -> Option<&'v [Entry<'a>]> {
+    let Data::Map(entries, _) = &value.data else { return None };
+    let is_name =
+        |entry: &Entry<'_>| is_variable_name(&entry.key) && !entry.key.bytes().any(|b| b.is_ascii_lowercase());
+    (!entries.is_empty() && entries.iter().all(is_name)).then_some(entries)
 }
