@@ -21,13 +21,17 @@ pub(super) fn build(model: &Model<'_>) -> Vec<View> {
         for environment in model.environments_of(app) {
             let from = views.len();
             let here = || model.targets_of(app).filter(|(_, target)| target.environment == environment);
-            // A module that nobody has read proves less than the files of its environment.
+            // A module that nobody has read proves less than the files of its environment, and may add to them.
             let is_read = |target: &AppTarget<'_>| target.target.kind != TargetKind::ModuleContainer;
             for (index, target) in here().filter(|(_, target)| is_read(target)) {
                 views.push(of_target(model, app, index, target));
             }
             if views.len() == from {
                 views.extend(of_files(model, app, &environment));
+                let given = || here().flat_map(|(_, target)| &target.target.layers).map(|of| layer(model, of));
+                for view in &mut views[from..] {
+                    view.layers.extend(given().map(|of| ViewLayer { doubtful: Some(Reason::Unresolved), ..of }));
+                }
             }
             if views.len() == from {
                 views.extend(here().map(|(index, target)| of_target(model, app, index, target)));

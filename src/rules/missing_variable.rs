@@ -191,6 +191,6 @@ fn where_it_is(model: &Model<'_>, view: &View) -> String {
 pub(super) fn place_of(model: &Model<'_>, view: &View) -> Option<Place> {
     match view.target {
         Some(target) => Some(model.targets[target].target.place.clone()),
-        None => view.layers.last().map(|layer| layer.named.clone()),
+        None => view.layers.iter().rfind(|layer| layer.doubtful.is_none()).map(|layer| layer.named.clone()),
     }
 }
