@@ -13,8 +13,8 @@ pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, ImageBuild, Layer, LayerKind, LayerState, Read, ReadPurpose, SecretFile, Setting, SettingValue, StoredRead,
-    Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
+    Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, Read, ReadPurpose, SecretFile, Setting, SettingValue,
+    StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
@@ -104,6 +104,8 @@ pub struct Loaded {
     pub kept_back: Option<KeptBack>,
     /// If it says what a store holds.
     pub listing: Option<Listing>,
+    /// The commands in it that run compose.
+    pub compose_runs: Vec<ComposeRun>,
     /// What the loader's own second step, `assemble`, needs of this file; nobody else looks into it.
     pub parsed: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -194,6 +196,10 @@ pub enum LinkKind {
     VarFile,
     /// A workflow, an action or a pipeline that is run as a part of this one.
     Workflow,
+    /// A compose file, whatever its name is (`docker compose -f`).
+    Compose,
+    /// The steps of a build in Cloud Build, whatever the file's name is (`gcloud builds submit --config`).
+    CloudBuild,
 }
 
 /// `# envcheck: ignore[rule] reason`.

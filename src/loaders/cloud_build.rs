@@ -6,22 +6,46 @@ use std::collections::BTreeMap;
 
 use super::commands::{Argument, Bit, Content, Recipe, Variable, secret_reference, word_in};
 use super::recipe;
-use super::{Assembled, Claim, Files, Loader};
-use crate::fact::{Loaded, Role, StoreKind};
+use super::{Assembled, Claim, Files, Glance, Loader};
+use crate::fact::{LinkKind, Loaded, Role, StoreKind};
 use crate::source::{Place, SourceFile, SourcePath, Span};
 use crate::syntax::interpolation::name_length;
 use crate::syntax::shell::{Host, Script};
-use crate::syntax::yaml::Node;
+use crate::syntax::yaml::{Node, Yaml};
 use crate::value::Value;
 
 /// The loader.
-pub static LOADER: Loader = Loader { name: "cloud-build", claims, links: &[], load, assemble: Some(assemble) };
+pub static LOADER: Loader = Loader {
+    name: "cloud-build",
+    claims,
+    links: &[(LinkKind::CloudBuild, Role::Deploy)],
+    load,
+    assemble: Some(assemble),
+};
+
+/// Whatever stands in a folder `cloudbuild`.
+pub const GLANCE: Glance = Glance { loader: &LOADER, claims: may_be, anywhere: true, fits: is_evident };
 
 fn claims(path: &SourcePath) -> Option<Claim> {
     let name = path.name();
     let stem = ["yaml", "yml", "json"].iter().find_map(|end| name.strip_suffix(end)?.strip_suffix('.'))?;
     let rest = stem.strip_prefix("cloudbuild")?;
     (rest.is_empty() || rest.starts_with(['.', '-', '_'])).then(|| Claim::new(Role::Deploy))
+}
+
+/// A file of a folder that is called after Cloud Build.
+fn may_be(path: &SourcePath) -> Option<Claim> {
+    const FOLDERS: &[&str] = &["cloudbuild", ".cloudbuild", "cloud-build", "cloud_build"];
+    let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.name().ends_with(end));
+    (is_data && FOLDERS.contains(&path.folder().name())).then(|| Claim::new(Role::Deploy))
+}
+
+/// Whether a text is a list of steps, each in a container and one of them with something to do.
+fn is_evident(source: &SourceFile) -> bool {
+    let yaml = Yaml::parse(source.text());
+    let Some(steps) = yaml.documents().next().and_then(|root| root.get("steps")) else { return false };
+    let acts = |step: Node<'_>| ["args", "script", "entrypoint"].iter().any(|key| step.get(key).is_some());
+    steps.items().all(|step| step.get("name").is_some()) && steps.items().any(acts)
 }
 
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {

@@ -4,6 +4,7 @@
 
 mod arg_dict;
 mod argument;
+mod compose;
 mod docker;
 mod flags;
 mod gcloud;

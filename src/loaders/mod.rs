@@ -50,6 +50,22 @@ pub static LOADERS: &[&Loader] = &[
     &listing::LOADER,
 ];
 
+/// What has files whose names say little, and whose text tells that they are its own.
+pub static GLANCES: &[Glance] = &[compose::GLANCE, cloud_build::GLANCE];
+
+/// What tells by a file's text that a loader reads it.
+pub struct Glance {
+    /// What reads it then.
+    pub loader: &'static Loader,
+    /// Whether a file of this name is worth opening, and what it is then.
+    pub claims: fn(&SourcePath) -> Option<Claim>,
+    /// Whether its name alone is enough for that: else it must stand at the root, or beside a file that the loader
+    /// claims.
+    pub anywhere: bool,
+    /// Whether the text is evidently of that format.
+    pub fits: fn(&SourceFile) -> bool,
+}
+
 /// What reads one source format.
 pub struct Loader {
     /// Its name, as `format` in the config and `sources` say it.
@@ -136,6 +152,11 @@ impl<'a> Files<'a> {
     /// The files that the loader of this name read, by path.
     pub fn of(&self, format: &'static str) -> impl Iterator<Item = (&'a SourcePath, &'a File)> {
         self.files.iter().filter(move |(_, file)| file.format == format)
+    }
+
+    /// All files, by path.
+    pub fn all(&self) -> impl Iterator<Item = (&'a SourcePath, &'a File)> {
+        self.files.iter()
     }
 
     /// The file at a path, if it was read.

@@ -19,7 +19,7 @@ use super::read::{Reader, Refusal, read_anywhere};
 use super::{GitIgnore, Unread};
 use crate::config::Config;
 use crate::fact::Role;
-use crate::loaders::{self, Claim, File, LOADERS, Loader};
+use crate::loaders::{self, Claim, File, GLANCES, LOADERS, Loader};
 use crate::parallel;
 use crate::schemas::{self, SCHEMAS, SchemaSource};
 use crate::source::{SourceFile, SourcePath};
@@ -67,6 +67,13 @@ impl Format {
         schema.or_else(|| loaders::loader(name).map(Self::Other))
     }
 
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Schema(schema) => schema.name,
+            Self::Other(loader) => loader.name,
+        }
+    }
+
     /// Reads and loads one file.
     pub(super) fn load(self, source: SourceFile, claim: Claim, local: bool) -> File {
         let (format, mut loaded) = match self {
@@ -87,6 +94,17 @@ fn classify(path: &SourcePath) -> Option<(Format, Claim)> {
         return Some((Format::Schema(schema), Claim::new(Role::Schema)));
     }
     LOADERS.iter().find_map(|loader| Some((Format::Other(loader), (loader.claims)(path)?)))
+}
+
+/// Whether a file stands in a folder with one whose name says that a loader reads it.
+fn stands_beside(loader: &Loader, path: &SourcePath, disk: &Path) -> bool {
+    let Some(folder) = disk.parent() else { return false };
+    let mut found = false;
+    // A folder that cannot be listed is said where it is walked.
+    let _ = entries::each(folder, |name, kind| {
+        found |= kind == Kind::File && (loader.claims)(&path.folder().child(&spelt(name))).is_some();
+    });
+    found
 }
 
 /// The `[[source]]` entries of the config, ready to be asked.
@@ -245,7 +263,7 @@ impl<'a> Walker<'a> {
             self.found().unread.push(Unread { path, reason: SKIPPED.to_owned(), named: None });
             return;
         }
-        let mut claimed = classify(&path);
+        let mut claimed = self.at_a_glance(&path, disk).or_else(|| classify(&path));
         if let Some(entry) = entry {
             if let Some(format) = entry.format.as_deref().and_then(Format::named) {
                 let named = claimed.map(|(_, claim)| claim).filter(|claim| claim.role != Role::Schema);
@@ -295,6 +313,19 @@ impl<'a> Walker<'a> {
             }
             Err(reason) => self.found().unread.push(Unread { path, reason: reason.to_owned(), named: None }),
         }
+    }
+
+    /// What the text of a file says that it is, where its name says too little to tell.
+    fn at_a_glance(&self, path: &SourcePath, disk: &Path) -> Option<(Format, Claim)> {
+        GLANCES.iter().find_map(|glance| {
+            let claim = (glance.claims)(path)?;
+            let is_near = || path.folder().as_str().is_empty() || stands_beside(glance.loader, path, disk);
+            if !glance.anywhere && !is_near() {
+                return None;
+            }
+            let source = self.reader.read(path, disk).ok()?;
+            (glance.fits)(&source).then_some((Format::Other(glance.loader), claim))
+        })
     }
 
     /// Whether a symlink leads to a folder beyond the root. Within the root its files are found where they stand.

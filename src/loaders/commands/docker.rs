@@ -1,7 +1,7 @@
 //! `docker build` and `docker run`, and podman's, which take the same flags.
 
 use super::flags::{Flags, Style};
-use super::{Argument, Shell};
+use super::{Argument, Shell, compose};
 use crate::fact::{Build, ImageBuild, LinkKind, Setting, SettingValue, TargetKind};
 use crate::name::Name;
 
@@ -54,6 +54,12 @@ pub(super) fn docker(arguments: &[Argument], shell: &mut Shell<'_>) {
     let (first, second) =
         (words.first().map(String::as_str).unwrap_or_default(), words.get(1).map(String::as_str).unwrap_or_default());
     shell.given.deploys |= first == "push";
+    let rest = |from: usize| arguments.get(from..).unwrap_or_default();
+    match (first, second) {
+        ("compose", _) => return compose::compose(rest(1), shell),
+        ("stack", "deploy") => return compose::stack(rest(2), shell),
+        _ => {}
+    }
     let (builds, skip) = match (first, second) {
         ("build", _) => (true, 1),
         ("buildx" | "image", "build") => (true, 2),
@@ -64,8 +70,7 @@ pub(super) fn docker(arguments: &[Argument], shell: &mut Shell<'_>) {
     for (word, text) in arguments.iter().zip(&words).take(skip) {
         shell.given.show(word.span(), text);
     }
-    let rest = arguments.get(skip..).unwrap_or_default();
-    if builds { build(rest, shell) } else { run(rest, shell) }
+    if builds { build(rest(skip), shell) } else { run(rest(skip), shell) }
 }
 
 fn build(arguments: &[Argument], shell: &mut Shell<'_>) {

@@ -320,8 +320,11 @@ pub(in crate::loaders) fn secret_reference(content: &Content) -> Option<(SecretN
     is_id.then(|| (SecretName::new(name), version))
 }
 
-/// `gcloud builds submit --tag X [folder]` builds the Dockerfile of the folder.
+/// `gcloud builds submit --tag X [folder]` builds the Dockerfile of the folder; with `--config` it does what a file says.
 fn submit(flags: &Flags<'_>, folder: Option<&Argument>, shell: &mut Shell<'_>) {
+    if let Some(config) = flags.last(&["--config"]) {
+        shell.link(LinkKind::CloudBuild, &config.to_content(), config.span());
+    }
     let Some(tag) = flags.last(&["--tag", "-t"]) else { return };
     let context = match folder {
         None => shell.folder.clone(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Content, Shell, Variable};
 use crate::fact::{
-    Build, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting, Target,
-    TargetKind, TargetSigns, TerraformArgument, WrittenFile,
+    Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting,
+    Target, TargetKind, TargetSigns, TerraformArgument, WrittenFile,
 };
 use crate::loaders::{File, Files, dotenv};
 use crate::source::{Place, SourcePath, Span};
@@ -22,6 +22,8 @@ pub(in crate::loaders) struct Given {
     pub(in crate::loaders) builds: Vec<ImageBuild>,
     /// The files that were named.
     pub(in crate::loaders) links: Vec<Link>,
+    /// How compose was run.
+    pub(in crate::loaders) compose_runs: Vec<ComposeRun>,
     /// What Terraform was given.
     pub(in crate::loaders) terraform: Vec<TerraformArgument>,
     /// The env files that were written.

@@ -1,6 +1,6 @@
 //! One command after the other: folders, variables, wrappers, and which program it is in the end.
 
-use super::{Argument, Content, Shell, Variable, docker, gcloud, platforms, terraform, writes};
+use super::{Argument, Content, Shell, Variable, compose, docker, gcloud, platforms, terraform, writes};
 use crate::source::{SourcePath, Span};
 use crate::syntax::shell::{Command, Host, Piece, Script, Word};
 
@@ -58,7 +58,13 @@ fn one(command: &Command, input: Option<Vec<Argument>>, shell: &mut Shell<'_>, d
             (name.to_owned(), known)
         })
         .collect();
-    let arguments: Vec<Argument> = command.words.iter().map(|word| Argument::of(word, shell)).collect();
+    let mut arguments: Vec<Argument> = command.words.iter().map(|word| Argument::of(word, shell)).collect();
+    // `$(COMPOSE) up`: a program with its first flags.
+    if command.words.first().is_some_and(is_expansion)
+        && let Some(words) = arguments.first().map(Argument::words).filter(|words| words.len() > 1)
+    {
+        arguments.splice(..1, words);
+    }
     let output = execute(command, &arguments, input, shell, depth);
     for (name, known) in before {
         match known {
@@ -67,6 +73,11 @@ fn one(command: &Command, input: Option<Vec<Argument>>, shell: &mut Shell<'_>, d
         };
     }
     output
+}
+
+/// Whether a word is a variable and nothing else, so that a shell cuts what it holds into words.
+fn is_expansion(word: &Word) -> bool {
+    matches!(word.pieces.as_slice(), [Piece::Foreign { .. } | Piece::Variable { quoted: false, .. }])
 }
 
 fn assign(name: &str, span: Span, word: &Word, conditional: bool, shell: &mut Shell<'_>) {
@@ -147,6 +158,7 @@ fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Sh
     let program: Program = match name {
         "gcloud" => gcloud::gcloud,
         "docker" | "podman" | "nerdctl" => docker::docker,
+        "docker-compose" | "podman-compose" => compose::compose,
         "executor" | "kaniko" => docker::kaniko,
         "terraform" | "tofu" | "terragrunt" => terraform::terraform,
         "vercel" | "vc" | "railway" | "fly" | "flyctl" | "heroku" | "wrangler" | "kubectl" | "helm" => {
@@ -161,6 +173,9 @@ fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Sh
 
 /// `sh -c 'script'`.
 fn inner(command: &Command, arguments: &[Argument], shell: &mut Shell<'_>, depth: usize) {
+    if arguments.len() != command.words.len() {
+        return;
+    }
     let Some(at) = arguments.iter().position(|word| {
         word.literal().is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
     }) else {
