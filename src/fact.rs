@@ -146,6 +146,8 @@ pub enum Mangling {
     Word,
     /// `12:30:45`: other readers of YAML take it for a number of seconds.
     Sexagesimal,
+    /// Its quotes stand inside a plain scalar, and arrive with it: `- NAME="value"`.
+    Quotes,
     /// It is a number or a boolean where only text is taken, so that the whole manifest is refused (Kubernetes).
     Refused,
 }

@@ -95,8 +95,17 @@ pub(super) fn find<'a>(project: &'a Project, apps: &Apps, environments: &Environ
     found
 }
 
-/// A deployed target that names no environment is where its deployed siblings are, if they agree.
+/// A deployed target that names no environment is where its deployed siblings are, if they agree; one that is nobody's
+/// app is where developers are, if an app beside it is.
 fn name_after_siblings(siblings: &mut [AppTarget<'_>]) {
+    let developed = siblings.iter().find(|target| target.app.is_some() && target.environment.as_str() == "development");
+    if let Some(environment) = developed.map(|target| target.environment.clone()) {
+        for target in siblings.iter_mut().filter(|target| target.app.is_none() && is_unnamed(&target.environment)) {
+            target.environment = environment.clone();
+            target.deployed = false;
+        }
+        return;
+    }
     let named: BTreeSet<Environment> = siblings
         .iter()
         .filter(|target| target.app.is_some() && target.deployed && !is_unnamed(&target.environment))
@@ -130,6 +139,8 @@ fn is_foreign(project: &Project, apps: &Apps, target: &Target, build: Option<&Bu
         return deployed::is_foreign(apps, image);
     }
     match images::third_party(image) {
+        // The repository of the very product, whose file shows how it is run.
+        Some(_) if is_called_like_the_repository(apps, image) => false,
         Some(family) => !(family.helper && target.signs.mounts_source),
         None => !names_the_repository(apps, image),
     }
@@ -148,6 +159,13 @@ fn builds_on_foreign(project: &Project, apps: &Apps, target: &Target, build: &Bu
         return true;
     }
     adds_to_foreign(image, build.stage.as_deref())
+}
+
+/// Whether an image that somebody publishes under a name of their own has the very name of the repository.
+fn is_called_like_the_repository(apps: &Apps, image: &str) -> bool {
+    let Some((_, name)) = image.rsplit_once('/') else { return false };
+    let name = name.split([':', '@']).next().unwrap_or(name);
+    apps.repository.iter().any(|repository| repository.eq_ignore_ascii_case(name))
 }
 
 pub(super) fn names_the_repository(apps: &Apps, image: &str) -> bool {
@@ -323,6 +341,14 @@ fn environment_of(
         if let Some(environment) = literal(name).and_then(|value| environments.of_word(value.expose())) {
             return Some((environment, true));
         }
+    }
+    // `shop-staging`: platforms know an app by its name alone.
+    let is_app = target.kind == TargetKind::PlatformApp && target.environment.is_none();
+    let last = target.name.rsplit(['-', '_', '.']).next().filter(|last| is_app && last.len() < target.name.len());
+    let last =
+        last.and_then(|word| environments.of_word(word)).filter(|environment| !environments.is_test(environment));
+    if let Some(environment) = last {
+        return Some((environment, true));
     }
     let signs = target.signs;
     if signs.mounts_source || signs.development_stage || signs.development_server {

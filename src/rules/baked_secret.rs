@@ -185,7 +185,12 @@ fn is_literal(setting: &Setting) -> bool {
 
 fn is_secret(model: &Model<'_>, apps: &[usize], name: &Name) -> bool {
     let is_public = public::possible_prefix(name.as_str()).is_some_and(|(prefix, _)| prefix.prefix != "PUBLIC_");
-    !is_public && model.is_secret(apps, name)
+    let is_declared = || {
+        apps.iter()
+            .any(|app| model.schemas[*app].declaration(name).is_some_and(|of| of.declaration.secret == Some(true)))
+    };
+    let by_design = || public::public_by_design(name.as_str()).is_some() && !is_declared();
+    !is_public && model.is_secret(apps, name) && !by_design()
 }
 
 /// Env files that come in with what is copied.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wording;
+use super::{unreachable_public_url, wording};
 use crate::fact::{LayerKind, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Bundle, Model, Phase, State, View};
@@ -24,7 +24,8 @@ super::rule! {
     /// Where the build gets the same value; where the image is built elsewhere or what its build gets cannot be told; for
     /// development servers; in test runs; and where the app hands its variables out at run time: by `next-runtime-env`
     /// and its like, `publicRuntimeConfig`, Nuxt's `runtimeConfig`, `SvelteKit`, or an entry point that builds or replaces
-    /// them. A build that gets another value which cannot be compared is a warning.
+    /// them; and for an address that no browser reaches: `unreachable-public-url` speaks of that. A build that gets
+    /// another value which cannot be compared is a warning.
     ///
     /// ## Example
     ///
@@ -43,6 +44,7 @@ super::rule! {
 }
 
 const HELP: &str = "declare an `ARG` of that name before the command that builds, and give it to the build";
+const HELP_WITH_ARGUMENT: &str = "give it to the build as well: the `ARG` for it is there";
 
 /// A variable that comes too late.
 struct Late<'m> {
@@ -57,23 +59,31 @@ struct Late<'m> {
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeSet<(Name, Place)> = BTreeSet::new();
     for (index, view) in model.views.iter().enumerate() {
-        let Some(target) = view.target.map(|target| &model.targets[target]) else { continue };
-        if model.environments.is_test(&view.environment) || target.target.signs.one_shot {
-            continue;
-        }
         let names = public_names(model, view);
         if names.is_empty() {
             continue;
         }
-        let Some(bundle) = target.built.and_then(|built| model.bundle(built)) else { continue };
-        if model.hands_out_at_run_time(view.app, Some(target), &bundle) {
-            continue;
-        }
-        let level = if target.deployed { Level::Error } else { Level::Warning };
-        let late = names.into_iter().filter_map(|name| judge(model, index, view, &bundle, &name, level));
+        let Some(bundle) = bundle_of(model, view) else { continue };
+        let late = names.into_iter().filter_map(|name| judge(model, index, view, &bundle, &name));
         let late: Vec<Late<'_>> = late.filter(|of| seen.insert((of.name.clone(), of.place.clone()))).collect();
         report(model, findings, view, &late);
     }
+}
+
+/// The bundle that is all that browsers get of a target.
+fn bundle_of<'m>(model: &'m Model<'_>, view: &View) -> Option<Bundle<'m>> {
+    let target = &model.targets[view.target?];
+    if model.environments.is_test(&view.environment) || target.target.signs.one_shot {
+        return None;
+    }
+    let bundle = model.bundle(target.built?)?;
+    (!model.hands_out_at_run_time(view.app, Some(target), &bundle)).then_some(bundle)
+}
+
+/// Whether what a target is given stays with its server, because its bundle was built before.
+pub(super) fn stays_on_the_server(model: &Model<'_>, index: usize, view: &View, name: &Name) -> bool {
+    public_names(model, view).contains(name)
+        && bundle_of(model, view).is_some_and(|bundle| judge(model, index, view, &bundle, name).is_some())
 }
 
 /// The names that the target gives and that a framework would inline.
@@ -86,22 +96,25 @@ fn public_names(model: &Model<'_>, view: &View) -> BTreeSet<Name> {
     names.filter(|name| model.is_inlined(view.app, name)).cloned().collect()
 }
 
-fn judge<'m>(
-    model: &Model<'_>,
-    index: usize,
-    view: &View,
-    bundle: &'m Bundle<'m>,
-    name: &Name,
-    level: Level,
-) -> Option<Late<'m>> {
+fn judge<'m>(model: &Model<'_>, index: usize, view: &View, bundle: &'m Bundle<'m>, name: &Name) -> Option<Late<'m>> {
+    let deployed = view.target.is_some_and(|target| model.targets[target].deployed);
     let documented = |name: &Name| model.is_documented_anywhere(name);
     let given = view.look(index, name, Phase::Run, &documented);
     let winner = given.winner.as_ref()?;
     let place = winner.place.clone();
     let built = view.look_at_build(index, name, &documented);
+    let host = match &given.state {
+        State::Given(value) => unreachable_public_url::unreachable(model, view, value.expose()),
+        _ => None,
+    };
+    // Whoever lets the build take a value, and gives the container the address of a neighbour, may mean its server alone.
+    let is_split = bundle.arguments().contains(name) && host.as_ref().is_some_and(|host| host.is_for_servers());
+    let level = if deployed && !is_split { Level::Error } else { Level::Warning };
     let late = |level, built_with| Some(Late { name: name.clone(), place: place.clone(), built_with, level, bundle });
     match (&built.state, &built.winner) {
         (State::Absent, _) if model.may_get(view.app, bundle, name) => None,
+        // To give it to the build would help nobody: `unreachable-public-url` speaks of it.
+        (State::Absent, _) if deployed && host.is_some() && !is_split => None,
         (State::Absent, _) => late(level, None),
         (State::Unknown(_), _) | (_, None) => None,
         (State::Given(value), _) if browser_runtime::is_mark(name.as_str(), value.expose()) => None,
@@ -188,7 +201,7 @@ fn report(model: &Model<'_>, findings: &mut Findings<'_>, view: &View, late: &[L
                 let message = format!("`{name}` of {app} is given to {at} after its bundle was built without it");
                 let finding = findings.report(&late.place, "too late", message);
                 built_here(late, finding);
-                finding.help(HELP)
+                finding.help(if late.bundle.arguments().contains(name) { HELP_WITH_ARGUMENT } else { HELP })
             }
             Some(place) => {
                 let what = if late.level == Level::Error { "another value" } else { "a value from elsewhere" };

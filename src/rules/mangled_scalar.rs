@@ -18,7 +18,8 @@ super::rule! {
     /// Compose reads what has no quotes as a number, a boolean or a date, and prints it back: `007` arrives as `7`,
     /// `1.10` as `1.1`, a date with a time behind it. `yes`, `no`, `on` and `off` arrive as they are, but are booleans to
     /// other readers of YAML; they are warnings. Kubernetes and Cloud Run take nothing but text for a variable, and refuse a
-    /// manifest with a number or a boolean there.
+    /// manifest with a number or a boolean there. In an item of a list, quotes around the value alone belong to it:
+    /// `- DEBUG="false"` gives seven characters, and `${NAME:-""}` two.
     ///
     /// ## When does it stay silent?
     ///
@@ -46,6 +47,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let told =
             file.loaded.mangled.iter().filter(|one| !(one.mangling.keeps_the_number() && is_number(model, &one.name)));
         let unique: BTreeSet<_> = told.map(|one| (one.span, &one.name, one.mangling)).collect();
+        let (quoted, unique): (Vec<_>, Vec<_>) = unique.into_iter().partition(|(.., how)| *how == Mangling::Quotes);
+        with_quotes(findings, path, &quoted);
         let (refused, taken): (Vec<_>, Vec<_>) = unique.into_iter().partition(|(.., how)| *how == Mangling::Refused);
         let (certain, uncertain): (Vec<_>, Vec<_>) = taken.into_iter().partition(|(.., how)| how.is_certain());
         let groups = [
@@ -66,6 +69,25 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Quotes that arrive with the value. All of a file in one finding: whoever writes one so writes each so.
+fn with_quotes(findings: &mut Findings<'_>, path: &SourcePath, quoted: &[(Span, &Name, Mangling)]) {
+    let Some(((first, name, _), more)) = quoted.split_first() else { return };
+    let message = if more.is_empty() {
+        format!("the quotes around `{name}` are a part of its value")
+    } else {
+        let names = wording::names(quoted.iter().map(|(_, name, _)| name));
+        format!("the quotes around {names} are a part of their values")
+    };
+    let finding = findings.report(&Place::new(path, *first), "arrives with its quotes", message);
+    if more.is_empty() {
+        finding.variable(name);
+    }
+    for (span, ..) in more {
+        finding.related(&Place::new(path, *span), "arrives with its quotes");
+    }
+    finding.at_level(Level::Warning).help("put quotes around the whole item, or none: `- \"NAME=value\"`");
 }
 
 /// Whether whoever reads the variable takes it for a number, so that `0.10` and `0.1` are one.
@@ -128,6 +150,7 @@ fn report<'f>(
 fn words(name: &Name, mangling: Mangling) -> &'static str {
     match mangling {
         Mangling::Refused => "is a number or a boolean, and Kubernetes takes text only, so it refuses the manifest",
+        Mangling::Quotes => "arrives with its quotes",
         _ if secret_names::is_secret_name(name) => "is not taken for text, and may arrive as something else",
         Mangling::LeadingZero => "is read as a number and loses the zeros before it",
         Mangling::Fraction => "is read as a number and loses digits of its fraction",

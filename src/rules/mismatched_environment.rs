@@ -21,7 +21,7 @@ super::rule! {
     ///
     /// Where only a guess says which environment a target is of, and where the word may be a part of the name: in the
     /// middle or at the beginning of an id it counts only if the same id with the right word exists as well.
-    /// `NODE_ENV=production` is right in staging, too.
+    /// `NODE_ENV=production` is right in staging, too, and so is `RAILS_ENV=production`.
     ///
     /// ## Example
     ///
@@ -190,6 +190,9 @@ fn of_file(model: &Model<'_>, path: &SourcePath, own: &Environment) -> Option<En
     path.name().split(['.', '-', '_']).find_map(|word| other(model, word, own))
 }
 
+/// Modes of a framework rather than places: every deployed environment runs in `production`, as Rails' own guide has it.
+const MODES: &[&str] = &["RAILS_ENV", "DJANGO_ENV"];
+
 /// `APP_ENV=staging` in a target of production.
 fn words(model: &Model<'_>, target: &AppTarget<'_>, own: &Environment, label: &str, findings: &mut Findings<'_>) {
     let layers = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
@@ -203,9 +206,20 @@ fn words(model: &Model<'_>, target: &AppTarget<'_>, own: &Environment, label: &s
         else {
             continue;
         };
+        let is_mode = MODES.contains(&setting.name.as_str());
+        let is_for_developers = |environment: &Environment| {
+            environment.as_str() == "development" || model.environments.is_test(environment)
+        };
+        if is_mode && !(target.deployed && is_for_developers(&environment)) {
+            continue;
+        }
         let message = format!("{label} of {own} is told by `{}` that it is {environment}", setting.name);
         let finding = findings.report(&setting.place, "set here", message);
-        finding.variable(&setting.name).environment(own).help(format!("set it to {own}"));
+        finding.variable(&setting.name).environment(own).help(if is_mode {
+            "set it to production: it is a mode, not a place".to_owned()
+        } else {
+            format!("set it to {own}")
+        });
     }
 }
 

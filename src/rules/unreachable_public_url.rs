@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::late_public_variable;
 use crate::fact::{Side, TargetKind};
 use crate::finding::Findings;
 use crate::model::{Model, Phase, State, View, is_unnamed};
@@ -18,8 +19,9 @@ super::rule! {
     ///
     /// ## When does it stay silent?
     ///
-    /// In development and test, and for a default (`${X:-http://localhost:3000}`) of a compose file that names no
-    /// environment: it is for a first try.
+    /// In development and test; for a default (`${X:-http://localhost:3000}`) of a compose file that names no
+    /// environment: it is for a first try; and where the bundle is built with another value, or may be:
+    /// `late-public-variable` speaks of that.
     ///
     /// ## Example
     ///
@@ -58,7 +60,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
             let Some(unreachable) = unreachable(model, view, value.expose()) else { continue };
-            if !seen.insert(winner.place.clone()) {
+            if late_public_variable::stays_on_the_server(model, index, view, &name)
+                || !seen.insert(winner.place.clone())
+            {
                 continue;
             }
             let app = &model.apps.list[view.app].name;
@@ -92,12 +96,23 @@ fn has_default(setting: &crate::fact::Setting) -> bool {
 /// What names of a cluster's services stand for.
 const CLUSTER: &str = "a service of the cluster";
 
-struct Unreachable {
+/// What `localhost` stands for in a browser.
+const OWN_MACHINE: &str = "their own machine";
+
+pub(super) struct Unreachable {
     what: &'static str,
     service: Option<Place>,
 }
 
-fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachable> {
+impl Unreachable {
+    /// Whether a server beside it reaches the host.
+    pub(super) fn is_for_servers(&self) -> bool {
+        self.what != OWN_MACHINE
+    }
+}
+
+/// Why browsers do not reach the host of an address that a target of a view is given.
+pub(super) fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachable> {
     let scheme = value.split_once("://")?.0;
     if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https" | "ws" | "wss") {
         return None;
@@ -119,7 +134,7 @@ fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachabl
         || host.starts_with("127.")
         || host.ends_with(".localhost")
     {
-        return found("their own machine");
+        return found(OWN_MACHINE);
     }
     if host.ends_with(".svc.cluster.local") || host.ends_with(".internal") {
         return found("a host of the inner network");

@@ -13,7 +13,7 @@ static NEVER_APPS: &[Row] = &[
     Row::new(&["fixture", "fixtures", "__fixtures__"], "food of tests"),
     Row::new(&["template", "templates"], "grows into an app elsewhere"),
     Row::new(&["playground", "playgrounds", "sandbox"], "for trying out"),
-    Row::new(&["tooling", ".devcontainer", ".storybook"], "serves the developers"),
+    Row::new(&["tooling", ".devcontainer", ".dockerdev", ".storybook"], "serves the developers"),
     Row::new(&["docs"], "documentation; a docs site needs a config entry to be an app"),
     Row::new(&["legacy", "deprecated", "archived"], "no longer run"),
     Row::new(&["e2e", "cypress", "playwright", "*-tests", "*-e2e"], "a test app"),
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn folders_of_samples_and_tests_are_never_apps() {
-        for folder in ["examples", "Sample", "fixtures", "e2e", "api-tests", ".devcontainer", "docs"] {
+        for folder in ["examples", "Sample", "fixtures", "e2e", "api-tests", ".devcontainer", ".dockerdev", "docs"] {
             assert!(never_an_app(folder).is_some(), "{folder}");
         }
         for folder in ["", "apps", "web", "api", "test", "latest", "demo-app", "documents"] {

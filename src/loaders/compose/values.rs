@@ -2,7 +2,7 @@
 
 use super::parts::{Field, Mode, Text, Variables};
 use super::scalar::{self, Plain};
-use crate::fact::{Loaded, Mangled, Problem, Setting, SettingValue};
+use crate::fact::{Loaded, Mangled, Mangling, Problem, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::{Place, SourceFile, Span};
 use crate::syntax::interpolation::{self, InvalidTemplate};
@@ -274,6 +274,10 @@ impl Reader<'_> {
             Some(value) => {
                 let from = written.len() + 1;
                 let place = offsets.span(from..text.len());
+                if node.style() == Style::Plain && is_between_quotes(value) {
+                    let name = Name::new(name);
+                    self.loaded.mangled.push(Mangled { name, span: place, mangling: Mangling::Quotes });
+                }
                 match template_of(value, from, &offsets) {
                     Ok(_) if self.is_damaged(value) => (SettingValue::Unknown, place),
                     Ok(template) => (SettingValue::Given(template), place),
@@ -299,6 +303,16 @@ impl Reader<'_> {
         }
         variables.whole = false;
     }
+}
+
+/// Whether a value, or what stands in for one (`${NAME:-"value"}`), is between quotes.
+fn is_between_quotes(value: &str) -> bool {
+    let fallback =
+        value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).and_then(|rest| rest.split_once('-'));
+    let text = fallback.map_or(value, |(_, word)| word);
+    let quoted = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    // With a quote inside it is a list of words or JSON, in which quotes are meant.
+    ['"', '\''].into_iter().any(|quote| quoted(quote).is_some_and(|inner| !inner.contains(quote)))
 }
 
 /// Whether a text may be meant as the name of a variable.

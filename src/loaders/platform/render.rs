@@ -4,6 +4,7 @@ use super::Reader;
 use crate::fact::{Setting, SettingValue};
 use crate::source::Span;
 use crate::syntax::yaml::Node;
+use crate::tables::environments;
 
 /// What a list of variables comes to.
 #[derive(Clone, Default)]
@@ -50,7 +51,10 @@ fn services(reader: &mut Reader<'_>, node: Node<'_>, groups: &[(String, Variable
             continue;
         }
         let mut app = reader.app(name, reader.inner(named));
-        app.environment = environment.map(str::to_owned);
+        // A branch says so where its name is an environment's: most are not.
+        let branch = service.get("branch").and_then(Node::as_str);
+        let branch = branch.filter(|branch| environments::environment_of(branch).is_some());
+        app.environment = environment.or(branch).map(str::to_owned);
         let own = variables(reader, service.get("envVars"));
         app.partial = own.open || service.get("envVars").is_none();
         for group in &own.groups {

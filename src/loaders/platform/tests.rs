@@ -54,7 +54,9 @@ fn a_file_of_another_tool_is_not_held_to_yaml() {
 fn fly_builds_the_dockerfile_beside_it_and_keeps_secrets_to_itself() {
     let text = "app = \"shop\"\n[build.args]\nX = \"1\"\n[env]\nPORT = 8080\nLOG = \"${LOG}\"\n";
     assert_eq!(told("api/fly.toml", text), ["shop - api … PORT=8080 LOG=? / X=1"]);
-    assert!(told("fly.toml", "[env]\nA = \"x\"\n").is_empty(), "without an app it is no deploy file");
+    assert!(told("fly.toml", "[env]\nA = \"x\"\n").is_empty(), "nothing says that it is Fly's");
+    let nameless = "primary_region = \"fra\"\n[env]\nA = \"x\"\n";
+    assert_eq!(told("api/fly.toml", nameless), ["fly - api … A=x"], "`fly deploy --app` names it");
 }
 
 #[test]
@@ -109,7 +111,7 @@ fn wrangler_gives_each_environment_its_own() {
     assert_eq!(told("wrangler.toml", text), expected);
     let json = "{\"name\": \"edge\", /* x */ \"vars\": {\"A\": 1, \"B\": {}}, \"env\": {\"production\": {\"vars\": {\"A\": \"2\"}}},}";
     assert_eq!(told("wrangler.jsonc", json), expected);
-    assert_eq!(told("wrangler.toml", "name = \"edge\"\nvars = { A = \"1\" }\n"), ["edge production . … A=1"]);
+    assert_eq!(told("wrangler.toml", "name = \"edge\"\nvars = { A = \"1\" }\n"), ["edge - . … A=1"]);
 }
 
 #[test]

@@ -21,13 +21,13 @@ fn of_toml(reader: &mut Reader<'_>, root: &Table<'_>) {
     let names: Vec<&str> = environments.iter().map(|item| item.key).collect();
     if let Some(variables) = table(root, "vars") {
         let settings = reader.of_table(&variables);
-        push(reader, named, settings, top(&names).to_owned(), variables.span());
+        push(reader, named, settings, top(&names), variables.span());
     }
     for item in environments {
         let Some(inner) = Some(item).filter(Item::is_table).and_then(|item| item.table()) else { continue };
         if let Some(variables) = table(&inner, "vars") {
             let settings = reader.of_table(&variables);
-            push(reader, named, settings, item.key.to_owned(), variables.span());
+            push(reader, named, settings, Some(item.key), variables.span());
         }
     }
 }
@@ -38,23 +38,28 @@ fn of_json(reader: &mut Reader<'_>, root: &Node<'_>) {
     let names: Vec<&str> = environments.iter().map(|member| &*member.key).collect();
     if let Some(variables) = root.get("vars") {
         let settings = reader.of_object(Some(variables));
-        push(reader, named, settings, top(&names).to_owned(), named.1);
+        push(reader, named, settings, top(&names), named.1);
     }
     for member in environments {
         if let Some(variables) = member.value.get("vars") {
             let settings = reader.of_object(Some(variables));
-            push(reader, named, settings, member.key.to_string(), member.key_inner());
+            push(reader, named, settings, Some(&*member.key), member.key_inner());
         }
     }
 }
 
-/// What the variables at the top are for: those of an environment do not add to them, they stand instead.
-fn top(environments: &[&str]) -> &'static str {
+/// What the variables at the top are for: those of an environment do not add to them, they stand instead. `None`: nothing
+/// tells but the name of the app.
+fn top(environments: &[&str]) -> Option<&'static str> {
     let has_production = environments.iter().any(|name| matches!(*name, "production" | "prod" | "live"));
-    if has_production { "development" } else { "production" }
+    if has_production {
+        return Some("development");
+    }
+    (!environments.is_empty()).then_some("production")
 }
 
-fn push(reader: &mut Reader<'_>, named: (&str, Span), settings: Vec<Setting>, environment: String, listed: Span) {
-    let app = App { environment: Some(environment), settings, listed, ..reader.app(named.0, named.1) };
+fn push(reader: &mut Reader<'_>, named: (&str, Span), settings: Vec<Setting>, environment: Option<&str>, listed: Span) {
+    let environment = environment.map(str::to_owned);
+    let app = App { environment, settings, listed, ..reader.app(named.0, named.1) };
     reader.push(app);
 }

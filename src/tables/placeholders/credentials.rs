@@ -24,7 +24,7 @@ fn is_known_text(text: &str, secret: bool) -> bool {
     secret && is_default(text)
         || DOCUMENTED.iter().any(|halves| is_joined(halves, text))
         || EMULATOR_KEYS.iter().any(|key| text.len() >= key.len() && text.contains(key))
-        || text.starts_with("ey") && SUPABASE_DEMO.iter().any(|piece| text.contains(piece))
+        || text.starts_with("ey") && DEMO_TOKENS.iter().any(|piece| text.contains(piece))
         || password(text).is_some_and(|(user, password, path)| {
             is_default(password) || !password.is_empty() && (password == user || password == path)
         })
@@ -77,9 +77,14 @@ const EMULATOR_KEYS: &[&str] = &[
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==", // Cosmos DB emulator
 ];
 
-/// `supabase-demo` as the issuer in a token, at the two places where it falls in base64. Source: Supabase's
-/// self-hosting documentation.
-const SUPABASE_DEMO: [&str; 2] = ["c3VwYWJhc2UtZGVtb", "zdXBhYmFzZS1kZW1v"];
+/// Pieces of tokens that documentation prints: `supabase-demo` as the issuer, at the two places where it falls in base64
+/// (Supabase's self-hosting documentation), and the claims of Mercure's (which the recipe of its bundle for Symfony
+/// writes into each project).
+const DEMO_TOKENS: [&str; 3] = [
+    "c3VwYWJhc2UtZGVtb",
+    "zdXBhYmFzZS1kZW1v",
+    "eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iLCJiYXIiXSwicHVibGlzaCI6WyJmb28iXX19",
+];
 
 /// Keys that providers print in their documentation, in two halves so that no scanner takes this file for a leak.
 const DOCUMENTED: &[[&str; 2]] = &[

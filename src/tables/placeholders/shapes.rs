@@ -1,5 +1,6 @@
 //! Placeholders that are told by their shape: brackets, masks, runs, reserved hosts.
 
+use super::words;
 use crate::tables::{holds, places};
 
 /// Whether a value has the shape of a placeholder.
@@ -9,7 +10,7 @@ pub(super) fn is_shape(text: &str, secret: bool) -> bool {
         || is_masked(text, secret)
         || is_cut_off(text, secret)
         || is_empty_uuid(text)
-        || (secret && (is_command(text) || is_one_character(text) || is_run(text)))
+        || (secret && (is_command(text) || is_one_character(text) || is_run(text) || is_bare_prefix(text)))
 }
 
 /// Whether an address holds what somebody has to fill in. `text` is in lower case.
@@ -34,6 +35,7 @@ pub(super) fn is_address(text: &str) -> bool {
         FILL_IN_PASSWORDS.contains(&password)
             || ["your-", "your_", "<"].iter().any(|start| password.starts_with(start))
             || is_bracketed(password, true)
+            || words::is_phrase(password, true)
     }) || is_fill_in_host(host)
 }
 
@@ -153,6 +155,14 @@ fn is_empty_uuid(text: &str) -> bool {
     text.len() == 36
         && [8, 13, 18, 23].iter().all(|at| text.as_bytes().get(*at) == Some(&b'-'))
         && is_one_character(&text.replace('-', ""))
+}
+
+/// `sk-`, `whsec_`, `sk_live_`: a provider's prefix with nothing behind it.
+fn is_bare_prefix(text: &str) -> bool {
+    (3..=12).contains(&text.len())
+        && text.ends_with(['-', '_'])
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// One character, at least six times.

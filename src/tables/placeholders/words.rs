@@ -17,10 +17,20 @@ pub(super) fn is_phrase(text: &str, secret: bool) -> bool {
         || WORDS.contains(&text)
         || ends_in_here(text, secret)
         || starts_with_word(text, &["do-not-use", "do_not_use"])
+        || is_shouted(text)
         || inner_request(text)
         || is_not_real(text, secret)
         || ["example", "dummy"].iter().any(|word| continues(text, word).is_some_and(|rest| !rest.starts_with(' ')))
         || (secret && is_secret_phrase(text))
+}
+
+/// `!ChangeMe!`, `!ChangeThisKey!`: how the recipes of Symfony write it.
+fn is_shouted(text: &str) -> bool {
+    let inner = begins(text, "!").and_then(|rest| rest.strip_suffix('!'));
+    inner.and_then(|inner| inner.strip_prefix("change")).is_some_and(|rest| {
+        let rest = rest.strip_prefix(SEPARATORS).unwrap_or(rest);
+        rest.starts_with("me") || rest.starts_with("this")
+    })
 }
 
 /// Whether a value only repeats its variable's name: that alone, or `Your App Name`.
@@ -131,6 +141,7 @@ fn is_not_real(text: &str, secret: bool) -> bool {
 /// Phrases that stand in for a secret, and are honest values anywhere else.
 fn is_secret_phrase(text: &str) -> bool {
     SECRET_WORDS.contains(&text)
+        || ["do-not-use", "do_not_use", "donotuse"].iter().any(|words| holds(text, words))
         || is_plain_secret(text)
         || text.strip_prefix("my").is_some_and(|rest| {
             let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
@@ -142,10 +153,9 @@ fn is_secret_phrase(text: &str) -> bool {
         })
         || is_some_string(text)
         || is_random_something(text)
-        || ["dev", "local", "test", "demo", "build"].iter().any(|word| {
-            continues(text, word)
-                .is_some_and(|rest| ["secret", "key", "token", "password", "only"].iter().any(|end| holds(rest, end)))
-        })
+        || ["dev", "local", "test", "demo", "build"]
+            .iter()
+            .any(|word| continues(text, word).is_some_and(|rest| OF_DEVELOPERS.iter().any(|end| holds(rest, end))))
         || continues(text, "ci").is_some_and(|rest| ["secret", "key", "token"].iter().any(|end| holds(rest, end)))
         || continues(text, "fake").is_some()
         || text.ends_with("-dummy")
@@ -239,6 +249,9 @@ const OBJECTS: &[&str] = &["this", "me", "it", "with", "in", "your", "the", "a",
 const PLAIN_VERBS: &[&str] = &["change", "replace", "fill", "insert", "enter", "put", "paste"];
 const PLAIN_OBJECTS: &[&str] = &["this", "me", "with", "your", "here"];
 
+/// What `dev-` and `test_` may stand before in the secret of a developer.
+const OF_DEVELOPERS: &[&str] = &["secret", "key", "token", "password", "only", "salt", "pepper", "seed"];
+
 /// Words that are no honest value of anything.
 const WORDS: &[&str] = &["todo", "tbd", "tba", "fixme", "placeholder", "foo", "bar", "baz"];
 
@@ -258,6 +271,7 @@ const SECRET_WORDS: &[&str] = &[
     "abc",
     "abcdef",
     "test",
+    "demo",
     "default",
     "ci",
 ];
