@@ -54,7 +54,8 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
         if let Some(root) = yaml.documents().next() {
             let name = source.path().name();
             let environment = word_in(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
-            let reader = Reader { source, secrets: secrets(root) };
+            let reader = Reader { source, secrets: secrets(root), defaults: defaults(source, root) };
+            recipes.replaced.clone_from(&reader.defaults);
             let options = root.get("options");
             for step in root.get("steps").into_iter().flat_map(Node::items) {
                 recipes.all.extend(reader.step(step, options, environment.as_ref()));
@@ -83,9 +84,25 @@ fn secrets(root: Node<'_>) -> BTreeMap<String, Content> {
     found
 }
 
+/// The texts that `substitutions` gives to names. An empty one is there to be given by whoever starts the build, and one
+/// that is made of others is not followed.
+fn defaults(source: &SourceFile, root: Node<'_>) -> BTreeMap<String, Content> {
+    let mut found = BTreeMap::new();
+    for entry in root.get("substitutions").into_iter().flat_map(Node::entries) {
+        let Some(text) = entry.value.as_str().filter(|text| !text.is_empty() && !text.contains('$')) else { continue };
+        let inner = |node: Node<'_>| node.offsets(source.text()).span(0..node.as_str().map_or(0, str::len));
+        let place = Place::new(source.path(), inner(entry.key));
+        let content = Content::default_of(entry.name, text).written(entry.name, &place, inner(entry.value));
+        found.insert(entry.name.to_owned(), content);
+    }
+    found
+}
+
 struct Reader<'a> {
     source: &'a SourceFile,
     secrets: BTreeMap<String, Content>,
+    /// What stands for names unless a trigger or a flag gives something else.
+    defaults: BTreeMap<String, Content>,
 }
 
 impl Reader<'_> {
@@ -151,8 +168,8 @@ impl Reader<'_> {
         found
     }
 
-    /// A text in which `$NAME` and `${NAME}` are replaced and `$$` is a dollar sign. A trigger may replace what the file
-    /// itself sets, so nothing of that is known.
+    /// A text in which `$NAME` and `${NAME}` are replaced and `$$` is a dollar sign. What the file itself sets is only
+    /// what stands in where neither a trigger nor a flag gives something else.
     fn argument(&self, node: Node<'_>) -> Argument {
         let text = node.as_str().unwrap_or_default();
         let offsets = node.offsets(self.source.text());
@@ -161,7 +178,10 @@ impl Reader<'_> {
         let mut push = |range: std::ops::Range<usize>, unknown: Option<&str>| {
             let span = offsets.span(range.clone());
             match unknown {
-                Some(name) => argument.push(Bit::Unknown(Some(name.to_owned())), span),
+                Some(name) => match self.defaults.get(name) {
+                    Some(content) => argument.content(content, span),
+                    None => argument.push(Bit::Unknown(Some(name.to_owned())), span),
+                },
                 None => {
                     if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
                         argument.push(Bit::Text(Value::new(part)), span);

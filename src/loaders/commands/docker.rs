@@ -129,7 +129,7 @@ fn run(arguments: &[Argument], shell: &mut Shell<'_>) {
     let mut settings = Vec::new();
     let mut partial = flags.open || shell.anywhere;
     for argument in flags.all(&["--env", "-e"]) {
-        match variable(argument, shell) {
+        match variable_of_target(argument, shell) {
             Some(setting) => settings.push(setting),
             None => partial = true,
         }
@@ -164,19 +164,38 @@ fn show(flags: &Flags<'_>, shell: &mut Shell<'_>) {
 
 /// `NAME=value`, or `NAME` alone, which the shell gives.
 pub(super) fn variable(argument: &Argument, shell: &mut Shell<'_>) -> Option<Setting> {
+    pair(argument, shell, Shell::setting)
+}
+
+/// The same for something that runs.
+pub(super) fn variable_of_target(argument: &Argument, shell: &mut Shell<'_>) -> Option<Setting> {
+    pair(argument, shell, Shell::handed)
+}
+
+fn pair<'s>(
+    argument: &Argument,
+    shell: &mut Shell<'s>,
+    give: fn(&mut Shell<'s>, &Argument, &str, &Argument) -> Setting,
+) -> Option<Setting> {
     let (name, value) = match argument.split_once("=") {
         Some((name, value)) => (name, Some(value)),
         None => (argument.clone(), None),
     };
     let text = name.literal().filter(|text| !text.is_empty())?;
     shell.given.show(name.span(), &text);
-    let place = shell.place(name.span());
-    let (value, value_span) = match (&value, shell.variables.get(text.as_str())) {
-        (Some(value), _) => (value.to_content().setting(value.span()), value.span()),
-        (None, Some(known)) => (known.content.setting(name.span()), name.span()),
-        (None, None) => (SettingValue::PassThrough, name.span()),
-    };
-    Some(Setting { name: Name::new(&text), place, value_span, value })
+    let known = shell.variables.get(text.as_str()).map(|known| known.held(&text));
+    Some(match (value, known) {
+        (Some(value), _) => give(shell, &name, &text, &value),
+        (None, Some(known)) => {
+            let mut value = Argument::new(Vec::new(), name.span());
+            value.content(&known, name.span());
+            give(shell, &name, &text, &value)
+        }
+        (None, None) => {
+            let (place, value_span) = (shell.place(name.span()), name.span());
+            Setting { name: Name::new(&text), place, value_span, value: SettingValue::PassThrough }
+        }
+    })
 }
 
 /// Whether a context is no folder of this repository.

@@ -265,13 +265,12 @@ pub(in crate::loaders) fn settings(
             continue;
         };
         shell.given.show(name.span(), &text);
-        let place = shell.place(name.span());
-        let value_span = value.span();
         if !secrets {
-            let value = value.to_content().setting(value_span);
-            settings.push(Setting { name: Name::new(&text), place, value_span, value });
+            settings.push(shell.handed(&name, &text, &value));
             continue;
         }
+        let place = shell.place(name.span());
+        let value_span = value.span();
         let reference = secret_reference(&value.to_content());
         if reference.is_some()
             && let Some(text) = value.literal()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::given::{Origins, add_origins, certain};
 use super::{Content, Given, Shell, Variable, run};
 use crate::fact::{ComposeRun, Link, StoredRead, TargetGroup};
 use crate::loaders::Files;
@@ -96,15 +97,18 @@ impl Recipes {
     /// Its targets and all else; `None` where it gives nothing to anybody.
     pub(in crate::loaders) fn group(&self, path: &SourcePath, files: &Files<'_>) -> Option<TargetGroup> {
         let mut group = TargetGroup { paths: vec![path.clone()], ..TargetGroup::default() };
+        let mut origins = Origins::new();
         for given in self.given(path) {
             for mut target in given.targets(files) {
                 target.partial |= self.lossy;
                 group.targets.push(target);
             }
+            add_origins(&mut origins, given.origins);
             group.builds.extend(given.builds);
             group.terraform_arguments.extend(given.terraform);
             group.written_files.extend(given.written);
         }
+        group.origins = certain(origins);
         group.stored_reads.extend(self.reads.iter().cloned());
         let something = !group.targets.is_empty()
             || !group.builds.is_empty()
