@@ -7,13 +7,16 @@ use clap::Args;
 use super::failure::{CliError, Exit};
 use super::run::Where;
 use super::{output, show_line};
-use crate::fact::{Fact, FactKind, Layer, LayerKind, Setting, SettingValue, TargetGroup};
+use crate::fact::{
+    Fact, FactKind, Image, Layer, LayerKind, Module, Setting, SettingValue, Shell, TargetGroup, TerraformArgument,
+    TerraformArgumentKind,
+};
 use crate::finding::Label;
 use crate::model::{Model, StoredState};
 use crate::name::Name;
 use crate::project::Project;
 use crate::reporters::{Passage, Texts};
-use crate::source::{Place, visible};
+use crate::source::{Place, SourcePath, Span, visible};
 
 /// Shows every place that declares, defines, references, injects, stores or mentions a variable.
 #[derive(Debug, Args)]
@@ -84,13 +87,57 @@ impl Sightings {
                     }
                 }
             }
-            for stage in file.loaded.image.iter().flat_map(|image| &image.stages) {
-                self.settings(&stage.settings, "given");
-                self.settings(&stage.arguments, "build argument");
+            if let Some(image) = &file.loaded.image {
+                self.image(path, image);
+            }
+            for script in &file.loaded.script {
+                self.shell(path, script, Span::default());
             }
         }
         for group in &project.groups {
             self.group(group);
+        }
+        for module in &project.modules {
+            self.module(module);
+        }
+        self.settings(&project.tried, "given");
+    }
+
+    fn image(&mut self, path: &SourcePath, image: &Image) {
+        let arguments = image.arguments.iter().chain(image.stages.iter().flat_map(|stage| &stage.arguments));
+        for argument in arguments {
+            self.see(&argument.name, argument.place.clone(), "build argument");
+        }
+        for stage in &image.stages {
+            self.settings(&stage.settings, "given");
+            for command in &stage.commands {
+                self.shell(path, &command.shell, command.span);
+                for secret in &command.secrets {
+                    for name in secret.variable.iter().cloned().chain(secret.id.as_deref().map(Name::new)) {
+                        self.see(&name, Place::new(path, secret.span), "lent to a build");
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a command reads that stands at `around`; inside of JSON nothing tells where each piece stands.
+    fn shell(&mut self, path: &SourcePath, shell: &Shell, around: Span) {
+        for read in &shell.reads {
+            let span = if read.span.is_empty() { around } else { read.span };
+            self.see(&read.name, Place::new(path, span), "referenced");
+        }
+    }
+
+    fn module(&mut self, module: &Module) {
+        for variable in &module.variables {
+            self.see(&variable.name, variable.place.clone(), "declared");
+        }
+        for (name, place) in module.given.iter().flat_map(|given| &given.names) {
+            self.see(name, place.clone(), "defined");
+        }
+        for (name, places) in &module.undeclared {
+            places.iter().for_each(|place| self.see(name, place.clone(), "referenced"));
         }
     }
 
@@ -100,6 +147,12 @@ impl Sightings {
                 self.layer(layer);
             }
             self.settings(target.build.iter().flat_map(|build| &build.arguments), "build argument");
+        }
+        self.settings(group.builds.iter().flat_map(|step| &step.build.arguments), "build argument");
+        self.settings(group.written_files.iter().flat_map(|file| &file.settings), "written");
+        self.settings(group.terraform_arguments.iter().filter_map(of_terraform), "given");
+        for read in &group.stored_reads {
+            self.see(&Name::new(read.secret.as_str()), read.place.clone(), "read from a store");
         }
         for read in group.reads.iter().filter(|read| read.reference.is_meant()) {
             self.see(&read.reference.name, Place::new(&read.path, read.reference.span), "referenced");
@@ -135,6 +188,14 @@ impl Sightings {
 
     fn see(&mut self, name: &Name, place: Place, what: &'static str) {
         self.places.entry(name.clone()).or_default().insert((place, what));
+    }
+}
+
+/// The variable that a command line gives to Terraform.
+fn of_terraform(argument: &TerraformArgument) -> Option<&Setting> {
+    match &argument.kind {
+        TerraformArgumentKind::Variable(setting) | TerraformArgumentKind::Environment(setting) => Some(setting),
+        TerraformArgumentKind::File(_) => None,
     }
 }
 

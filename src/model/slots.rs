@@ -83,7 +83,8 @@ impl Slot<'_> {
     pub fn is_for_tests(&self) -> bool {
         let name = self.path.name();
         // A pipeline is called `ci` whatever its jobs do, and a job that names its environment says what that is.
-        let deploys = name.ends_with(".gitlab-ci.yml") || matches!(self.origin, Origin::Target(_)) && !self.is_unnamed();
+        let deploys =
+            name.ends_with(".gitlab-ci.yml") || matches!(self.origin, Origin::Target(_)) && !self.is_unnamed();
         let words = name.split(['.', '-', '_']).filter(|word| !(deploys && word.eq_ignore_ascii_case("ci")));
         self.environment.as_ref().is_some_and(|environment| environment.as_str() == "test")
             || self.path.as_str().split('/').any(is_test_word)

@@ -31,7 +31,7 @@ pub use gitignore::GitIgnore;
 pub use listings::ListingError;
 pub use locate::{ConfigChoice, LocateError, Located, locate, path_of};
 pub use mentions::Mentions;
-pub use walk::{NO_SCHEMA, SKIPPED};
+pub use walk::{NO_SCHEMA, NOT_RENDERED, SKIPPED};
 
 /// Everything that was read below one root.
 pub struct Project {

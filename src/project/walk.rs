@@ -3,13 +3,14 @@
 //! A file is classified by its path before it is opened, and an ignored folder is never entered; a git-ignored env
 //! file beside what is tracked is read all the same, and marked local.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::{Glob, GlobMatcher};
 use ignore::Match;
 use ignore::gitignore::Gitignore;
+use memchr::memmem;
 use rayon::Scope;
 
 use super::entries::{self, Kind};
@@ -35,6 +36,8 @@ const NOT_BELOW_THE_ROOT: &[&str] = &["vendor", "third_party", "testdata", "fixt
 const MADE_LATER: &str = "another tool makes the real file of it";
 /// Why a file is not read that has the name of a schema: other tools have such files too.
 pub const NO_SCHEMA: &str = "no known kind of schema";
+/// Why the templates of a chart are not read.
+pub const NOT_RENDERED: &str = "templates of Helm, which nothing renders here";
 /// Why a file is not read that nobody wants to be read.
 pub const SKIPPED: &str = "skipped by the config";
 
@@ -179,7 +182,25 @@ pub(super) fn walk(reader: &Reader, config: &Config, tracked_only: bool) -> Walk
     }
     found.ignored = ignored;
     found.markers.sort();
+    set_templates_apart(&mut found);
     found
+}
+
+/// Takes out what only Helm makes manifests of and what was not understood without it: said once a folder, so that nobody
+/// believes that it was checked.
+fn set_templates_apart(found: &mut Walked) {
+    let mut folders = BTreeSet::new();
+    found.files.retain(|path, file| {
+        let is_template = file.format == loaders::kubernetes::LOADER.name
+            && file.loaded.parsed.is_none()
+            && memmem::find(file.source.text().as_bytes(), b"{{").is_some();
+        let folder = path.folders().find(|folder| folder.name() == "templates").filter(|_| is_template);
+        let is_kept = folder.is_none();
+        folders.extend(folder);
+        is_kept
+    });
+    let unread = folders.into_iter().map(|path| Unread { path, reason: NOT_RENDERED.to_owned(), named: None });
+    found.unread.extend(unread);
 }
 
 impl<'a> Walker<'a> {

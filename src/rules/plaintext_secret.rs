@@ -82,7 +82,13 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut faults = Vec::new();
     for slot in all {
         let kind = match slot.origin {
-            Origin::Target(target) if is_of_compose(model, target) => if slot.fallback { FALLBACK } else { LITERAL },
+            Origin::Target(target) if is_of_compose(model, target) => {
+                if slot.fallback {
+                    FALLBACK
+                } else {
+                    LITERAL
+                }
+            }
             Origin::Target(_) if slot.fallback => FALLBACK_OF_A_PLATFORM,
             Origin::Target(_) => LITERAL_OF_A_PLATFORM,
             Origin::Image { .. } if is_looked_at_elsewhere(model, slot) => continue,
