@@ -6,6 +6,8 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
+use memchr::memchr;
+
 use crate::memo::Answers;
 
 /// A name that was seen: its text is kept once, for as long as the process runs, however often it stands in files.
@@ -64,9 +66,9 @@ macro_rules! name_type {
         pub struct $name(&'static Seen);
 
         impl $name {
-            /// Takes the name as it is written.
+            /// Takes the name as it is written. What stands behind a `=` is no part of any name, and may be a secret.
             pub fn new(name: &str) -> Self {
-                Self(Seen::of(name))
+                Self(Seen::of(memchr(b'=', name.as_bytes()).map_or(name, |at| &name[..at])))
             }
 
             /// The name as text.

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use program::{repository, run, write};
 
+#[path = "canary/deploy.rs"]
+mod deploy;
 mod program;
 
 /// What is planted: a part of it is enough to find it again, in any case.
@@ -161,9 +163,13 @@ fn seen(folder: &Path) -> Option<String> {
     })
 }
 
-fn whole() -> tempfile::TempDir {
-    let files: Vec<(&str, String)> = FILES.iter().map(|(path, text)| (*path, planted(text))).collect();
+fn holding(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let files: Vec<(&str, String)> = files.iter().map(|(path, text)| (*path, planted(text))).collect();
     repository(&files)
+}
+
+fn whole() -> tempfile::TempDir {
+    holding(FILES)
 }
 
 #[test]
@@ -173,6 +179,29 @@ fn no_value_and_no_comment_of_a_whole_file_is_shown() {
     // The config is refused or not; the rest must be seen as well.
     std::fs::remove_file(folder.path().join("envcheck.toml")).unwrap();
     assert_eq!(seen(folder.path()), None);
+}
+
+#[test]
+fn no_value_that_is_handed_to_an_app_is_shown() {
+    assert_eq!(seen(holding(deploy::FILES).path()), None);
+    // A file that lacks its end says other things than a whole one.
+    let mut leaks = Vec::new();
+    for (path, text) in deploy::FILES {
+        let folder = holding(deploy::FILES);
+        let text = planted(text);
+        for end in (0..text.len()).step_by(211) {
+            write(folder.path(), path, &text.as_bytes()[..end]);
+            if let Some(line) = seen_soon(folder.path()) {
+                leaks.push(format!("{path} cut at {end}: {line}"));
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}
+
+#[test]
+fn no_value_that_stands_where_a_name_should_is_shown() {
+    assert_eq!(seen(holding(deploy::MISPLACED).path()), None);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Sightings {
             if let Some(image) = &file.loaded.image {
                 self.image(path, image);
             }
-            for script in &file.loaded.script {
+            if let Some(script) = &file.loaded.script {
                 self.shell(path, script, Span::default());
             }
         }
@@ -137,7 +137,9 @@ impl Sightings {
             self.see(name, place.clone(), "defined");
         }
         for (name, places) in &module.undeclared {
-            places.iter().for_each(|place| self.see(name, place.clone(), "referenced"));
+            for place in places {
+                self.see(name, place.clone(), "referenced");
+            }
         }
     }
 

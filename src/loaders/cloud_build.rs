@@ -37,7 +37,8 @@ fn claims(path: &SourcePath) -> Option<Claim> {
 fn may_be(path: &SourcePath) -> Option<Claim> {
     const FOLDERS: &[&str] = &["cloudbuild", ".cloudbuild", "cloud-build", "cloud_build"];
     let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.name().ends_with(end));
-    (is_data && FOLDERS.contains(&path.folder().name())).then(|| Claim::new(Role::Deploy))
+    let folder = path.as_str().rsplit('/').nth(1)?;
+    (is_data && FOLDERS.contains(&folder)).then(|| Claim::new(Role::Deploy))
 }
 
 /// Whether a text is a list of steps, each in a container and one of them with something to do.

@@ -3,27 +3,28 @@
 //! A file is classified by its path before it is opened, and an ignored folder is never entered; a git-ignored env
 //! file beside what is tracked is read all the same, and marked local.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::{Glob, GlobMatcher};
 use ignore::Match;
 use ignore::gitignore::Gitignore;
-use memchr::memmem;
+use memchr::memchr;
 use rayon::Scope;
 
 use super::entries::{self, Kind};
 use super::gitignore::{self, TooLarge};
 use super::locate::spelt;
 use super::read::{Reader, Refusal, read_anywhere};
-use super::{GitIgnore, Unread};
+use super::{GitIgnore, Unread, glance};
 use crate::config::Config;
-use crate::fact::Role;
-use crate::loaders::{self, Claim, File, GLANCES, LOADERS, Loader};
+use crate::fact::{Loaded, Problem, Role};
+use crate::loaders::{self, Claim, File, LOADERS, Loader};
 use crate::parallel;
 use crate::schemas::{self, SCHEMAS, SchemaSource};
-use crate::source::{SourceFile, SourcePath};
+use crate::source::{SourceFile, SourcePath, Span};
+use crate::syntax::conflict::{self, Conflict};
 use crate::tables::frameworks;
 
 /// Folders that are never entered, wherever they are.
@@ -36,8 +37,6 @@ const NOT_BELOW_THE_ROOT: &[&str] = &["vendor", "third_party", "testdata", "fixt
 const MADE_LATER: &str = "another tool makes the real file of it";
 /// Why a file is not read that has the name of a schema: other tools have such files too.
 pub const NO_SCHEMA: &str = "no known kind of schema";
-/// Why the templates of a chart are not read.
-pub const NOT_RENDERED: &str = "templates of Helm, which nothing renders here";
 /// Why a file is not read that nobody wants to be read.
 pub const SKIPPED: &str = "skipped by the config";
 
@@ -83,11 +82,37 @@ impl Format {
             Self::Schema(schema) => (schema.name, (schema.load)(&source)),
             Self::Other(loader) => (loader.name, (loader.load)(&source, &claim)),
         };
+        if !loaded.problems.is_empty() {
+            settle_conflicts(source.text(), &mut loaded);
+        }
+        if claim.role != Role::Schema {
+            loaded.shown.iter_mut().for_each(|span| *span = without_value(source.text(), *span));
+        }
         loaded.shown.sort_unstable();
         // They stay as long as the project.
         loaded.shown.shrink_to_fit();
         loaded.facts.shrink_to_fit();
         File { source, format, claim, loaded, outcomes: Vec::new(), local }
+    }
+}
+
+/// What of a span may be shown: of `NAME=value`, which somebody wrote where a name is wanted, the name alone.
+fn without_value(text: &str, span: Span) -> Span {
+    let shown = text.as_bytes().get(span.start..span.end).unwrap_or_default();
+    let Some(at) = memchr(b'=', shown) else { return span };
+    let name = shown[..at].trim_ascii_start();
+    let name = name.strip_prefix(b"\"").or_else(|| name.strip_prefix(b"'")).unwrap_or(name);
+    let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    if is_name { Span::new(span.start, span.start + at) } else { span }
+}
+
+/// Tells an unfinished merge as one, instead of all that is no syntax in it.
+fn settle_conflicts(text: &str, loaded: &mut Loaded) {
+    for Conflict { whole, marker } in conflict::find(text) {
+        loaded.problems.retain(|problem| !(whole.start..=whole.end).contains(&problem.span.start));
+        let help = "keep what holds of both sides, and take the lines of git away";
+        loaded.problems.push(Problem::new(marker, "this is a merge that nobody finished").help(help));
+        loaded.shown.push(marker);
     }
 }
 
@@ -97,17 +122,6 @@ fn classify(path: &SourcePath) -> Option<(Format, Claim)> {
         return Some((Format::Schema(schema), Claim::new(Role::Schema)));
     }
     LOADERS.iter().find_map(|loader| Some((Format::Other(loader), (loader.claims)(path)?)))
-}
-
-/// Whether a file stands in a folder with one whose name says that a loader reads it.
-fn stands_beside(loader: &Loader, path: &SourcePath, disk: &Path) -> bool {
-    let Some(folder) = disk.parent() else { return false };
-    let mut found = false;
-    // A folder that cannot be listed is said where it is walked.
-    let _ = entries::each(folder, |name, kind| {
-        found |= kind == Kind::File && (loader.claims)(&path.folder().child(&spelt(name))).is_some();
-    });
-    found
 }
 
 /// The `[[source]]` entries of the config, ready to be asked.
@@ -182,25 +196,8 @@ pub(super) fn walk(reader: &Reader, config: &Config, tracked_only: bool) -> Walk
     }
     found.ignored = ignored;
     found.markers.sort();
-    set_templates_apart(&mut found);
+    glance::set_templates_apart(&mut found);
     found
-}
-
-/// Takes out what only Helm makes manifests of and what was not understood without it: said once a folder, so that nobody
-/// believes that it was checked.
-fn set_templates_apart(found: &mut Walked) {
-    let mut folders = BTreeSet::new();
-    found.files.retain(|path, file| {
-        let is_template = file.format == loaders::kubernetes::LOADER.name
-            && file.loaded.parsed.is_none()
-            && memmem::find(file.source.text().as_bytes(), b"{{").is_some();
-        let folder = path.folders().find(|folder| folder.name() == "templates").filter(|_| is_template);
-        let is_kept = folder.is_none();
-        folders.extend(folder);
-        is_kept
-    });
-    let unread = folders.into_iter().map(|path| Unread { path, reason: NOT_RENDERED.to_owned(), named: None });
-    found.unread.extend(unread);
 }
 
 impl<'a> Walker<'a> {
@@ -284,7 +281,9 @@ impl<'a> Walker<'a> {
             self.found().unread.push(Unread { path, reason: SKIPPED.to_owned(), named: None });
             return;
         }
-        let mut claimed = self.at_a_glance(&path, disk).or_else(|| classify(&path));
+        let is_looked_at = glance::is_worth_it(&path) && !self.is_ignored(&path, disk, false, chain);
+        let told = if is_looked_at { glance::told(self.reader, &path, disk) } else { None };
+        let mut claimed = told.or_else(|| classify(&path));
         if let Some(entry) = entry {
             if let Some(format) = entry.format.as_deref().and_then(Format::named) {
                 let named = claimed.map(|(_, claim)| claim).filter(|claim| claim.role != Role::Schema);
@@ -334,19 +333,6 @@ impl<'a> Walker<'a> {
             }
             Err(reason) => self.found().unread.push(Unread { path, reason: reason.to_owned(), named: None }),
         }
-    }
-
-    /// What the text of a file says that it is, where its name says too little to tell.
-    fn at_a_glance(&self, path: &SourcePath, disk: &Path) -> Option<(Format, Claim)> {
-        GLANCES.iter().find_map(|glance| {
-            let claim = (glance.claims)(path)?;
-            let is_near = || path.folder().as_str().is_empty() || stands_beside(glance.loader, path, disk);
-            if !glance.anywhere && !is_near() {
-                return None;
-            }
-            let source = self.reader.read(path, disk).ok()?;
-            (glance.fits)(&source).then_some((Format::Other(glance.loader), claim))
-        })
     }
 
     /// Whether a symlink leads to a folder beyond the root. Within the root its files are found where they stand.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{unreachable_public_url, wording};
+use super::unreachable_public_url::{Unreachable, unreachable};
+use super::wording;
 use crate::fact::{LayerKind, Setting, SettingValue};
 use crate::finding::{Findings, Level};
 use crate::model::{Bundle, Model, Phase, State, View};
@@ -104,11 +105,11 @@ fn judge<'m>(model: &Model<'_>, index: usize, view: &View, bundle: &'m Bundle<'m
     let place = winner.place.clone();
     let built = view.look_at_build(index, name, &documented);
     let host = match &given.state {
-        State::Given(value) => unreachable_public_url::unreachable(model, view, value.expose()),
+        State::Given(value) => unreachable(model, view, value.expose()),
         _ => None,
     };
     // Whoever lets the build take a value, and gives the container the address of a neighbour, may mean its server alone.
-    let is_split = bundle.arguments().contains(name) && host.as_ref().is_some_and(|host| host.is_for_servers());
+    let is_split = bundle.arguments().contains(name) && host.as_ref().is_some_and(Unreachable::is_for_servers);
     let level = if deployed && !is_split { Level::Error } else { Level::Warning };
     let late = |level, built_with| Some(Late { name: name.clone(), place: place.clone(), built_with, level, bundle });
     match (&built.state, &built.winner) {

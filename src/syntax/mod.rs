@@ -1,6 +1,7 @@
 //! Text to trees with spans and comments. No meaning: which name is a variable is the business of `loaders`.
 
 pub mod comment;
+pub mod conflict;
 pub mod dotenv;
 pub mod env_spec;
 pub mod expression;

@@ -1,6 +1,7 @@
 //! What command lines give, gathered in their order, and turned into targets when all files are there.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::{Argument, Content, Shell, Variable, Written};
 use crate::fact::{
@@ -140,9 +141,14 @@ impl Given {
 
 /// Notes where the value stands that is handed on at a place.
 fn note_origin(origins: &mut Origins, at: Place, origin: Option<Place>) {
-    let known = origins.entry(at).or_insert_with(|| origin.clone());
-    if *known != origin {
-        *known = None;
+    match origins.entry(at) {
+        Entry::Vacant(place) => {
+            place.insert(origin);
+        }
+        Entry::Occupied(mut known) if *known.get() != origin => {
+            known.insert(None);
+        }
+        Entry::Occupied(_) => {}
     }
 }
 

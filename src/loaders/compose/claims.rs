@@ -89,6 +89,41 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_says_too_little_is_looked_into() {
+        for path in ["production.yml", "a/local.yaml", "test.yml", "staging.yml", "dev.yml"] {
+            assert!(may_be(&SourcePath::new(path)).is_some(), "{path}");
+        }
+        for path in ["app.yml", "production.json", "production.yml.j2", "production-eu.yml", ".yml"] {
+            assert!(may_be(&SourcePath::new(path)).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_compose_only_if_nothing_else_is_in_it() {
+        for text in [
+            "services:\n  a:\n    image: b\n",
+            "\u{feff}services:\r\n  a: { build: . }\r\n",
+            "version: '3'\nx-a: &a { build: . }\nservices:\n  a: { <<: *a }\n  b: { command: c }\nvolumes:\n  d:\n",
+        ] {
+            assert!(is_evident(text), "{text}");
+        }
+        for text in [
+            "",
+            "services:\n",
+            "services: []\n",
+            "services:\n  - image: a\n",
+            "services:\n  a: { command: b }\n",
+            "services:\n  a: { image: b }\n  c: d\n",
+            "services:\n  a: { image: b }\nhosts: all\n",
+            "services:\n  a: { image: b }\npipeline:\n  build: { image: c }\n",
+            "services:\n  a: { image: b }\n---\nservices:\n  c: { image: d }\n",
+            "all:\n  services:\n    a: { image: b }\n",
+        ] {
+            assert!(!is_evident(text), "{text}");
+        }
+    }
+
+    #[test]
     fn other_files_are_left_alone() {
         for path in [
             "composer.yml",

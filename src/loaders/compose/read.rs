@@ -2,7 +2,7 @@
 
 use super::parts::{BuildPart, ComposeFile, EnvFile, Extends, Field, Grant, Include, Mode, Mount, Service, Text};
 use super::signs;
-use super::values::{Reader, inner_span, is_text, mode};
+use super::values::{Reader, inner_span, is_name, is_text, mode};
 use crate::fact::{Link, LinkKind, Loaded, Problem};
 use crate::source::{SourceFile, Span};
 use crate::syntax::yaml::{Entry, Kind, Node, Yaml};
@@ -180,6 +180,12 @@ impl Reader<'_> {
             }
             return None;
         };
+        if text.split_once('=').is_some_and(|(name, _)| is_name(name)) {
+            let problem =
+                Problem::new(item.site(), "an item of `env_file` is the path of a file, and this is a variable");
+            self.loaded.problems.push(problem.help("put it under `environment`"));
+            return None;
+        }
         let span = inner_span(path, self.source);
         let link = self.link(LinkKind::EnvFile, text, span, required && !profiled);
         Some(EnvFile { path: text.to_owned(), place: self.place(span), link, required, raw })

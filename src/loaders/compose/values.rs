@@ -291,11 +291,22 @@ impl Reader<'_> {
     fn not_an_item(&mut self, node: Node<'_>, what: &str, variables: &mut Variables) {
         let problem = Problem::new(node.site(), format!("an item of `{what}` must be text of the form `NAME=value`"));
         if node.kind() == Kind::Mapping {
-            self.loaded.problems.push(problem.help("write a mapping without dashes, or `NAME=value` with them"));
+            let problem = if node.entries().iter().any(|entry| entry.name.contains('=')) {
+                Problem::new(node.site(), format!("the colon in an item of `{what}` makes it a mapping to YAML"))
+                    .help("put it between quotes as a whole: `- \"NAME=value\"`")
+            } else {
+                problem.help("write a mapping without dashes, or `NAME=value` with them")
+            };
+            self.loaded.problems.push(problem);
             for entry in node.entries() {
-                let span = inner_span(entry.key, self.source);
+                // Behind a `=` stands a value, or the beginning of one.
+                let name = entry.name.split('=').next().unwrap_or_default();
+                if !is_name(name) {
+                    continue;
+                }
+                let span = entry.key.offsets(self.source.text()).span(0..name.len());
                 let value_span = Span::new(span.end, span.end);
-                let (name, place) = (Name::new(entry.name), self.place(span));
+                let (name, place) = (Name::new(name), self.place(span));
                 variables.settings.push(Setting { name, place, value_span, value: SettingValue::Unknown });
             }
         } else {
@@ -316,7 +327,7 @@ fn is_between_quotes(value: &str) -> bool {
 }
 
 /// Whether a text may be meant as the name of a variable.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
     text.starts_with(|first: char| first.is_alphabetic() || first == '_') && text.chars().all(is_part)
 }

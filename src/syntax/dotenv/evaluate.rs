@@ -10,8 +10,12 @@ use crate::name::Name;
 use crate::source::Span;
 use crate::value::{Known, Value};
 
-/// How many bytes the expansion of one file may look at, or come to.
-const BUDGET: usize = 8 << 20;
+/// How many bytes the expansion of one file may look at, or come to: so many for each of its own, and some to begin with.
+/// What never ends would else take as long in a file of a hundred bytes as in a large one.
+fn budget(text: &str) -> Budget {
+    const MOST: usize = 8 << 20;
+    Budget(MOST.min((256 << 10) + 64 * text.len()))
+}
 
 /// The variables of a file after loading.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -60,7 +64,7 @@ pub fn evaluate(text: &str, dialect: Dialect, environment: &BTreeMap<String, Val
         environment.iter().map(|(key, value)| (key.clone(), Zeroizing::new(value.expose().to_owned()))).collect();
     let statements = &lexed.statements;
     let mut loading =
-        Loading { statements, environment, values: Variables::new(), hidden: BTreeMap::new(), budget: Budget(BUDGET) };
+        Loading { statements, environment, values: Variables::new(), hidden: BTreeMap::new(), budget: budget(text) };
     let ending = match dialect {
         Dialect::DotenvExpand12 => loading.rewritten(Rewriting::Twelve, false),
         Dialect::DotenvExpand1000 => loading.rewritten(Rewriting::Thousand, false),
