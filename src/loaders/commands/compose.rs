@@ -107,3 +107,57 @@ fn add(run: ComposeRun, shell: &mut Shell<'_>) {
         shell.given.compose_runs.push(run);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::given;
+
+    /// `files | project | env files`, one a run, and the links.
+    fn runs(text: &str, variables: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        let given = given(text, variables);
+        let words = |paths: Vec<&str>| paths.join(" ");
+        let runs = given.compose_runs.iter().map(|run| {
+            let files = words(run.files.iter().map(|path| path.as_str()).collect());
+            let project = run.project.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+            let env_files = words(run.env_files.iter().map(|(path, _)| path.as_str()).collect());
+            format!("{files} | {project} | {env_files}")
+        });
+        let links = given.links.iter().map(|link| format!("{:?} {}", link.kind, link.path));
+        (runs.collect(), links.collect())
+    }
+
+    #[test]
+    fn files_are_put_together_in_the_order_of_the_flags() {
+        for (text, told) in [
+            ("docker compose -f a.yml -f b/c.yml up -d", "a.yml b/c.yml | - | "),
+            ("docker-compose --file=a.yml --profile web -p shop up", "a.yml | - | "),
+            ("sudo podman-compose --verbose -fa.yml pull", "a.yml | - | "),
+            ("docker compose --env-file x --env-file=y up --build", " | - | x y"),
+            ("cd ops && docker compose -f ../a.yml --project-directory .. up", "a.yml | . | "),
+            ("COMPOSE_FILE=a.yml:b.yml docker compose up", "a.yml b.yml | - | "),
+            ("export COMPOSE_PATH_SEPARATOR=, COMPOSE_FILE=a.yml,b.yml; docker compose up", "a.yml b.yml | - | "),
+            ("DC='docker compose -f a.yml'; $DC up", "a.yml | - | "),
+            ("docker stack deploy --with-registry-auth -c a.yml -c b.yml shop", "a.yml b.yml | - | "),
+            ("docker compose up -f", " | - | "),
+        ] {
+            assert_eq!(runs(text, &[]).0, [told], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_put_together_with_nothing() {
+        for (text, links) in [
+            ("docker compose -f a.yml -f $X up", &["Compose ../../a.yml"][..]),
+            ("docker compose $FLAGS -f a.yml up", &["Compose ../../a.yml"]),
+            ("COMPOSE_FILE=$X docker compose up", &[]),
+            ("COMPOSE_PATH_SEPARATOR= COMPOSE_FILE=a docker compose up", &[]),
+            ("docker compose -f ../../outside.yml up", &[]),
+            ("docker stack deploy shop", &[]),
+            ("docker stack ls -c a.yml", &[]),
+            ("\"$DC\" up", &[]),
+        ] {
+            let (runs, found) = runs(text, &[("DC", "docker compose -f a.yml")]);
+            assert_eq!((runs.as_slice(), found), (&[][..], links.iter().map(ToString::to_string).collect()), "{text}");
+        }
+    }
+}
