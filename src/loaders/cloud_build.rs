@@ -8,10 +8,12 @@ use super::commands::{Argument, Bit, Content, Recipe, Variable, secret_reference
 use super::recipe;
 use super::{Assembled, Claim, Files, Glance, Loader};
 use crate::fact::{LinkKind, Loaded, Role, StoreKind};
+use crate::name::Name;
 use crate::source::{Place, SourceFile, SourcePath, Span};
 use crate::syntax::interpolation::name_length;
 use crate::syntax::shell::{Host, Script};
 use crate::syntax::yaml::{Node, Yaml};
+use crate::tables::placeholders;
 use crate::value::Value;
 
 /// The loader.
@@ -86,11 +88,19 @@ fn secrets(root: Node<'_>) -> BTreeMap<String, Content> {
 }
 
 /// The texts that `substitutions` gives to names. An empty one is there to be given by whoever starts the build, and one
-/// that is made of others is not followed.
+/// that is made of others is not followed. In a file that counts on its trigger, a placeholder only says so as well.
 fn defaults(source: &SourceFile, root: Node<'_>) -> BTreeMap<String, Content> {
     let mut found = BTreeMap::new();
-    for entry in root.get("substitutions").into_iter().flat_map(Node::entries) {
-        let Some(text) = entry.value.as_str().filter(|text| !text.is_empty() && !text.contains('$')) else { continue };
+    let entries = || root.get("substitutions").into_iter().flat_map(Node::entries);
+    let is_left_open = |text: &str| text.is_empty() || text.to_ascii_lowercase().contains("trigger");
+    let counts_on_its_trigger = entries().any(|entry| entry.value.as_str().is_some_and(is_left_open));
+    for entry in entries() {
+        let Some(text) = entry.value.as_str().filter(|text| !is_left_open(text) && !text.contains('$')) else {
+            continue;
+        };
+        if counts_on_its_trigger && placeholders::is_placeholder(&Name::new(entry.name), &Value::new(text)) {
+            continue;
+        }
         let inner = |node: Node<'_>| node.offsets(source.text()).span(0..node.as_str().map_or(0, str::len));
         let place = Place::new(source.path(), inner(entry.key));
         let content = Content::default_of(entry.name, text).written(entry.name, &place, inner(entry.value));

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::fact::{Fact, FactKind, LayerKind, LayerState, ModuleValues, Role, Setting, SettingValue, TargetGroup};
+use crate::fact::{
+    Fact, FactKind, LayerKind, LayerState, ModuleValues, Role, Setting, SettingValue, TargetGroup, TargetKind,
+};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath, Span};
@@ -30,6 +32,8 @@ pub struct Slot<'a> {
     pub origin: Origin,
     /// Whether it stands in only where a reference is unset: `${NAME:-value}`.
     pub fallback: bool,
+    /// Whether whoever starts what its file describes may well give another one in its stead.
+    pub replaceable: bool,
     /// The apps that it is for, by index.
     pub apps: Arc<[usize]>,
     /// The environment that it is of, if that is known.
@@ -181,6 +185,7 @@ fn of_files<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
                 value,
                 origin,
                 fallback,
+                replaceable: false,
                 apps: Arc::clone(&apps),
                 environment: environment.cloned(),
                 deployed,
@@ -221,6 +226,7 @@ fn of_inputs<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
                 value,
                 origin: Origin::Inputs,
                 fallback,
+                replaceable: false,
                 apps: Arc::new([]),
                 deployed: environment.as_ref().is_some_and(|word| model.environments.is_deployed(word)),
                 environment: environment.clone(),
@@ -272,6 +278,7 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
                 value,
                 origin: Origin::Target(index),
                 fallback,
+                replaceable: fallback && is_replaceable(target, template),
                 apps: Arc::clone(&apps),
                 environment: Some(target.environment.clone()),
                 deployed,
@@ -319,6 +326,7 @@ impl Given {
             value,
             origin: self.origin,
             fallback,
+            replaceable: false,
             apps: Arc::clone(&self.apps),
             environment: self.environment.clone(),
             deployed: self.deployed,
@@ -387,6 +395,7 @@ fn of_schema<'a>(
                 value: value.clone(),
                 origin,
                 fallback: false,
+                replaceable: false,
                 apps: Arc::clone(apps),
                 environment,
                 deployed,
@@ -415,6 +424,14 @@ fn of_schema<'a>(
 
 fn span_of(setting: &Setting) -> Span {
     if setting.value_span.is_empty() { setting.place.span } else { setting.value_span }
+}
+
+/// Whether a fallback is a text that a pipeline declares for whoever starts it to replace, as against one that steps in
+/// for what is missing or empty.
+fn is_replaceable(target: &AppTarget<'_>, template: &Template) -> bool {
+    let [Part::Reference(reference)] = &*template.parts else { return false };
+    let stays_empty = matches!(reference.operator, Some(Operator::Default { empty_too: false, .. }));
+    stays_empty && target.target.kind != TargetKind::ComposeService
 }
 
 /// What a template gives: a literal, or the literal that stands in for its one reference, and which of the two. The

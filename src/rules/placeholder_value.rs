@@ -107,7 +107,7 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
         (secret || secret_names::carries_credentials(&slot.value))
             && placeholders::development_credential(name, &slot.value)
     };
-    let level = if slot.is_unnamed() { Level::Warning } else { Level::Error };
+    let level = if slot.is_unnamed() || slot.replaceable { Level::Warning } else { Level::Error };
     match slot.origin {
         Origin::EnvFile if slot.environment.is_none() => None,
         Origin::EnvFile if !slot.deployed => {
