@@ -13,8 +13,9 @@ pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, Read, ReadPurpose, SecretFile, Setting, SettingValue,
-    StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
+    Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, LentSecret, Read, ReadPurpose, SecretFile, Setting,
+    SettingValue, StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind,
+    TerraformRun, TerraformRunKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
@@ -194,8 +195,14 @@ pub enum LinkKind {
     Script,
     /// A mapping of variables to values in YAML (gcloud's `--env-vars-file`).
     EnvVarsFile,
+    /// Flags of a command (gcloud's `--flags-file`), which are not read.
+    FlagsFile,
     /// Values for the variables of a Terraform module (`-var-file`).
     VarFile,
+    /// A file of build targets (`docker buildx bake --file`).
+    Bake,
+    /// A task definition of ECS.
+    TaskDefinition,
     /// A workflow, an action or a pipeline that is run as a part of this one.
     Workflow,
     /// A compose file, whatever its name is (`docker compose -f`).

@@ -63,6 +63,7 @@ fn build(app: &str, arguments: Vec<Setting>) -> Build {
         dockerfile: path(format!("apps/{app}/Dockerfile")),
         stage: None,
         arguments,
+        secrets: Some(Vec::new()),
         span: Span::default(),
     }
 }

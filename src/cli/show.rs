@@ -197,7 +197,7 @@ impl Sightings {
 fn of_terraform(argument: &TerraformArgument) -> Option<&Setting> {
     match &argument.kind {
         TerraformArgumentKind::Variable(setting) | TerraformArgumentKind::Environment(setting) => Some(setting),
-        TerraformArgumentKind::File(_) => None,
+        TerraformArgumentKind::File(_) | TerraformArgumentKind::Nothing => None,
     }
 }
 

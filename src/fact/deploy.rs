@@ -1,6 +1,7 @@
 //! What hands an app its environment: targets with their layers, and the images that they run.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{LinkOutcome, StoreKind, StoredHere};
 use crate::name::{Name, SecretName, Version};
@@ -195,8 +196,23 @@ pub struct Build {
     pub stage: Option<String>,
     /// The arguments given.
     pub arguments: Vec<Setting>,
+    /// The secrets that it lends to commands; `None` where nobody can tell which those are.
+    pub secrets: Option<Vec<LentSecret>>,
     /// Where the build is described.
     pub span: Span,
+}
+
+/// A secret that a [`Build`] lends to the commands that ask for its id.
+#[derive(Clone, Debug)]
+pub struct LentSecret {
+    /// Its id.
+    pub id: String,
+    /// Where that stands.
+    pub place: Place,
+    /// Where its value stands, in the same file.
+    pub value_span: Span,
+    /// What it holds.
+    pub value: SettingValue,
 }
 
 /// What a target's description tells about where it runs.
@@ -248,7 +264,7 @@ pub struct TargetGroup {
     pub origins: BTreeMap<Place, Place>,
     /// What it reads of stores by itself, such as `secrets.X` of a workflow.
     pub stored_reads: Vec<StoredRead>,
-    /// The variables that it gives to Terraform.
+    /// What it gives to Terraform; what one command is given stands together, as the command has it.
     pub terraform_arguments: Vec<TerraformArgument>,
     /// The env files that it writes.
     pub written_files: Vec<WrittenFile>,
@@ -274,22 +290,46 @@ pub struct StoredRead {
     pub anywhere: bool,
 }
 
-/// A variable that a command line gives to Terraform.
+/// What a command line gives to Terraform.
 #[derive(Clone, Debug)]
 pub struct TerraformArgument {
+    /// The command, shared by all that it gives.
+    pub run: Arc<TerraformRun>,
     /// How it is given.
     pub kind: TerraformArgumentKind,
+    /// Where it is given: the name, or the path of the file.
+    pub place: Place,
+}
+
+/// A command that plans or applies a module of Terraform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TerraformRun {
+    /// What it does.
+    pub kind: TerraformRunKind,
     /// The folder of the root module, as far as it is known.
     pub module: Option<SourcePath>,
     /// The word by which the file says for what environment.
     pub environment: Option<String>,
-    /// Where it is given: the name, or the path of the file.
-    pub place: Place,
+}
+
+/// What a [`TerraformRun`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TerraformRunKind {
+    /// It applies what it is given.
+    Apply,
+    /// It applies what was planned before, and takes no values of its own.
+    ApplyPlanned,
+    /// It plans.
+    Plan,
+    /// It imports, destroys, or asks.
+    Other,
 }
 
 /// How a [`TerraformArgument`] is given.
 #[derive(Clone, Debug)]
 pub enum TerraformArgumentKind {
+    /// Not at all: the command stands for itself, in front of what it is given.
+    Nothing,
     /// `-var 'name=value'`.
     Variable(Setting),
     /// `TF_VAR_name` of the environment; the setting has the name without `TF_VAR_`.

@@ -99,6 +99,10 @@ pub struct SecretMount {
     pub id: Option<String>,
     /// The variable that holds it.
     pub variable: Option<Name>,
+    /// Whether the build stops without it.
+    pub required: bool,
+    /// Whether the command may ask first whether it is there.
+    pub asked_for: bool,
     /// Where the option stands.
     pub span: Span,
 }

@@ -4,11 +4,14 @@
 
 mod arg_dict;
 mod argument;
+mod aws;
+pub(super) mod bake;
 mod compose;
 mod docker;
 mod flags;
 mod gcloud;
 mod given;
+mod made;
 mod platforms;
 mod recipes;
 mod run;
@@ -28,6 +31,7 @@ use crate::value::{Operator, Part, Reference, Template, Value};
 
 pub(super) use arg_dict::lines_and_commas;
 pub(super) use argument::Argument;
+pub(super) use docker::lent;
 pub(super) use gcloud::{flags_of_action as cloud_run_flags, secret_reference, settings};
 pub(super) use given::{Given, Origins, add_origins, certain};
 pub(super) use recipes::{Recipe, Recipes};

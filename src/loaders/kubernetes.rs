@@ -6,14 +6,18 @@
 mod assemble;
 mod claims;
 mod containers;
+mod edit;
 mod expand;
 mod external;
 mod inline;
 mod kustomize;
 mod merge;
 mod objects;
+mod operations;
 mod parts;
+mod patch;
 mod resolve;
+mod select;
 mod shown;
 mod values;
 mod values_file;
@@ -37,7 +41,7 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     let is_kustomization = claims::is_kustomization(source.path().name());
     let is_values = values_file::is_one(source.path().name());
     if !is_kustomization && !is_values && !claims::is_manifest(source.text()) {
-        return loaded;
+        return if claims::is_patch(source.text()) { operations_of(source) } else { loaded };
     }
     let yaml = Yaml::parse(source.text());
     let is_template = source.text().contains("{{");
@@ -61,6 +65,26 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     shown::mark(source, &yaml, &file, &mut loaded);
     loaded.problems.sort_by_key(|problem| problem.span);
     loaded.problems.dedup();
+    loaded.parsed = Some(Box::new(file));
+    loaded
+}
+
+/// A list of operations. What only looks like one may be anything, and nothing is said of it.
+fn operations_of(source: &SourceFile) -> Loaded {
+    let mut loaded = Loaded::default();
+    let yaml = Yaml::parse(source.text());
+    let mut file = parts::File::default();
+    if operations::is_broken_json(source.text())
+        || !yaml.faults().is_empty()
+        || !yaml.documents().all(operations::is_list)
+    {
+        return loaded;
+    }
+    super::yaml::comments_and_faults(source, &yaml, &mut loaded);
+    for document in yaml.documents() {
+        file.operations.extend(operations::read(&mut values::Reader { source, loaded: &mut loaded }, document));
+    }
+    shown::mark(source, &yaml, &file, &mut loaded);
     loaded.parsed = Some(Box::new(file));
     loaded
 }

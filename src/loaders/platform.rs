@@ -144,6 +144,7 @@ impl<'a> Reader<'a> {
             dockerfile: app.dockerfile,
             stage: None,
             arguments: app.arguments,
+            secrets: None,
             span: app.span,
         };
         self.found.targets.push(Target {

@@ -27,6 +27,7 @@ const PROGRAMS: &[&str] = &[
     "wrangler",
     "kubectl",
     "helm",
+    "register-task-definition",
     ".env",
 ];
 

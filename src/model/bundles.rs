@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::fact::{
-    Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, Setting, SettingValue, Shell, WrittenFile,
+    Build, Bundling, Command, Image, LayerKind, LinkKind, LinkOutcome, Need, SecretMount, Setting, SettingValue, Shell,
+    WrittenFile,
 };
 use crate::name::Name;
 use crate::project::Project;
@@ -232,6 +233,18 @@ pub(super) fn read_by_images(project: &Project) -> impl Iterator<Item = Name> {
     shells.flat_map(|shell| &shell.reads).map(|read| read.name.clone()).collect::<Vec<_>>().into_iter()
 }
 
+/// What a command finds in the variable of a secret that the build lends it; nothing if it does not.
+fn lent(build: &Build, path: &SourcePath, mount: &SecretMount) -> Option<Arc<Setting>> {
+    let (name, id) = (mount.variable.clone()?, mount.id.as_deref()?);
+    let Some(secrets) = &build.secrets else {
+        let (place, value_span) = (Place::new(path, mount.span), mount.span);
+        return Some(Arc::new(Setting { name, place, value_span, value: SettingValue::Unknown }));
+    };
+    let of = secrets.iter().rev().find(|secret| secret.id == id)?;
+    let (place, value_span, value) = (of.place.clone(), of.value_span, of.value.clone());
+    Some(Arc::new(Setting { name, place, value_span, value }))
+}
+
 /// What only the build of a target's image sees, strongest first: what its stage sets, the arguments that it is given
 /// and takes, their defaults, and the env files of its context.
 pub(super) fn layers(
@@ -255,7 +268,8 @@ pub(super) fn layers(
     }
     let names: BTreeSet<&Name> = arguments.iter().map(|argument| &argument.name).collect();
     let taken = build.arguments.iter().filter(|argument| names.contains(&argument.name));
-    let given: Vec<Arc<Setting>> = taken.map(|argument| Arc::new(argument.clone())).collect();
+    let mut given: Vec<Arc<Setting>> = taken.map(|argument| Arc::new(argument.clone())).collect();
+    given.extend(commands.iter().flat_map(|of| &of.command.secrets).filter_map(|mount| lent(build, path, mount)));
     let mut given = ViewLayer::of_file(path, given, None);
     given.kind = LayerKind::BuildArguments;
     let all = image.defaults();

@@ -200,6 +200,7 @@ fn copied(model: &Model<'_>, findings: &mut Findings<'_>, recipe: &Recipe<'_>) {
         dockerfile: Some(recipe.path.clone()),
         stage: None,
         arguments: Vec::new(),
+        secrets: None,
         span: Span::default(),
     };
     let mut seen: BTreeSet<(Span, SourcePath)> = BTreeSet::new();

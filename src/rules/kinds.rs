@@ -1,6 +1,6 @@
 //! Findings on several values of one kind in one file: few are told one by one, many together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording::{self, FEW};
 use crate::finding::{Findings, Label, Level};
@@ -55,7 +55,9 @@ pub(super) fn report(model: &Model<'_>, findings: &mut Findings<'_>, mut faults:
     for ((path, kind, level, environment), faults) in groups {
         let inside = environment.map(|environment| format!(" in {environment}")).unwrap_or_default();
         if let Some(((first, _), more)) = faults.split_first().filter(|_| faults.len() > FEW) {
-            let names = wording::names(faults.iter().map(|(_, fault)| fault.slot.name));
+            let mut told = BTreeSet::new();
+            let names = faults.iter().map(|(_, fault)| fault.slot.name).filter(|name| told.insert(*name));
+            let names = wording::names(names);
             let message = format!("{names} of {path}{inside} {}", kind.many);
             let finding = findings.report(first, kind.label, message).at_level(level).help(kind.help);
             if let Some(environment) = environment {

@@ -42,6 +42,7 @@ mod late_public_variable;
 mod mangled_scalar;
 mod mismatched_environment;
 mod misplaced_credential;
+mod missing_build_secret;
 mod missing_env_file;
 mod missing_terraform_variable;
 mod missing_variable;
@@ -97,6 +98,7 @@ pub static RULES: &[&Rule] = &[
     &mangled_scalar::RULE,
     &mismatched_environment::RULE,
     &misplaced_credential::RULE,
+    &missing_build_secret::RULE,
     &missing_env_file::RULE,
     &missing_terraform_variable::RULE,
     &missing_variable::RULE,

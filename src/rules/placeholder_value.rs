@@ -140,9 +140,9 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
     }
 }
 
-/// Whether it is given to a service of compose, or in a file that may be for one.
+/// Whether compose itself gives it, so that `${NAME:?}` can stand there.
 fn is_of_compose(model: &Model<'_>, slot: &Slot<'_>) -> bool {
-    let Origin::Target(target) = slot.origin else { return true };
+    let Origin::Target(target) = slot.origin else { return false };
     model.targets.get(target).is_none_or(|target| target.target.kind == TargetKind::ComposeService)
 }
 

@@ -41,7 +41,7 @@ mod tests {
     fn a_conflict_goes_from_the_first_marker_to_the_last() {
         let text = "A=1\r\n<<<<<<< HEAD\r\nB=1\r\n=======\r\nB=2\r\n>>>>>>> main\r\nC=1\r\n";
         let [conflict] = find(text)[..] else { panic!("one conflict") };
-        assert_eq!(&text[conflict.whole.start..conflict.whole.end], &text[5..48]);
+        assert_eq!(&text[conflict.whole.start..conflict.whole.end], &text[5..50]);
         assert_eq!(&text[conflict.marker.start..conflict.marker.end], "<<<<<<<");
     }
 

@@ -14,4 +14,5 @@ pub mod pem;
 pub mod shell;
 pub mod toml;
 pub mod url;
+pub mod windows;
 pub mod yaml;

@@ -231,7 +231,7 @@ impl Argument {
     }
 
     /// It without the text that it begins with.
-    pub(super) fn without(&self, prefix: &str) -> Option<Self> {
+    pub(in crate::loaders) fn without(&self, prefix: &str) -> Option<Self> {
         self.beginning().starts_with(prefix).then(|| {
             let mut rest = self.clone();
             if let Some((Bit::Text(text), span)) = rest.parts.first_mut() {

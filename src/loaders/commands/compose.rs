@@ -111,13 +111,14 @@ fn add(run: ComposeRun, shell: &mut Shell<'_>) {
 #[cfg(test)]
 mod tests {
     use super::super::tests::given;
+    use crate::source::SourcePath;
 
     /// `files | project | env files`, one a run, and the links.
     fn runs(text: &str, variables: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
         let given = given(text, variables);
         let words = |paths: Vec<&str>| paths.join(" ");
         let runs = given.compose_runs.iter().map(|run| {
-            let files = words(run.files.iter().map(|path| path.as_str()).collect());
+            let files = words(run.files.iter().map(SourcePath::as_str).collect());
             let project = run.project.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
             let env_files = words(run.env_files.iter().map(|(path, _)| path.as_str()).collect());
             format!("{files} | {project} | {env_files}")

@@ -2,8 +2,9 @@
 
 use super::flags::{Flags, Style};
 use super::{Argument, Shell, compose};
-use crate::fact::{Build, ImageBuild, LinkKind, Setting, SettingValue, TargetKind};
+use crate::fact::{Build, ImageBuild, LentSecret, LinkKind, Setting, SettingValue, TargetKind};
 use crate::name::Name;
+use crate::source::Span;
 
 const BUILD: Style = Style {
     switches: &[
@@ -58,6 +59,12 @@ pub(super) fn docker(arguments: &[Argument], shell: &mut Shell<'_>) {
     match (first, second) {
         ("compose", _) => return compose::compose(rest(1), shell),
         ("stack", "deploy") => return compose::stack(rest(2), shell),
+        ("buildx", "bake") => {
+            for (word, text) in arguments.iter().zip(&words) {
+                shell.given.show(word.span(), text);
+            }
+            return super::bake::bake(rest(2), shell);
+        }
         _ => {}
     }
     let (builds, skip) = match (first, second) {
@@ -95,7 +102,8 @@ fn build(arguments: &[Argument], shell: &mut Shell<'_>) {
     let images = flags.all(&["--tag", "-t"]).map(|tag| tag.to_content().described()).collect();
     let span = context.or(arguments.first()).map(Argument::span).unwrap_or_default();
     let stage = flags.last(&["--target"]).map(|stage| stage.to_content().described());
-    let build = Build { context: folder, dockerfile, stage, arguments: settings, span };
+    let secrets = flags.all(&["--secret"]).map(|secret| self::secret(secret, shell)).collect();
+    let build = Build { context: folder, dockerfile, stage, arguments: settings, secrets, span };
     let (path, environment) = (shell.path.clone(), shell.environment.clone());
     shell.given.builds.push(ImageBuild { build, path, images, environment, partial });
 }
@@ -113,7 +121,7 @@ pub(super) fn kaniko(arguments: &[Argument], shell: &mut Shell<'_>) {
     let images = flags.all(&["--destination", "-d"]).map(|tag| tag.to_content().described()).collect();
     let stage = literal(&["--target"]);
     let span = arguments.first().map(Argument::span).unwrap_or_default();
-    let build = Build { context: folder, dockerfile, stage, arguments: settings, span };
+    let build = Build { context: folder, dockerfile, stage, arguments: settings, secrets: None, span };
     let (path, environment) = (shell.path.clone(), shell.environment.clone());
     shell.given.deploys = true;
     shell.given.builds.push(ImageBuild { build, path, images, environment, partial: flags.open });
@@ -160,6 +168,35 @@ fn show(flags: &Flags<'_>, shell: &mut Shell<'_>) {
     for flag in &flags.given {
         shell.given.show(flag.name_span, &flag.name);
     }
+}
+
+/// `id=npm,env=NPM_TOKEN`, `id=npm,src=.npmrc`; with an id alone it is the variable of that name, else the file.
+fn secret(argument: &Argument, shell: &mut Shell<'_>) -> Option<LentSecret> {
+    let options: Vec<(Argument, Argument)> =
+        argument.items().iter().filter_map(|option| option.split_once("=")).collect();
+    let option = |names: &[&str]| {
+        let named = |name: &Argument| name.literal().is_some_and(|name| names.contains(&name.as_str()));
+        options.iter().find(|(name, _)| named(name)).map(|(_, value)| value)
+    };
+    let id = option(&["id"])?;
+    let from = option(&["env"]).or_else(|| option(&["src", "source"])).unwrap_or(id);
+    let is_file = option(&["src", "source"]).is_some() && option(&["env"]).is_none();
+    let known = from.literal().filter(|_| !is_file);
+    let known = known.and_then(|name| shell.variables.get(name.as_str()));
+    let value = known.map_or(SettingValue::Unknown, |known| known.content.setting(from.span()));
+    lent(id, value, from.span(), shell)
+}
+
+/// A secret that a build is given under an id.
+pub(in crate::loaders) fn lent(
+    id: &Argument,
+    value: SettingValue,
+    value_span: Span,
+    shell: &mut Shell<'_>,
+) -> Option<LentSecret> {
+    let text = id.literal()?.trim().to_owned();
+    shell.given.show(id.span(), &text);
+    Some(LentSecret { id: text, place: shell.place(id.span()), value_span, value })
 }
 
 /// `NAME=value`, or `NAME` alone, which the shell gives.

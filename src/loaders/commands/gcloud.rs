@@ -83,11 +83,21 @@ fn deploy(kind: TargetKind, creates: bool, name: &Argument, flags: &Flags<'_>, s
         shell.given.show(flag.name_span, &flag.name);
         changes.take(what, flag.value.as_ref(), shell);
     }
+    if let Some(file) = flags.last(&["--flags-file"]) {
+        shell.link(LinkKind::FlagsFile, &file.to_content(), file.span());
+    }
     let image = flags.last(&["--image"]).map(|image| (image.to_content().described(), image.span()));
     let build = flags.last(&["--source"]).and_then(|source| {
         let context = shell.path_of(&source.literal()?)?;
         let dockerfile = context.join("Dockerfile");
-        Some(Build { context: Some(context), dockerfile, stage: None, arguments: Vec::new(), span: source.span() })
+        Some(Build {
+            context: Some(context),
+            dockerfile,
+            stage: None,
+            arguments: Vec::new(),
+            secrets: None,
+            span: source.span(),
+        })
     });
     // What stands where the name is expected is the name.
     let is_name = |word: &&Argument| word.span() == name.span();
@@ -335,6 +345,7 @@ fn submit(flags: &Flags<'_>, folder: Option<&Argument>, shell: &mut Shell<'_>) {
         dockerfile,
         stage: None,
         arguments: Vec::new(),
+        secrets: None,
         span: Span::new(tag.span().start, tag.span().end),
     };
     let images = vec![tag.to_content().described()];

@@ -8,6 +8,8 @@ use crate::fact::{
     Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting,
     Target, TargetKind, TargetSigns, TerraformArgument, WrittenFile,
 };
+use crate::loaders::bake::{self, BakeCall};
+use crate::loaders::ecs::{self, TaskCall};
 use crate::loaders::{File, Files, dotenv};
 use crate::name::Name;
 use crate::source::{Place, SourcePath, Span};
@@ -22,6 +24,10 @@ pub(in crate::loaders) struct Given {
     services: Vec<Service>,
     /// The images that were built.
     pub(in crate::loaders) builds: Vec<ImageBuild>,
+    /// The runs of bake, whose files say what they build.
+    pub(in crate::loaders) bakes: Vec<BakeCall>,
+    /// The tasks of ECS that were started.
+    tasks: Vec<TaskCall>,
     /// The files that were named.
     pub(in crate::loaders) links: Vec<Link>,
     /// How compose was run.
@@ -40,6 +46,8 @@ pub(in crate::loaders) struct Given {
     pub(in crate::loaders) deploys: bool,
     /// Whether something of it runs tests.
     pub(in crate::loaders) tests: bool,
+    /// Whether files may be there that are neither of the repository nor among those that were written.
+    pub(in crate::loaders) unseen: bool,
     /// What is given to commands that run tests.
     pub(in crate::loaders) tried: Vec<Setting>,
     /// What may be shown: spans, each with the text that must stand there.
@@ -101,6 +109,11 @@ impl Side {
 pub(in crate::loaders) type Origins = BTreeMap<Place, Option<Place>>;
 
 impl Given {
+    /// Nothing so far, where `unseen` says whether somebody may have made files before.
+    pub(in crate::loaders) fn nothing(unseen: bool) -> Self {
+        Self { unseen, ..Self::default() }
+    }
+
     /// The thing of this kind and name; a new one where there is none yet.
     pub(in crate::loaders) fn service(&mut self, kind: TargetKind, name: &str, place: Place) -> &mut Service {
         // Each `docker run` is a container of its own.
@@ -133,9 +146,36 @@ impl Given {
         self.shown.push((span, text.to_owned()));
     }
 
+    /// Notes a task that is started, or what one more step adds to one.
+    pub(in crate::loaders) fn task(&mut self, call: TaskCall) {
+        let is_same = |known: &&mut TaskCall| {
+            known.file.is_some() && known.file == call.file && known.environment == call.environment
+        };
+        match self.tasks.iter_mut().find(is_same) {
+            Some(known) => {
+                known.additions.extend(call.additions);
+                known.open |= call.open;
+            }
+            None => self.tasks.push(call),
+        }
+    }
+
+    /// Whether a command before this one wrote a file.
+    pub(in crate::loaders) fn is_written(&self, path: Option<&SourcePath>) -> bool {
+        self.written.iter().any(|written| written.path.as_ref() == path)
+    }
+
+    /// The images that were built, those that files of bake describe among them.
+    pub(in crate::loaders) fn images(&mut self, files: &Files<'_>) -> Vec<ImageBuild> {
+        let mut all = std::mem::take(&mut self.builds);
+        all.extend(self.bakes.iter().flat_map(|call| bake::builds(files, call)));
+        all
+    }
+
     /// The targets that speak of variables, with the env files that they name.
     pub(in crate::loaders) fn targets(&self, files: &Files<'_>) -> Vec<Target> {
-        self.services.iter().filter(|service| service.speaks).map(|service| target(service, files)).collect()
+        let services = self.services.iter().filter(|service| service.speaks).map(|service| target(service, files));
+        services.chain(self.tasks.iter().flat_map(|call| ecs::targets(files, call))).collect()
     }
 }
 
@@ -195,8 +235,9 @@ impl Shell<'_> {
             self.given.show(span, &written);
         }
         let path = format!("{}{}", super::to_root(self.path), target.as_str());
-        // Steps write files, and nobody can tell which of them did.
-        let link = Link { kind, path, span, required: false };
+        // Others may be written by what is not looked at.
+        let is_read = matches!(kind, LinkKind::VarFile | LinkKind::EnvVarsFile | LinkKind::FlagsFile);
+        let link = Link { kind, path, span, required: is_read && !self.given.unseen };
         if self.given.links.len() < LINKS && !self.given.links.contains(&link) {
             self.given.links.push(link);
         }

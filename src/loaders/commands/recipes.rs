@@ -66,7 +66,8 @@ impl Recipes {
                 foreign: &foreign,
                 environment: recipe.environment.clone(),
                 anywhere: recipe.anywhere,
-                given: Given::default(),
+                // Whoever runs it may have made files before.
+                given: Given::nothing(true),
             };
             for script in &recipe.scripts {
                 run(script, &mut shell);
@@ -98,13 +99,13 @@ impl Recipes {
     pub(in crate::loaders) fn group(&self, path: &SourcePath, files: &Files<'_>) -> Option<TargetGroup> {
         let mut group = TargetGroup { paths: vec![path.clone()], ..TargetGroup::default() };
         let mut origins = Origins::new();
-        for given in self.given(path) {
+        for mut given in self.given(path) {
             for mut target in given.targets(files) {
                 target.partial |= self.lossy;
                 group.targets.push(target);
             }
-            add_origins(&mut origins, given.origins);
-            group.builds.extend(given.builds);
+            add_origins(&mut origins, std::mem::take(&mut given.origins));
+            group.builds.extend(given.images(files));
             group.terraform_arguments.extend(given.terraform);
             group.written_files.extend(given.written);
         }

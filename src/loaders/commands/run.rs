@@ -1,6 +1,6 @@
 //! One command after the other: folders, variables, wrappers, and which program it is in the end.
 
-use super::{Argument, Content, Shell, Variable, compose, docker, gcloud, platforms, terraform, writes};
+use super::{Argument, Content, Shell, Variable, aws, compose, docker, gcloud, made, platforms, terraform, writes};
 use crate::source::{SourcePath, Span};
 use crate::syntax::shell::{Command, Host, Piece, Script, Word};
 
@@ -106,6 +106,10 @@ fn execute(
     let name = first.and_then(Argument::literal).map(|name| name.to_string()).unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
     shell.given.tests |= runs_tests(name, rest);
+    let is_script = matches!(name, "sh" | "bash" | "zsh" | "ash" | "dash");
+    // What stands in its argument is looked at command by command.
+    let is_seen = is_script && depth < DEPTH && arguments.iter().any(is_command_flag);
+    shell.given.unseen |= first.is_some() && !is_seen && made::may_leave_files(name, rest);
     match name {
         "cd" | "pushd" => {
             let folder = rest.first().and_then(Argument::literal);
@@ -132,7 +136,7 @@ fn execute(
         }
         // What it sets is not seen.
         "source" | "." | "eval" => shell.variables.clear(),
-        "sh" | "bash" | "zsh" | "ash" | "dash" if depth < DEPTH => inner(command, arguments, shell, depth),
+        _ if is_script && depth < DEPTH => inner(command, arguments, shell, depth),
         _ => known(name, first, rest, shell),
     }
     writes::of(command, name, rest, input, shell)
@@ -157,6 +161,7 @@ fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Sh
     type Program = fn(&[Argument], &mut Shell<'_>);
     let program: Program = match name {
         "gcloud" => gcloud::gcloud,
+        "aws" if rest.iter().any(|word| word.beginning() == "register-task-definition") => aws::aws,
         "docker" | "podman" | "nerdctl" => docker::docker,
         "docker-compose" | "podman-compose" => compose::compose,
         "executor" | "kaniko" => docker::kaniko,
@@ -171,16 +176,17 @@ fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Sh
     program(rest, shell);
 }
 
+/// `-c`, `-ec`.
+fn is_command_flag(word: &Argument) -> bool {
+    word.literal().is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
+}
+
 /// `sh -c 'script'`.
 fn inner(command: &Command, arguments: &[Argument], shell: &mut Shell<'_>, depth: usize) {
     if arguments.len() != command.words.len() {
         return;
     }
-    let Some(at) = arguments.iter().position(|word| {
-        word.literal().is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
-    }) else {
-        return;
-    };
+    let Some(at) = arguments.iter().position(is_command_flag) else { return };
     let Some(word) = command.words.get(at + 1) else { return };
     let Some(text) = word.literal() else { return };
     // Where each piece of the text stands, by the offset behind it.

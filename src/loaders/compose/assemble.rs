@@ -7,7 +7,10 @@ use super::layers::{EnvFiles, Scope};
 use super::merge::{self, Problems};
 use super::parts::{BuildPart, ComposeFile, Extends, Grant, Include, Mode, Service, Text};
 use super::{read, signs};
-use crate::fact::{Build, Layer, LayerKind, LayerState, LinkOutcome, Problem, Read, Target, TargetGroup, TargetKind};
+use crate::fact::{
+    Build, Layer, LayerKind, LayerState, LentSecret, LinkOutcome, Problem, Read, SettingValue, Target, TargetGroup,
+    TargetKind,
+};
 use crate::loaders::{Assembled, Files};
 use crate::source::{Place, SourcePath, Span};
 
@@ -396,6 +399,11 @@ fn build(part: &BuildPart, scope: &Scope) -> Build {
         dockerfile,
         stage: part.stage.as_ref().and_then(Text::likely),
         arguments: part.arguments.value.as_ref().map(|variables| variables.settings.clone()).unwrap_or_default(),
+        secrets: part.secrets.as_ref().map(|all| all.iter().map(lent).collect()),
         span: part.place.span,
     }
+}
+
+fn lent((id, place): &(String, Place)) -> LentSecret {
+    LentSecret { id: id.clone(), place: place.clone(), value_span: place.span, value: SettingValue::Unknown }
 }

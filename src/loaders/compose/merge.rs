@@ -106,6 +106,7 @@ fn build(base: BuildPart, over: BuildPart, problems: &mut Problems) -> BuildPart
         dockerfile: over.dockerfile.or(base.dockerfile),
         stage: over.stage.or(base.stage),
         arguments: field(base.arguments, &over.arguments, |base, over| variables(base, over, problems)),
+        secrets: base.secrets.zip(over.secrets).map(|(base, over)| base.into_iter().chain(over).collect()),
         place: over.place,
     }
 }

@@ -151,6 +151,8 @@ pub(super) struct BuildPart {
     pub(super) inline: bool,
     pub(super) stage: Option<Text>,
     pub(super) arguments: Field<Variables>,
+    /// The ids of what it lends to commands, with where they stand; `None` where they cannot be told.
+    pub(super) secrets: Option<Vec<(String, Place)>>,
     pub(super) place: Place,
 }
 

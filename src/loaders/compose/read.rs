@@ -4,7 +4,7 @@ use super::parts::{BuildPart, ComposeFile, EnvFile, Extends, Field, Grant, Inclu
 use super::signs;
 use super::values::{Reader, inner_span, is_name, is_text, mode};
 use crate::fact::{Link, LinkKind, Loaded, Problem};
-use crate::source::{SourceFile, Span};
+use crate::source::{Place, SourceFile, Span};
 use crate::syntax::yaml::{Entry, Kind, Node, Yaml};
 
 /// Reads everything but the references; links and problems go to `loaded`.
@@ -91,7 +91,12 @@ impl Reader<'_> {
         match entry.name {
             "environment" => service.environment = self.variables(node, "environment", entry.key.span()),
             "env_file" => service.env_files = self.env_files(entry, profiled),
-            "build" => service.build = self.build(entry),
+            "build" => {
+                service.build = self.build(entry);
+                if let Some(secrets) = node.get("secrets") {
+                    self.grants(secrets, true, service);
+                }
+            }
             "image" => service.image = self.field(node, |reader, node| reader.text(node)),
             "command" => service.command = self.field(node, |_, node| Some(signs::command(node))),
             "entrypoint" => service.entrypoint = self.field(node, |_, node| Some(signs::command(node))),
@@ -206,10 +211,25 @@ impl Reader<'_> {
             inline: node.get("dockerfile_inline").is_some(),
             stage: text("target"),
             arguments,
+            secrets: self.lent(node.get("secrets")),
             place,
         };
         self.link_dockerfile(&part);
         Field { value: Some(part), mode }
+    }
+
+    /// The secrets of a build, by the names under which its commands ask for them.
+    fn lent(&self, node: Option<Node<'_>>) -> Option<Vec<(String, Place)>> {
+        let Some(node) = node.filter(|node| !node.is_null()) else { return Some(Vec::new()) };
+        if node.kind() != Kind::Sequence || mode(node) == Mode::Reset {
+            return None;
+        }
+        let one = |item: Node<'_>| {
+            let named =
+                if item.kind() == Kind::Mapping { item.get("target").or_else(|| item.get("source"))? } else { item };
+            Some((self.literal(named)?, self.place(inner_span(named, self.source))))
+        };
+        node.items().map(one).collect()
     }
 
     fn link_dockerfile(&mut self, part: &BuildPart) {

@@ -26,6 +26,10 @@ impl Reader<'_> {
             if options.split(',').any(|option| option == "type=secret") {
                 let mount = secret(options, word);
                 self.out.shown.extend(mount.1);
+                let is_told = |c: char| c.is_ascii_alphanumeric() || "-_=,./".contains(c);
+                if self.source.slice(mount.0.span).chars().all(is_told) {
+                    self.out.shown.push(mount.0.span);
+                }
                 secrets.push(mount.0);
             } else {
                 self.bind(options, instruction.span);
@@ -37,6 +41,11 @@ impl Reader<'_> {
             None => shell::read(after_flags(&instruction.arguments, &rest.0)),
         };
         let mut names = names_env_file(&text);
+        let bodies = instruction.documents.iter().map(|body| self.source.slice(*body));
+        let asks = std::iter::once(text.as_str()).chain(bodies).any(asks);
+        for mount in &mut secrets {
+            mount.asked_for = asks;
+        }
         for body in &instruction.documents {
             let body_text = self.source.slice(*body);
             names |= names_env_file(body_text);
@@ -138,9 +147,18 @@ fn secret(options: &str, word: &[Char]) -> (SecretMount, Option<Span>) {
         let count = text.get(..at)?.chars().count();
         Some(words::span(word.get(count..count + name.len())?, 0))
     });
-    let mount =
-        SecretMount { id: id.map(str::to_owned), variable: variable.map(Name::new), span: words::span(word, 0) };
-    (mount, span)
+    let is_true = |value: &str| value.is_empty() || value.eq_ignore_ascii_case("true") || value == "1";
+    let required = options.split(',').any(|option| {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        name == "required" && is_true(value)
+    });
+    let (id, variable) = (id.map(str::to_owned), variable.map(Name::new));
+    (SecretMount { id, variable, required, asked_for: false, span: words::span(word, 0) }, span)
+}
+
+/// Whether a command may do without what it is lent: it has a condition in it.
+fn asks(command: &str) -> bool {
+    ["if ", "[ ", "[[ ", "test ", "||", "${"].iter().any(|word| command.contains(word))
 }
 
 /// Whether a command names an env file: `cp env-example .env`, `COPY app.env ./`, `set -a && . ./.env.prod`.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kustomize::{Generator, Kustomization, Patch};
-use super::merge::{change, lay_over, merged};
+use super::kustomize::{Generator, Kustomization, Patch, may_matter};
+use super::merge::merged;
 use super::parts::{ClassFile, Container, File, Given, Map, Workload};
-use super::resolve;
+use super::select::Selector;
+use super::{patch, resolve};
 use crate::fact::{Layer, LayerKind, LayerState, LinkOutcome, StoreKind, Target, TargetGroup};
 use crate::loaders::dotenv;
 use crate::loaders::{Assembled, Files};
@@ -26,7 +27,7 @@ const SETTINGS: usize = 400_000;
 pub(super) struct Scope {
     /// The files that tell where it runs, the one that is laid over the others last.
     paths: Vec<SourcePath>,
-    workloads: Vec<Workload>,
+    pub(super) workloads: Vec<Workload>,
     pub(super) maps: BTreeMap<(bool, String), Map>,
     pub(super) stores: BTreeMap<String, StoreKind>,
     pub(super) classes: BTreeMap<String, Vec<ClassFile>>,
@@ -87,7 +88,7 @@ impl<'a> World<'a> {
             let links =
                 kustomization.files.iter().chain(kustomization.patches.iter().filter_map(|(patch, _)| match patch {
                     Patch::Linked(link) => Some(link),
-                    Patch::Inline(_) => None,
+                    Patch::Inline(_) | Patch::Unknown => None,
                 }));
             brought_files.extend(links.filter_map(|link| self.loaded(path, *link)));
             brought_folders
@@ -128,14 +129,14 @@ impl<'a> World<'a> {
 
     fn kustomized(&mut self, leaf: &SourcePath, reached: &mut BTreeSet<SourcePath>) {
         let mut scope = Scope::default();
-        self.collect(leaf, &mut scope, &mut Vec::new());
+        self.collect(leaf, &mut scope, 0, &mut Vec::new());
         reached.extend(scope.paths.iter().map(SourcePath::folder));
         let paths = scope.paths.clone();
         self.push(&paths, &scope, &scope.workloads);
     }
 
-    /// Adds what a kustomization comes to.
-    fn collect(&mut self, folder: &SourcePath, scope: &mut Scope, above: &mut Vec<SourcePath>) {
+    /// Adds what a kustomization comes to; what it changes are the workloads from number `from` on.
+    fn collect(&mut self, folder: &SourcePath, scope: &mut Scope, from: usize, above: &mut Vec<SourcePath>) {
         let Some((path, kustomization)) = self.kustomizations.get(folder).copied() else { return };
         if above.contains(folder) || above.len() >= DEPTH || scope.paths.contains(path) {
             return;
@@ -143,7 +144,11 @@ impl<'a> World<'a> {
         above.push(folder.clone());
         for (to, is_component) in &kustomization.folders {
             match folder.join(to).filter(|to| self.kustomizations.contains_key(to)) {
-                Some(to) => self.collect(&to, scope, above),
+                Some(to) => {
+                    // A component changes what stands beside it.
+                    let from = if *is_component { from } else { scope.workloads.len() };
+                    self.collect(&to, scope, from, above);
+                }
                 None => scope.open |= is_component,
             }
         }
@@ -159,22 +164,24 @@ impl<'a> World<'a> {
             self.generate(path, generator, scope);
         }
         for (patch, target) in &kustomization.patches {
+            let target = target.as_ref();
             match patch {
-                Patch::Linked(link) => self.linked_patch(path, *link, target.as_deref(), scope),
-                Patch::Inline(file) => self.patch(file, target.as_deref(), scope),
+                Patch::Linked(link) => self.linked_patch(path, *link, target, from, scope),
+                Patch::Inline(file) => self.patch(file, target, from, scope),
+                Patch::Unknown => patch::unknown(target, from, scope),
             }
         }
-        for target in &kustomization.changed {
-            change(&mut scope.workloads, target.as_deref());
+        let own = scope.workloads.get_mut(from..).unwrap_or_default();
+        for workload in own.iter_mut() {
+            kustomization.name(workload);
         }
-        for container in scope.workloads.iter_mut().flat_map(|workload| &mut workload.containers) {
+        for container in own.iter_mut().flat_map(|workload| &mut workload.containers) {
             let Some((image, _)) = &mut container.image else { continue };
             let bare = image.split(['@', ':']).next().unwrap_or_default();
             if let Some((_, new)) = kustomization.images.iter().find(|(name, _)| name == bare || name == image) {
                 image.clone_from(new);
             }
         }
-        scope.changes_maps |= kustomization.changes_maps;
         scope.open |= kustomization.open;
         if kustomization.environment.is_some() {
             scope.environment.clone_from(&kustomization.environment);
@@ -232,41 +239,31 @@ impl<'a> World<'a> {
         Layer { kind, named, settings: read.settings, state }
     }
 
-    fn linked_patch(&mut self, path: &SourcePath, link: usize, target: Option<&str>, scope: &mut Scope) {
-        let Some(path) = self.loaded(path, link) else { return change(&mut scope.workloads, target) };
-        let Some(file) = self.parsed.get(path) else {
-            // A list of operations, or what is no patch of a workload at all.
-            let text = self.files.get(path).map(|file| file.source.text()).unwrap_or_default();
-            if text.contains("env") || text.contains("secret") {
-                scope.changes_maps |= text.contains("/data") || text.contains("/stringData");
-                change(&mut scope.workloads, target);
-            }
-            return;
-        };
-        self.patch(file, target, scope);
+    fn linked_patch(
+        &mut self,
+        path: &SourcePath,
+        link: usize,
+        target: Option<&Selector>,
+        from: usize,
+        scope: &mut Scope,
+    ) {
+        let path = self.loaded(path, link);
+        if let Some(file) = path.and_then(|path| self.parsed.get(path)).filter(|file| !file.is_empty()) {
+            return self.patch(file, target, from, scope);
+        }
+        let text = path.and_then(|path| self.files.get(path)).map(|file| file.source.text());
+        if text.is_none_or(may_matter) {
+            patch::unknown(target, from, scope);
+        }
     }
 
     /// Lays a patch over what was brought in.
-    fn patch(&mut self, file: &File, target: Option<&str>, scope: &mut Scope) {
-        if !self.afford(weight(file)) {
-            return change(&mut scope.workloads, target);
-        }
-        for over in &file.workloads {
-            let name = target.unwrap_or(&over.name);
-            if over.removed {
-                scope.workloads.retain(|workload| workload.name != name);
-                continue;
-            }
-            for workload in scope.workloads.iter_mut().filter(|workload| workload.name == name) {
-                lay_over(workload, over);
-                workload.partial |= file.lossy;
-            }
-        }
-        for over in &file.maps {
-            let key = (over.secret, over.name.clone());
-            if let Some(base) = scope.maps.remove(&key) {
-                scope.maps.insert(key, merged(base, over.clone()));
-            }
+    fn patch(&mut self, file: &File, target: Option<&Selector>, from: usize, scope: &mut Scope) {
+        let of_operations = file.operations.len().saturating_mul(scope.workloads.len().max(1));
+        if self.afford(weight(file) + of_operations) {
+            patch::known(file, target, from, scope);
+        } else {
+            patch::unknown(target, from, scope);
         }
     }
 

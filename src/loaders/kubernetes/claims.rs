@@ -125,6 +125,15 @@ pub(super) fn is_manifest(text: &str) -> bool {
         })
 }
 
+/// Whether a text may be a list of operations of a patch (RFC 6902).
+pub(super) fn is_patch(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#') && *line != "---");
+    first.is_some_and(|line| line.starts_with(['-', '[']))
+        && memmem::find(text.as_bytes(), b"op").is_some()
+        && memmem::find(text.as_bytes(), b"path").is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use super::values::{Reader, at, text};
 use crate::fact::{SettingValue, StoreKind, TargetKind};
 use crate::loaders::compose::signs;
 use crate::name::{Name, SecretName};
-use crate::source::Span;
+use crate::source::{Place, Span};
 use crate::syntax::yaml::{Kind, Node};
 
 /// Reads the description of a workload's pods.
@@ -14,7 +14,7 @@ pub(super) fn read(reader: &mut Reader<'_>, pod: Node<'_>, aliases: &Aliases, wo
     let cloud_run = workload.kind != TargetKind::KubernetesContainer;
     for (list, first) in [("initContainers", true), ("containers", false)] {
         for node in pod.get(list).into_iter().flat_map(Node::items) {
-            match container(reader, node, first, cloud_run, aliases, workload) {
+            match container(reader, node, first, cloud_run, aliases, (&workload.name, &workload.place)) {
                 Some(container) => workload.containers.push(container),
                 None => workload.partial = true,
             }
@@ -25,20 +25,20 @@ pub(super) fn read(reader: &mut Reader<'_>, pod: Node<'_>, aliases: &Aliases, wo
     }
 }
 
-fn container(
+pub(super) fn container(
     reader: &mut Reader<'_>,
     node: Node<'_>,
     first: bool,
     cloud_run: bool,
     aliases: &Aliases,
-    workload: &Workload,
+    (owner, place): (&str, &Place),
 ) -> Option<Container> {
     if node.kind() != Kind::Mapping {
         return None;
     }
     let named = node.get("name").filter(|name| name.as_str().is_some());
-    let name = named.and_then(Node::as_str).unwrap_or(&workload.name).to_owned();
-    let place = named.map_or_else(|| workload.place.clone(), |named| reader.place(reader.inner(named)));
+    let name = named.and_then(Node::as_str).unwrap_or(owner).to_owned();
+    let place = named.map_or_else(|| place.clone(), |named| reader.place(reader.inner(named)));
     let listed = node.pairs().find(|(key, _)| key.as_str() == Some("env")).map(|(key, _)| reader.place(key.span()));
     let image = node.get("image").filter(|image| !image.is_null());
     let image = image.and_then(|image| Some((image.as_str()?.to_owned(), reader.inner(image))));
@@ -99,24 +99,36 @@ pub(super) fn variable(
         let (value, span) = reader.value(value, name, true);
         return Some(made(Given::Here(value), span));
     };
+    let (given, span) = self::from(reader, from, behind, cloud_run, aliases);
+    Some(made(given, span))
+}
+
+/// What a `valueFrom` gives, and where that is named; `behind` where nothing is.
+pub(super) fn from(
+    reader: &Reader<'_>,
+    from: Node<'_>,
+    behind: Span,
+    cloud_run: bool,
+    aliases: &Aliases,
+) -> (Given, Span) {
     let keys = [("secretKeyRef", true), ("configMapKeyRef", false)];
     let Some((reference, secret)) = keys.into_iter().find_map(|(key, secret)| Some((from.get(key)?, secret))) else {
-        return Some(made(Given::Here(SettingValue::Unknown), behind));
+        return (Given::Here(SettingValue::Unknown), behind);
     };
     let span = reference.get("name").map_or(behind, |name| reader.inner(name));
     let (Some(object), Some(key)) = (literal(reference.get("name")), reference.get("key").and_then(Node::as_str))
     else {
-        return Some(made(Given::Here(SettingValue::Unknown), span));
+        return (Given::Here(SettingValue::Unknown), span);
     };
     if cloud_run && secret {
         let secret = stored(object, aliases);
         let store = StoreKind::GoogleSecretManager;
         let value = SettingValue::Injected { store, secret, version: version(Some(key)) };
-        return Some(made(Given::Here(value), span));
+        return (Given::Here(value), span);
     }
     let optional = is_optional(reference);
     let reference = KeyReference { secret, object: object.to_owned(), key: key.to_owned(), optional };
-    Some(made(Given::Key(reference), span))
+    (Given::Key(reference), span)
 }
 
 /// The id of the secret that Cloud Run calls so.
@@ -133,7 +145,7 @@ fn literal(node: Option<Node<'_>>) -> Option<&str> {
     text(node).filter(|text| !text.is_empty() && !text.contains(['$', '{', '<']))
 }
 
-fn source(reader: &Reader<'_>, node: Node<'_>) -> Option<Source> {
+pub(super) fn source(reader: &Reader<'_>, node: Node<'_>) -> Option<Source> {
     let keys = [("secretRef", true), ("configMapRef", false)];
     let (reference, secret) = keys.into_iter().find_map(|(key, secret)| Some((node.get(key)?, secret)))?;
     let named = reference.get("name");
@@ -146,7 +158,7 @@ fn source(reader: &Reader<'_>, node: Node<'_>) -> Option<Source> {
     })
 }
 
-fn mount(node: Node<'_>) -> Option<Mount> {
+pub(super) fn mount(node: Node<'_>) -> Option<Mount> {
     Some(Mount {
         volume: text(node.get("name"))?.to_owned(),
         path: text(node.get("mountPath"))?.trim_end_matches('/').to_owned(),
@@ -154,18 +166,31 @@ fn mount(node: Node<'_>) -> Option<Mount> {
     })
 }
 
-fn volume(reader: &Reader<'_>, node: Node<'_>, cloud_run: bool, aliases: &Aliases) -> Option<Volume> {
+/// A volume of secrets; what it holds beside them is nothing that a store keeps.
+pub(super) fn volume(reader: &Reader<'_>, node: Node<'_>, cloud_run: bool, aliases: &Aliases) -> Option<Volume> {
     let name = text(node.get("name"))?.to_owned();
+    let projected = at(node, &["projected", "sources"]).into_iter().flat_map(Node::items);
+    let mut contents: Vec<_> = std::iter::once(node)
+        .chain(projected)
+        .filter_map(|source| content(reader, source, cloud_run, aliases))
+        .collect();
+    // Of two sources that write one path the later one wins.
+    contents.reverse();
+    (!contents.is_empty()).then_some(Volume { name, contents })
+}
+
+fn content(reader: &Reader<'_>, node: Node<'_>, cloud_run: bool, aliases: &Aliases) -> Option<(Place, VolumeContent)> {
     if let Some(class) = at(node, &["csi", "volumeAttributes", "secretProviderClass"]) {
         let content = VolumeContent::Class(literal(Some(class))?.to_owned());
-        return Some(Volume { name, place: reader.place(reader.inner(class)), content });
+        return Some((reader.place(reader.inner(class)), content));
     }
     let secret = node.get("secret")?;
     let named = secret.get("secretName").or_else(|| secret.get("name"))?;
     let object = literal(Some(named))?;
     let place = reader.place(reader.inner(named));
     let item = |item: Node<'_>| Some((text(item.get("key"))?.to_owned(), text(item.get("path"))?.to_owned()));
-    let items = secret.get("items").map(|items| items.items().filter_map(item).collect::<Vec<_>>());
+    let items = secret.get("items").filter(|items| !items.is_null());
+    let items = items.map(|items| items.items().filter_map(item).collect::<Vec<_>>());
     let content = if cloud_run {
         let secret = stored(object, aliases);
         let items = items.unwrap_or_else(|| vec![("latest".to_owned(), object.to_owned())]);
@@ -174,5 +199,5 @@ fn volume(reader: &Reader<'_>, node: Node<'_>, cloud_run: bool, aliases: &Aliase
     } else {
         VolumeContent::Keys { object: object.to_owned(), items }
     };
-    Some(Volume { name, place, content })
+    Some((place, content))
 }

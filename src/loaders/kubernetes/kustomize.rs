@@ -1,8 +1,9 @@
 //! `kustomization.yaml`: what it brings together, what it makes, and what it changes. Nothing is followed here.
 
 use super::objects::environment_in;
-use super::parts::{File, Map};
-use super::values::{Reader, at, text};
+use super::parts::{File, Map, Workload};
+use super::select::Selector;
+use super::values::{Reader, text};
 use crate::fact::{Link, LinkKind, Setting, SettingValue};
 use crate::name::Name;
 use crate::source::Span;
@@ -18,12 +19,14 @@ pub(super) struct Kustomization {
     pub(super) folders: Vec<(String, bool)>,
     /// The config maps and secrets that it makes.
     pub(super) generators: Vec<Generator>,
-    /// What it lays over what it brings in, with the name of what that changes, if it is said.
-    pub(super) patches: Vec<(Patch, Option<String>)>,
-    /// The names of the workloads that something changes in a way that is not followed; `None`: any of them.
-    pub(super) changed: Vec<Option<String>>,
-    /// Whether something changes config maps or secrets in a way that is not followed.
-    pub(super) changes_maps: bool,
+    /// What it lays over what it brings in, with what that is for, if it is said.
+    pub(super) patches: Vec<(Patch, Option<Selector>)>,
+    /// What stands before and behind the names of all that it brings in.
+    pub(super) affixes: (String, String),
+    /// The namespace of all that it brings in.
+    pub(super) namespace: Option<String>,
+    /// The labels that all that it brings in gets.
+    pub(super) labels: Vec<(String, String)>,
     /// The word of its namespace that names an environment.
     pub(super) environment: Option<String>,
     /// The images that it replaces, by name: the new name.
@@ -36,8 +39,10 @@ pub(super) struct Kustomization {
 pub(super) enum Patch {
     /// A file, by link.
     Linked(usize),
-    /// Resources that stand within it.
+    /// Resources or operations that stand within it.
     Inline(Box<File>),
+    /// One that was not understood.
+    Unknown,
 }
 
 /// A `configMapGenerator` or `secretGenerator`.
@@ -48,6 +53,22 @@ pub(super) struct Generator {
     pub(super) env_files: Vec<usize>,
     /// Whether it stands instead of one of the same name below it (`behavior: replace`).
     pub(super) replaces: bool,
+}
+
+impl Kustomization {
+    /// Gives a workload the names, the namespace and the labels that all of it gets.
+    pub(super) fn name(&self, workload: &mut Workload) {
+        let identity = &mut workload.identity;
+        let (prefix, suffix) = &self.affixes;
+        if !(prefix.is_empty() && suffix.is_empty()) {
+            let last = identity.names.last().unwrap_or(&workload.name);
+            identity.names.push(format!("{prefix}{last}{suffix}"));
+        }
+        if self.namespace.is_some() {
+            identity.namespace.clone_from(&self.namespace);
+        }
+        identity.labels.extend(self.labels.iter().cloned());
+    }
 }
 
 /// Whether a document is a resource of Flux, which only has the name.
@@ -83,18 +104,22 @@ pub(super) fn read(reader: &mut Reader<'_>, document: Node<'_>) -> Kustomization
                             found.patches.push((Patch::Linked(link), None));
                         }
                         Some(_) => inline(reader, item, None, &mut found),
-                        None => found.changed.push(None),
+                        None => found.patches.push((Patch::Unknown, None)),
                     }
                 }
             }
             "namespace" => {
+                found.namespace = text(Some(entry.value)).map(str::to_owned);
                 found.environment =
                     found.environment.take().or_else(|| text(Some(entry.value)).and_then(environment_in));
             }
-            "commonLabels" => found.environment = label(entry.value).or(found.environment),
+            "namePrefix" => text(Some(entry.value)).unwrap_or_default().clone_into(&mut found.affixes.0),
+            "nameSuffix" => text(Some(entry.value)).unwrap_or_default().clone_into(&mut found.affixes.1),
+            "commonLabels" => labels(entry.value, &mut found),
             "labels" => {
-                let pairs = entry.value.items().filter_map(|item| item.get("pairs"));
-                found.environment = pairs.into_iter().find_map(label).or(found.environment);
+                for pairs in entry.value.items().filter_map(|item| item.get("pairs")) {
+                    labels(pairs, &mut found);
+                }
             }
             "images" => {
                 let image =
@@ -110,9 +135,12 @@ pub(super) fn read(reader: &mut Reader<'_>, document: Node<'_>) -> Kustomization
     found
 }
 
-/// The word of a label that says where everything runs.
-fn label(labels: Node<'_>) -> Option<String> {
-    ["environment", "env"].iter().find_map(|name| text(labels.get(name)).and_then(environment_in))
+/// Labels of everything, one of which may say where everything runs.
+fn labels(labels: Node<'_>, found: &mut Kustomization) {
+    let word = ["environment", "env"].iter().find_map(|name| text(labels.get(name)).and_then(environment_in));
+    found.environment = word.or(found.environment.take());
+    let pairs = labels.entries().into_iter();
+    found.labels.extend(pairs.filter_map(|pair| Some((pair.name.to_owned(), pair.value.as_str()?.to_owned()))));
 }
 
 fn link(reader: &mut Reader<'_>, node: Node<'_>, path: &str, kind: LinkKind) -> usize {
@@ -141,35 +169,34 @@ fn is_file(path: &str) -> bool {
 }
 
 fn patch(reader: &mut Reader<'_>, item: Node<'_>, found: &mut Kustomization) {
-    let target = text(at(item, &["target", "name"])).map(str::to_owned);
-    // A name may be a pattern.
-    let target = target.filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
-    let kind = text(at(item, &["target", "kind"]));
-    let of_maps = kind.is_some_and(|kind| matches!(kind, "ConfigMap" | "Secret" | "ExternalSecret"));
+    let target = item.get("target").filter(|target| !target.is_null()).map(Selector::new);
     if let Some((node, path)) = item.get("path").and_then(|node| Some((node, node.as_str()?))) {
-        if is_file(path) && !path.contains("://") {
+        let is_json = || std::path::Path::new(path).extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
+        if (is_file(path) || is_json()) && !path.contains("://") {
             let link = link(reader, node, path, LinkKind::Include);
             found.patches.push((Patch::Linked(link), target));
-        } else if !of_maps {
-            found.changed.push(target);
+        } else {
+            found.patches.push((Patch::Unknown, target));
         }
     } else if let Some(patch) = item.get("patch") {
         inline(reader, patch, target, found);
     }
 }
 
-/// A patch within the file; one that is a list of operations is read only as far as whether it can change what a
-/// container gets.
-fn inline(reader: &Reader<'_>, node: Node<'_>, target: Option<String>, found: &mut Kustomization) {
-    if let Some(file) = super::inline::read(reader, node) {
-        found.patches.push((Patch::Inline(Box::new(file)), target));
-        return;
-    }
-    let patch = node.as_str().unwrap_or_default();
-    if patch.contains("env") || patch.contains("secret") {
-        found.changed.push(target);
-    }
-    found.changes_maps |= patch.contains("/data") || patch.contains("/stringData");
+/// A patch within the file.
+fn inline(reader: &Reader<'_>, node: Node<'_>, target: Option<Selector>, found: &mut Kustomization) {
+    let patch = match super::inline::read(reader, node).filter(|file| !file.is_empty()) {
+        Some(file) => Patch::Inline(Box::new(file)),
+        None if node.as_str().is_none_or(may_matter) => Patch::Unknown,
+        None => return,
+    };
+    found.patches.push((patch, target));
+}
+
+/// Whether a patch of which nothing is read may change what containers get.
+pub(super) fn may_matter(text: &str) -> bool {
+    ["env", "secret", "/data", "stringData"].iter().any(|word| text.contains(word))
+        || text.lines().any(|line| line.trim_start().starts_with("data:"))
 }
 
 fn generator(reader: &mut Reader<'_>, item: Node<'_>, secret: bool) -> Option<Generator> {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::parts::{Aliases, File, Map, Workload};
+use super::parts::{Aliases, File, Identity, Map, Workload};
 use super::values::{Reader, at, text};
 use super::{containers, external};
 use crate::fact::{Setting, SettingValue, TargetKind};
@@ -46,12 +46,16 @@ fn resource(reader: &mut Reader<'_>, node: Node<'_>, is_template: bool, lists: u
         "Service" if !group.contains("knative") => file.hosts.push(name.to_owned()),
         _ => {
             let removed = text(node.get("$patch")) == Some("delete");
-            let Some((pod, ends)) = pod(node, group, kind).or(removed.then_some((node, false))) else { return };
+            let Some((pod, way, ends)) = pod(node, group, kind).or(removed.then_some((node, &[], false))) else {
+                return;
+            };
+            let identity = identity(node, api, kind, way);
             let kind = target_kind(reader, node, group, kind);
             let environment = environment(node);
             let mut workload = Workload {
                 kind,
                 name: name.to_owned(),
+                identity,
                 place,
                 environment,
                 containers: Vec::new(),
@@ -67,9 +71,28 @@ fn resource(reader: &mut Reader<'_>, node: Node<'_>, is_template: bool, lists: u
     }
 }
 
-/// The description of the pods of a workload, and whether they end by themselves.
-fn pod<'a>(node: Node<'a>, group: &str, kind: &str) -> Option<(Node<'a>, bool)> {
-    let (way, ends): (&[&str], bool) = match kind {
+fn identity(node: Node<'_>, api: &str, kind: &str, way: &'static [&'static str]) -> Identity {
+    let (group, version) = api.split_once('/').unwrap_or(("", api));
+    let pairs = |key: &str| -> Vec<(String, String)> {
+        let entries = at(node, &["metadata", key]).map(Node::entries).unwrap_or_default();
+        let pairs = entries.iter().filter_map(|entry| Some((entry.name.to_owned(), entry.value.as_str()?.to_owned())));
+        pairs.collect()
+    };
+    Identity {
+        group: group.to_owned(),
+        version: version.to_owned(),
+        kind: kind.to_owned(),
+        namespace: text(at(node, &["metadata", "namespace"])).map(str::to_owned),
+        labels: pairs("labels"),
+        annotations: pairs("annotations"),
+        names: Vec::new(),
+        way,
+    }
+}
+
+/// The description of the pods of a workload, the way to it, and whether they end by themselves.
+fn pod<'a>(node: Node<'a>, group: &str, kind: &str) -> Option<(Node<'a>, &'static [&'static str], bool)> {
+    let (way, ends): (&'static [&'static str], bool) = match kind {
         "Pod" => (&["spec"], false),
         "CronJob" => (&["spec", "jobTemplate", "spec", "template", "spec"], true),
         "Job" if group == "run.googleapis.com" => (&["spec", "template", "spec", "template", "spec"], true),
@@ -85,7 +108,7 @@ fn pod<'a>(node: Node<'a>, group: &str, kind: &str) -> Option<(Node<'a>, bool)> 
         | "WorkerPool" => (&["spec", "template", "spec"], false),
         _ => return None,
     };
-    Some((at(node, way)?, ends))
+    Some((at(node, way)?, way, ends))
 }
 
 /// Knative's own services run in a cluster: only what Cloud Run alone has tells the two apart.
@@ -123,12 +146,15 @@ fn aliases(node: Node<'_>) -> Aliases {
     pairs.map(|(alias, secret)| (alias.trim().to_owned(), secret.trim().to_owned())).collect()
 }
 
+/// The labels whose values say where a resource runs.
+pub(super) const ENVIRONMENT_LABELS: &[&str] =
+    &["environment", "env", "app.kubernetes.io/environment", "tags.datadoghq.com/env"];
+
 /// The word by which a resource says where it runs: a label of that name, else a word of its namespace.
 fn environment(node: Node<'_>) -> Option<String> {
     let metadata = node.get("metadata")?;
     let label = |name: &str| text(metadata.get("labels")?.get(name));
-    let labelled = ["environment", "env", "app.kubernetes.io/environment", "tags.datadoghq.com/env"];
-    let labelled = labelled.iter().find_map(|name| label(name)).filter(|label| !label.contains(['$', '{']));
+    let labelled = ENVIRONMENT_LABELS.iter().find_map(|name| label(name)).filter(|label| !label.contains(['$', '{']));
     let of_namespace = || environment_in(text(metadata.get("namespace"))?);
     labelled.map(str::to_owned).or_else(of_namespace)
 }
@@ -162,7 +188,7 @@ fn map(reader: &mut Reader<'_>, node: Node<'_>, name: &str, secret: bool) -> Map
 }
 
 /// What stands encoded in `data`.
-fn decoded(value: SettingValue) -> SettingValue {
+pub(super) fn decoded(value: SettingValue) -> SettingValue {
     let SettingValue::Given(template) = &value else { return value };
     let [Part::Literal(literal)] = &*template.parts else { return value };
     let text: zeroize::Zeroizing<String> =

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kustomize::Kustomization;
+use super::operations::Operation;
 use crate::fact::{Layer, Setting, SettingValue, StoreKind, TargetKind};
 use crate::loaders::compose::signs::Command;
 use crate::name::{Name, SecretName, Version};
@@ -23,8 +24,17 @@ pub(super) struct File {
     pub(super) hosts: Vec<String>,
     /// What it says if it is a kustomization.
     pub(super) kustomization: Option<Kustomization>,
+    /// What it says if it is a list of operations on a resource.
+    pub(super) operations: Vec<Operation>,
     /// Whether a part of it is missing.
     pub(super) lossy: bool,
+}
+
+impl File {
+    /// Whether it says nothing that is read of patches.
+    pub(super) fn is_empty(&self) -> bool {
+        self.workloads.is_empty() && self.maps.is_empty() && self.operations.is_empty()
+    }
 }
 
 /// Something that runs containers.
@@ -32,6 +42,8 @@ pub(super) struct File {
 pub(super) struct Workload {
     pub(super) kind: TargetKind,
     pub(super) name: String,
+    /// What the cluster calls it.
+    pub(super) identity: Identity,
     /// Where the name stands.
     pub(super) place: Place,
     /// The word by which it says where it runs: a label, a namespace.
@@ -44,6 +56,28 @@ pub(super) struct Workload {
     pub(super) removed: bool,
     /// Whether a part of it was not understood.
     pub(super) partial: bool,
+}
+
+impl Workload {
+    /// Whether this is one of its names.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.identity.names.iter().any(|own| own == name)
+    }
+}
+
+/// What tells one resource from another, for what selects it.
+#[derive(Clone, Default)]
+pub(super) struct Identity {
+    pub(super) group: String,
+    pub(super) version: String,
+    pub(super) kind: String,
+    pub(super) namespace: Option<String>,
+    pub(super) labels: Vec<(String, String)>,
+    pub(super) annotations: Vec<(String, String)>,
+    /// The names that it got beside its own, one after the other.
+    pub(super) names: Vec<String>,
+    /// The way from the resource to the description of its pods.
+    pub(super) way: &'static [&'static str],
 }
 
 /// One container of a [`Workload`].
@@ -118,9 +152,8 @@ pub(super) struct Mount {
 #[derive(Clone)]
 pub(super) struct Volume {
     pub(super) name: String,
-    /// Where the secret is named.
-    pub(super) place: Place,
-    pub(super) content: VolumeContent,
+    /// What it holds, each with where the secret is named.
+    pub(super) contents: Vec<(Place, VolumeContent)>,
 }
 
 /// What a [`Volume`] holds.

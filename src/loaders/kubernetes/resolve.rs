@@ -195,39 +195,41 @@ fn secret_files(lookup: &Lookup<'_>, workload: &Workload, container: &Container)
     let mut files = Vec::new();
     for mount in &container.mounts {
         let Some(volume) = workload.volumes.iter().rev().find(|volume| volume.name == mount.volume) else { continue };
-        let mut add = |path: &str, store: StoreKind, secret: SecretName, version: Version| {
-            let path = match &mount.sub_path {
-                Some(one) if one == path => mount.path.clone(),
-                Some(_) => return,
-                None => format!("{}/{}", mount.path, path.trim_start_matches('/')),
-            };
-            files.push(SecretFile { path, place: volume.place.clone(), store, secret, version });
-        };
-        match &volume.content {
-            VolumeContent::Stored(items) => {
-                for (path, secret, version) in items {
-                    add(path, StoreKind::GoogleSecretManager, secret.clone(), version.clone());
-                }
-            }
-            VolumeContent::Class(class) => {
-                for file in lookup.classes.get(class).into_iter().flatten() {
-                    add(&file.path, file.store, file.secret.clone(), file.version.clone());
-                }
-            }
-            VolumeContent::Keys { object, items } => {
-                let map = lookup.maps.get(&(true, object.clone()));
-                let all = || map.into_iter().flat_map(|map| &map.settings);
-                let own: Vec<(String, String)> = match items {
-                    Some(items) => items.clone(),
-                    None => all().map(|setting| (setting.name.to_string(), setting.name.to_string())).collect(),
+        for (place, content) in &volume.contents {
+            let mut add = |path: &str, store: StoreKind, secret: SecretName, version: Version| {
+                let path = match &mount.sub_path {
+                    Some(one) if one == path => mount.path.clone(),
+                    Some(_) => return,
+                    None => format!("{}/{}", mount.path, path.trim_start_matches('/')),
                 };
-                for (key, path) in own {
-                    let found = all().find(|setting| setting.name.as_str() == key).map(|setting| &setting.value);
-                    if let Some(SettingValue::Injected { store, secret, version }) = found {
-                        add(&path, *store, secret.clone(), version.clone());
-                    } else {
-                        let secret = SecretName::new(&format!("{object}/{key}"));
-                        add(&path, StoreKind::Kubernetes, secret, Version::Latest);
+                files.push(SecretFile { path, place: place.clone(), store, secret, version });
+            };
+            match content {
+                VolumeContent::Stored(items) => {
+                    for (path, secret, version) in items {
+                        add(path, StoreKind::GoogleSecretManager, secret.clone(), version.clone());
+                    }
+                }
+                VolumeContent::Class(class) => {
+                    for file in lookup.classes.get(class).into_iter().flatten() {
+                        add(&file.path, file.store, file.secret.clone(), file.version.clone());
+                    }
+                }
+                VolumeContent::Keys { object, items } => {
+                    let map = lookup.maps.get(&(true, object.clone()));
+                    let all = || map.into_iter().flat_map(|map| &map.settings);
+                    let own: Vec<(String, String)> = match items {
+                        Some(items) => items.clone(),
+                        None => all().map(|setting| (setting.name.to_string(), setting.name.to_string())).collect(),
+                    };
+                    for (key, path) in own {
+                        let found = all().find(|setting| setting.name.as_str() == key).map(|setting| &setting.value);
+                        if let Some(SettingValue::Injected { store, secret, version }) = found {
+                            add(&path, *store, secret.clone(), version.clone());
+                        } else {
+                            let secret = SecretName::new(&format!("{object}/{key}"));
+                            add(&path, StoreKind::Kubernetes, secret, Version::Latest);
+                        }
                     }
                 }
             }
@@ -244,7 +246,8 @@ fn blobs(lookup: &Lookup<'_>, workload: &Workload, container: &Container) -> Vec
         _ => None,
     });
     let of_sources = container.sources.iter().filter(|source| source.secret).map(|source| source.object.as_str());
-    let of_volumes = workload.volumes.iter().filter_map(|volume| match &volume.content {
+    let contents = workload.volumes.iter().flat_map(|volume| &volume.contents);
+    let of_volumes = contents.filter_map(|(_, content)| match content {
         VolumeContent::Keys { object, .. } => Some(object.as_str()),
         _ => None,
     });

@@ -1,6 +1,7 @@
 //! What of a manifest a report may show: keys, names of variables, paths of files. Never a value.
 
 use super::kustomize::Patch;
+use super::operations::Payload;
 use super::parts::File;
 use crate::fact::Loaded;
 use crate::loaders::yaml::{Marker, Told};
@@ -28,7 +29,7 @@ pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &File, loaded: &mut L
     let patches = file.kustomization.iter().flat_map(|kustomization| &kustomization.patches);
     let patches = patches.filter_map(|(patch, _)| match patch {
         Patch::Inline(file) => Some(&**file),
-        Patch::Linked(_) => None,
+        Patch::Linked(_) | Patch::Unknown => None,
     });
     let patches: Vec<&File> = patches.collect();
     let of_patches = || patches.iter().copied();
@@ -42,6 +43,15 @@ pub(super) fn mark(source: &SourceFile, yaml: &Yaml, file: &File, loaded: &mut L
             for from in &container.sources {
                 marker.name(from.place.span);
             }
+        }
+    }
+    for operation in file.operations.iter().chain(of_patches().flat_map(|file| &file.operations)) {
+        marker.name(operation.place.span);
+        match &operation.value {
+            Payload::Variable(variable) => marker.name(variable.place.span),
+            Payload::Variables(variables, _) => variables.iter().for_each(|of| marker.name(of.place.span)),
+            Payload::Container(container) => container.environment.iter().for_each(|of| marker.name(of.place.span)),
+            _ => {}
         }
     }
     let generators = file.kustomization.iter().flat_map(|kustomization| &kustomization.generators);

@@ -269,6 +269,59 @@ patches:
 }
 
 #[test]
+fn operations_that_make_no_sense_end_in_silence() {
+    let pod = pod("env: [{name: A, value: base}, {name: B, value: b}]\nenvFrom: [{configMapRef: {name: conf}}]");
+    let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    let many = "      - {op: add, path: /spec/containers/0/env/-, value: {name: C}}\n".repeat(5_000);
+    for patch in [
+        "- {op: add, path: /spec/containers/0/env/-, value: [x]}",
+        "- {op: add, path: /spec/containers/99999999999999999999/env/-, value: {name: C}}",
+        "- {op: remove, path: /spec/containers/0/env/é}",
+        "- {op: replace, path: /spec/containers/0/env/0/value, value: {a: b}}",
+        "- {op: replace, path: '', value: {a: b}}",
+        "- {op: replace, path: /spec/containers, value: x}",
+        "- {op: move, from: /spec/containers/0/env/0, path: /spec/containers/0/env/1}",
+        "- {op: [add], path: /spec}",
+        "- {op: add, path: [x]}",
+        &format!("- {{op: add, path: /spec/containers/0/env, value: {deep}}}"),
+        many.trim(),
+    ] {
+        let text =
+            format!("resources: [pod.yaml]\npatches:\n  - target: {{kind: Pod}}\n    patch: |-\n      {patch}\n");
+        let target = only(&[("k8s/pod.yaml", &pod), ("k8s/kustomization.yaml", &text)]);
+        let told = told(&target);
+        let is_known = told.first().is_some_and(|layer| layer.contains("A=base") && layer.contains("B=b"));
+        assert!(target.partial || !is_known || patch.contains("[add]") || patch.contains("[x]}"), "{patch}: {told:?}");
+    }
+}
+
+#[test]
+fn a_patch_with_marks_of_other_systems_is_read_as_well() {
+    let pod = pod("env: [{name: A, value: base}]");
+    let kustomization = "resources: [pod.yaml]\r\npatches:\r\n- {target: {kind: Pod}, path: patch.yaml}\r\n";
+    let patch =
+        "\u{feff}---\r\n# what changes\r\n- op: replace\r\n  path: /spec/containers/0/env/0/value\r\n  value: over\r\n";
+    let files = [("k8s/pod.yaml", pod.as_str()), ("k8s/kustomization.yaml", kustomization), ("k8s/patch.yaml", patch)];
+    let target = only(&files);
+    assert_eq!((told(&target), target.partial), (vec!["A=over".to_owned()], false));
+}
+
+#[test]
+fn patches_are_for_the_resources_of_their_own_kustomization() {
+    let pod = |name: &str| pod("env: [{name: A, value: base}]").replace("name: api", &format!("name: {name}"));
+    let patch = "resources: [pod.yaml]\npatches:\n- target: {kind: Pod}\n  patch: |-\n    - {op: remove, path: /spec/containers/0/env/0}\n";
+    let groups = groups(&[
+        ("k8s/a/pod.yaml", &pod("a")),
+        ("k8s/a/kustomization.yaml", "resources: [pod.yaml]\n"),
+        ("k8s/b/pod.yaml", &pod("b")),
+        ("k8s/b/kustomization.yaml", patch),
+        ("k8s/all/kustomization.yaml", "resources: [../a, ../b]\n"),
+    ]);
+    let all: Vec<_> = groups[0].targets.iter().map(|target| (target.name.as_str(), told(target))).collect();
+    assert_eq!(all, [("a", vec!["A=base".to_owned()]), ("b", vec![String::new()])]);
+}
+
+#[test]
 fn a_patch_can_take_a_workload_away() {
     let text = "resources: [pod.yaml]\npatches:\n- patch: |-\n    $patch: delete\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: api}\n";
     assert!(groups(&[("k8s/pod.yaml", &pod("env: []")), ("k8s/kustomization.yaml", text)]).is_empty());

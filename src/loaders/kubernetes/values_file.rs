@@ -3,7 +3,7 @@
 
 use super::containers;
 use super::objects::unless_made;
-use super::parts::{Aliases, Container, File, Given, Variable, Workload};
+use super::parts::{Aliases, Container, File, Given, Identity, Variable, Workload};
 use super::values::{Reader, at, text};
 use crate::fact::TargetKind;
 use crate::name::Name;
@@ -75,6 +75,7 @@ fn workload(node: Node<'_>, name: &str, place: Place, environment: Vec<Variable>
     Workload {
         kind: TargetKind::KubernetesContainer,
         name: name.to_owned(),
+        identity: Identity::default(),
         place,
         environment: None,
         containers: vec![container],

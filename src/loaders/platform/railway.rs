@@ -30,6 +30,7 @@ fn image(reader: &mut Reader<'_>, path: &str, span: Span) {
         context: Some(folder),
         stage: None,
         arguments: Vec::new(),
+        secrets: None,
         span,
     };
     let path = reader.source.path().clone();

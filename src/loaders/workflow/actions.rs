@@ -2,9 +2,10 @@
 
 use super::evaluate::Scope;
 use super::parts::{Step, Text};
-use crate::fact::{Build, ImageBuild, LinkKind, Setting, StoreKind, TargetKind, WrittenFile};
+use crate::fact::{Build, ImageBuild, LentSecret, LinkKind, Setting, SettingValue, StoreKind, TargetKind, WrittenFile};
 use crate::loaders::commands::{self, Argument, Content, Shell};
-use crate::name::{Name, is_variable_name};
+use crate::loaders::ecs::{self, Addition, TaskCall};
+use crate::name::{Name, Version, is_variable_name};
 use crate::source::SourcePath;
 
 /// Takes what the action of a step gives.
@@ -12,6 +13,11 @@ pub(super) fn step(uses: &Text, step: &Step, scope: &Scope, shell: &mut Shell<'_
     let Some(uses) = uses.literal() else { return };
     let name = uses.split('@').next().unwrap_or_default().to_ascii_lowercase();
     let with = With { step, scope };
+    shell.given.unseen |= match name.as_str() {
+        // Another repository, or another folder than the one that all steps work in.
+        "actions/checkout" => with.get("repository").is_some() || with.get("path").is_some(),
+        name => WITHOUT_FILES.binary_search(&name).is_err(),
+    };
     match name.as_str() {
         "google-github-actions/deploy-cloudrun" => cloud_run(&with, shell),
         "google-github-actions/deploy-cloud-functions" => cloud_function(&with, shell),
@@ -19,10 +25,10 @@ pub(super) fn step(uses: &Text, step: &Step, scope: &Scope, shell: &mut Shell<'_
         "docker/build-push-action" | "depot/build-push-action" => build(&with, shell),
         "docker/bake-action" | "depot/bake-action" => bake(&with, shell),
         "amondnet/vercel-action" => vercel(&with, shell),
-        "aws-actions/amazon-ecs-render-task-definition" => ecs(&with, shell),
+        "aws-actions/amazon-ecs-render-task-definition" => render_task(&with, shell),
+        "aws-actions/amazon-ecs-deploy-task-definition" => deploy_task(&with, shell),
         "spicypizza/create-envfile" => env_file(&with, shell),
-        "aws-actions/amazon-ecs-deploy-task-definition"
-        | "railway/deploy"
+        "railway/deploy"
         | "bervprojects/railway-deploy"
         | "superfly/flyctl-actions"
         | "cloudflare/wrangler-action"
@@ -34,6 +40,29 @@ pub(super) fn step(uses: &Text, step: &Step, scope: &Scope, shell: &mut Shell<'_
         _ => {}
     }
 }
+
+/// Actions that leave no files in the folder that the steps behind them work in.
+const WITHOUT_FILES: &[&str] = &[
+    "actions/setup-go",
+    "actions/setup-node",
+    "actions/setup-python",
+    "aws-actions/amazon-ecr-login",
+    "aws-actions/configure-aws-credentials",
+    "azure/login",
+    "docker/build-push-action",
+    "docker/login-action",
+    "docker/metadata-action",
+    "docker/setup-buildx-action",
+    "docker/setup-qemu-action",
+    "google-github-actions/auth",
+    "google-github-actions/deploy-cloudrun",
+    "google-github-actions/get-secretmanager-secrets",
+    "google-github-actions/setup-gcloud",
+    "hashicorp/setup-terraform",
+    "opentofu/setup-opentofu",
+    "pnpm/action-setup",
+    "terraform-linters/setup-tflint",
+];
 
 /// The inputs of a step.
 struct With<'a> {
@@ -92,7 +121,8 @@ fn cloud_run(with: &With<'_>, shell: &mut Shell<'_>) {
     if let Some(context) = source {
         let dockerfile = context.join("Dockerfile");
         let span = service.place.span;
-        service.build = Some(Build { context: Some(context), dockerfile, stage: None, arguments: Vec::new(), span });
+        service.build =
+            Some(Build { context: Some(context), dockerfile, stage: None, arguments: Vec::new(), secrets: None, span });
     }
     service.one_shot |= kind == TargetKind::CloudRunJob;
     service.partial |= open;
@@ -199,10 +229,45 @@ fn build(with: &With<'_>, shell: &mut Shell<'_>) {
         .filter(|tag| !tag.is_empty())
         .collect();
     let stage = with.literal("target");
-    let build = Build { context, dockerfile, stage, arguments, span: with.step.span };
+    let secrets = lent(with, shell);
+    let build = Build { context, dockerfile, stage, arguments, secrets, span: with.step.span };
     let (path, environment) = (shell.path.clone(), shell.environment.clone());
     shell.given.deploys |= with.literal("push").is_some_and(|push| push != "false");
     shell.given.builds.push(ImageBuild { build, path, images, environment, partial });
+}
+
+/// `secrets` are lines `id=value`, `secret-envs` lines `id=VARIABLE`, and `secret-files` lines `id=path`.
+fn lent(with: &With<'_>, shell: &mut Shell<'_>) -> Option<Vec<LentSecret>> {
+    let mut found = Vec::new();
+    let lines = with.get("secrets").map(|text| quoted_lines(&text));
+    for line in lines.unwrap_or_default() {
+        let (id, value) = line.split_once("=")?;
+        found.push(commands::lent(&id, value.to_content().setting(value.span()), value.span(), shell)?);
+    }
+    for (input, is_variable) in [("secret-envs", true), ("secret-files", false)] {
+        for line in with.lines(input).iter().flat_map(Argument::items) {
+            let (id, from) = line.split_once("=")?;
+            let known = from.literal().filter(|_| is_variable);
+            let known = known.and_then(|name| shell.variables.get(name.trim()));
+            let value = known.map_or(SettingValue::Unknown, |known| known.content.setting(from.span()));
+            found.push(commands::lent(&id, value, from.span(), shell)?);
+        }
+    }
+    Some(found)
+}
+
+/// Lines as the action cuts them: what stands in quotes goes on over the end of its line.
+fn quoted_lines(text: &Argument) -> Vec<Argument> {
+    let mut lines: Vec<Argument> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        let quotes = line.to_content().described().matches('"').count();
+        if !open && !line.is_empty() {
+            lines.push(line.without("\"").unwrap_or(line));
+        }
+        open ^= quotes % 2 == 1;
+    }
+    lines
 }
 
 /// `NAME=value`.
@@ -213,20 +278,24 @@ fn variable(line: &Argument, shell: &mut Shell<'_>) -> Option<Setting> {
     Some(shell.setting(&name, &text, &value))
 }
 
-/// `set: api.args.NAME=value`: what else the build is made of stands in its file.
+/// Its files, targets and what it sets are lines or stand between commas; its context is the checkout.
 fn bake(with: &With<'_>, shell: &mut Shell<'_>) {
     shell.given.deploys |= with.literal("push").is_some_and(|push| push != "false");
-    let mut arguments = Vec::new();
-    for line in with.lines("set") {
-        let Some((_, rest)) = line.split_once(".args.") else { continue };
-        arguments.extend(variable(&rest, shell));
+    let items = |input: &str| -> Vec<Argument> {
+        let items = with.lines(input).iter().flat_map(Argument::items).collect::<Vec<_>>();
+        items.into_iter().filter(|item| !item.is_empty()).collect()
+    };
+    let (files, targets, changes) = (items("files"), items("targets"), with.lines("set"));
+    let before = shell.folder.clone();
+    if let Some(folder) = with.get("workdir") {
+        shell.folder = folder.literal().and_then(|folder| shell.path_of(&folder));
     }
-    if arguments.is_empty() {
-        return;
+    let is_remote = with.literal("source").is_some_and(|source| !matches!(source.as_str(), "." | ""));
+    if !is_remote {
+        let given = commands::bake::Given { files: &files, targets: &targets, changes: &changes, open: false };
+        commands::bake::call(&given, with.step.span, shell);
     }
-    let build = Build { context: None, dockerfile: None, stage: None, arguments, span: with.step.span };
-    let (path, environment) = (shell.path.clone(), shell.environment.clone());
-    shell.given.builds.push(ImageBuild { build, path, images: Vec::new(), environment, partial: true });
+    shell.folder = before;
 }
 
 fn vercel(with: &With<'_>, shell: &mut Shell<'_>) {
@@ -236,29 +305,56 @@ fn vercel(with: &With<'_>, shell: &mut Shell<'_>) {
     }
 }
 
-/// Lines of variables that are added to a container of a task definition.
-fn ecs(with: &With<'_>, shell: &mut Shell<'_>) {
+/// Lines of variables that are added to a container of a task definition, whose path is what comes out of it.
+fn render_task(with: &With<'_>, shell: &mut Shell<'_>) {
     let Some(name) = with.get("container-name") else { return };
     let label = name.to_content().described();
     let place = shell.place(name.span());
-    let plain: Vec<Setting> =
-        with.lines("environment-variables").iter().filter_map(|line| variable(line, shell)).collect();
-    let secrets: Vec<Setting> = with
-        .lines("secrets")
-        .iter()
-        .filter_map(|line| variable(line, shell))
-        // An address in a store, whose last part is the id.
-        .map(|setting| Setting { value: crate::fact::SettingValue::Unknown, ..setting })
-        .collect();
+    let plain = variables(with, "environment-variables", shell);
+    let secrets = variables(with, "secrets", shell).map(|all| all.into_iter().map(of_address).collect::<Vec<_>>());
+    let open = plain.is_none() || secrets.is_none() || with.get("env-files").is_some();
+    let settings: Vec<Setting> = plain.into_iter().flatten().chain(secrets.into_iter().flatten()).collect();
     let image = with.get("image").map(|image| (image.to_content().described(), image.span()));
+    let file = with.get("task-definition");
+    if let Some(file) = &file {
+        shell.given.outputs.insert("task-definition".to_owned(), file.to_content());
+    }
+    let file = file.and_then(|file| shell.link(LinkKind::TaskDefinition, &file.to_content(), file.span()));
+    let image = image.map(|(image, span)| (image, shell.place(span)));
+    let addition = Addition { container: label, place, image, settings, open };
+    let call_is_open = shell.anywhere || file.is_some() && shell.given.is_written(file.as_ref());
     let environment = shell.environment.clone();
-    let service = shell.given.service(TargetKind::EcsContainer, &label, place);
-    service.environment = environment;
-    service.speaks |= !plain.is_empty() || !secrets.is_empty();
-    service.partial = true;
-    service.image = image;
-    service.plain.settings.extend(plain);
-    service.secrets.settings.extend(secrets);
+    shell.given.task(TaskCall { file, additions: vec![addition], environment, open: call_is_open });
+}
+
+/// The variables of an input; `None` where a line of it is none.
+fn variables(with: &With<'_>, input: &str, shell: &mut Shell<'_>) -> Option<Vec<Setting>> {
+    with.lines(input).iter().map(|line| variable(line, shell)).collect()
+}
+
+/// A variable whose value is the address of a stored secret.
+fn of_address(setting: Setting) -> Setting {
+    let address = match &setting.value {
+        SettingValue::Given(template) => template.as_literal().and_then(|text| ecs::stored(text.expose().trim())),
+        _ => None,
+    };
+    let value = address.map_or(SettingValue::Unknown, |(store, secret)| SettingValue::Injected {
+        store,
+        secret,
+        version: Version::Latest,
+    });
+    Setting { value, ..setting }
+}
+
+/// The task that is deployed: a file of the repository, or what a step before made of one.
+fn deploy_task(with: &With<'_>, shell: &mut Shell<'_>) {
+    shell.given.deploys = true;
+    let Some(file) = with.get("task-definition") else { return };
+    let path = shell.link(LinkKind::TaskDefinition, &file.to_content(), file.span());
+    let (open, environment) = (shell.anywhere || shell.given.is_written(path.as_ref()), shell.environment.clone());
+    if path.is_some() {
+        shell.given.task(TaskCall { file: path, environment, open, ..TaskCall::default() });
+    }
 }
 
 /// Each input `envkey_NAME` is a line of the file.

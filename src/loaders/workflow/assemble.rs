@@ -94,7 +94,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn take(&mut self, given: Given, lossy: bool, group: &mut TargetGroup, origins: &mut Origins) {
+    fn take(&mut self, mut given: Given, lossy: bool, group: &mut TargetGroup, origins: &mut Origins) {
         for mut target in given.targets(self.files) {
             target.partial |= lossy;
             let is_same = |known: &crate::fact::Target| {
@@ -107,9 +107,9 @@ impl<'a> Assembly<'a> {
                 group.targets.push(target);
             }
         }
-        add_origins(origins, given.origins);
+        add_origins(origins, std::mem::take(&mut given.origins));
+        group.builds.extend(given.images(self.files));
         self.tried.extend(given.tried);
-        group.builds.extend(given.builds);
         group.terraform_arguments.extend(given.terraform);
         group.written_files.extend(given.written);
     }

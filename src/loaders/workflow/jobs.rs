@@ -137,7 +137,9 @@ impl Run<'_> {
     }
 
     fn steps(&self, job: &Job, scope: Scope, environment: Option<String>, anywhere: bool) -> Given {
-        let mut walk = Walk { run: self, scope, environment, anywhere, given: Given::default(), left: STEPS };
+        // Whoever uses an action may have made files before.
+        let given = Given::nothing(self.workflow.is_action);
+        let mut walk = Walk { run: self, scope, environment, anywhere, given, left: STEPS };
         let folder = job.folder.as_ref().map_or_else(
             || Some(SourcePath::new("")),
             |text| SourcePath::new("").join(walk.scope.text(text).literal()?.as_str()),

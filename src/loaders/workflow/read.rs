@@ -6,6 +6,7 @@ use super::parts::{Entry, Job, Matrix, Step, Text, TextPiece, Workflow};
 use crate::source::{SourceFile, Span};
 use crate::syntax::expression::{self, Expression};
 use crate::syntax::shell::{Host, Script};
+use crate::syntax::windows;
 use crate::syntax::yaml::{Kind, Node, Yaml};
 use crate::value::Value;
 
@@ -20,11 +21,12 @@ pub(super) fn workflow(source: &SourceFile, yaml: &Yaml, lossy: bool) -> Workflo
     workflow.env = reader.entries(root.get("env"));
     reader.triggers(root.get("on").or_else(|| root.get("true")), &mut workflow);
     let folder = run_folder(root).map(|node| reader.text(node));
+    let shell = run_default(root, "shell");
     for entry in root.get("jobs").into_iter().flat_map(Node::entries) {
         if !reader.afford() {
             break;
         }
-        let mut job = reader.job(entry.value);
+        let mut job = reader.job(entry.value, shell);
         entry.name.clone_into(&mut job.id);
         job.span = reader.inner(entry.key);
         if job.folder.is_none() {
@@ -35,7 +37,7 @@ pub(super) fn workflow(source: &SourceFile, yaml: &Yaml, lossy: bool) -> Workflo
     if let Some(runs) = root.get("runs") {
         workflow.is_action = true;
         workflow.inputs = reader.inputs(root.get("inputs"));
-        let steps = reader.steps(runs.get("steps"));
+        let steps = reader.steps(runs.get("steps"), Language::Posix);
         workflow.jobs.push(Job { id: "action".to_owned(), steps, ..Job::default() });
     }
     workflow.lossy |= reader.cut;
@@ -56,7 +58,48 @@ impl Text {
 
 /// `defaults.run.working-directory`.
 fn run_folder(node: Node<'_>) -> Option<Node<'_>> {
-    node.get("defaults")?.get("run")?.get("working-directory")
+    run_default(node, "working-directory")
+}
+
+fn run_default<'a>(node: Node<'a>, key: &str) -> Option<Node<'a>> {
+    node.get("defaults")?.get("run")?.get(key)
+}
+
+/// The language of a `run` step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Posix,
+    PowerShell,
+    Cmd,
+    /// Python, another one, or what cannot be told.
+    Other,
+}
+
+impl Language {
+    /// That of a `shell`.
+    fn of(shell: Node<'_>) -> Self {
+        let text = shell.as_str().unwrap_or_default();
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let name = first.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+        match name.strip_suffix(".exe").unwrap_or(&name) {
+            "bash" | "sh" | "zsh" | "dash" => Self::Posix,
+            "pwsh" | "powershell" => Self::PowerShell,
+            "cmd" => Self::Cmd,
+            _ => Self::Other,
+        }
+    }
+
+    /// What a runner has where no shell is named: PowerShell on Windows.
+    fn of_runner(runner: Option<Node<'_>>) -> Self {
+        let Some(runner) = runner else { return Self::Posix };
+        let labels = runner.as_str().into_iter().chain(runner.items().filter_map(Node::as_str));
+        let group = runner
+            .get("labels")
+            .into_iter()
+            .flat_map(|node| node.as_str().into_iter().chain(node.items().filter_map(Node::as_str)));
+        let is_windows = labels.chain(group).any(|label| label.to_ascii_lowercase().contains("windows"));
+        if is_windows { Self::PowerShell } else { Self::Posix }
+    }
 }
 
 /// Literal text, line by line: what stands between lines in the file is not what stands between them in the text.
@@ -181,18 +224,20 @@ impl Reader<'_> {
         Text { pieces, span }
     }
 
-    fn job(&mut self, node: Node<'_>) -> Job {
+    fn job(&mut self, node: Node<'_>, shell: Option<Node<'_>>) -> Job {
         let environment = node.get("environment");
         let environment =
             environment.and_then(|node| if node.kind() == Kind::Mapping { node.get("name") } else { Some(node) });
         let secrets = node.get("secrets");
         let container = node.get("container").and_then(|container| container.get("env"));
+        let named = run_default(node, "shell").or(shell).map(Language::of);
+        let language = named.unwrap_or_else(|| Language::of_runner(node.get("runs-on")));
         let mut env = self.entries(node.get("env"));
         env.extend(self.entries(container));
         Job {
             env,
             environment: environment.map(|node| self.text(node)),
-            steps: self.steps(node.get("steps")),
+            steps: self.steps(node.get("steps"), language),
             uses: node.get("uses").map(|node| self.text(node)),
             with: self.entries(node.get("with")),
             inherits: secrets.and_then(Node::as_str) == Some("inherit"),
@@ -235,28 +280,29 @@ impl Reader<'_> {
         found
     }
 
-    fn steps(&mut self, node: Option<Node<'_>>) -> Vec<Step> {
+    fn steps(&mut self, node: Option<Node<'_>>, language: Language) -> Vec<Step> {
         let mut found = Vec::new();
         for item in node.into_iter().flat_map(Node::items) {
             if !self.afford() {
                 break;
             }
-            found.push(self.step(item));
+            found.push(self.step(item, language));
         }
         found
     }
 
-    fn step(&mut self, node: Node<'_>) -> Step {
-        // Other shells have another language.
-        let shell = node.get("shell").and_then(Node::as_str);
-        let is_posix = shell.is_none_or(|shell| {
-            let first = shell.split_whitespace().next().unwrap_or_default();
-            matches!(first.rsplit('/').next(), Some("bash" | "sh" | "zsh" | "dash"))
-        });
-        let run = node.get("run").filter(|_| is_posix).and_then(|run| {
+    fn step(&mut self, node: Node<'_>, language: Language) -> Step {
+        let language = node.get("shell").map_or(language, Language::of);
+        let run = node.get("run").and_then(|run| {
             let text = run.as_str()?;
             let offsets = run.offsets(self.source.text());
-            Some(Script::parse(text, Host::GitHub, &|range| offsets.span(range)))
+            let place = |range| offsets.span(range);
+            match language {
+                Language::Posix => Some(Script::parse(text, Host::GitHub, &place)),
+                Language::PowerShell => Some(windows::powershell(text, &place)),
+                Language::Cmd => Some(windows::cmd(text, &place)),
+                Language::Other => None,
+            }
         });
         Step {
             id: node.get("id").and_then(Node::as_str).map(str::to_owned),

@@ -93,3 +93,34 @@ fn each_run_that_a_matrix_lists_is_told() {
     assert!(ends("{a: [x], exclude: [{a: x}], include: [{a: q, b: r}]}").is_empty());
     assert!(ends("{a: \"${{ fromJSON(inputs.a) }}\", include: [{a: q, b: r}]}").is_empty());
 }
+
+/// The variables of env files that a job writes in another shell's language.
+fn written(head: &str, step: &str) -> Vec<String> {
+    use std::collections::BTreeMap;
+    let text = format!("on: push\n{head}jobs:\n  a:\n    runs-on: RUNNER\n    steps:\n{step}");
+    let runner = if head.contains("linux") { "ubuntu-latest" } else { "windows-latest" };
+    let text = text.replace("RUNNER", runner);
+    let path = SourcePath::new(".github/workflows/x.yml");
+    let source = SourceFile::new(path.clone(), text.as_bytes().to_vec());
+    let claim = Claim::new(Role::Deploy);
+    let loaded = load(&source, &claim);
+    let file = crate::loaders::File { source, format: LOADER.name, claim, loaded, outcomes: Vec::new(), local: false };
+    let files = BTreeMap::from([(path, file)]);
+    let groups = assemble::assemble(&crate::loaders::Files::new(&files, &|_| false)).groups;
+    let written = groups.into_iter().flat_map(|group| group.written_files);
+    written.flat_map(|file| file.settings).map(|setting| format!("{}", setting.name)).collect()
+}
+
+#[test]
+fn each_step_is_read_in_the_language_of_its_shell() {
+    let power = "      - run: |\n          $env:A = 'x'\n          \"B=$env:A\" >> .env\n";
+    let posix = "      - run: echo B=1 >> .env\n";
+    assert_eq!(written("", power), ["B"]);
+    assert!(written("# linux\n", "      - {run: \"'B=1' | Out-File .env\"}\n").is_empty());
+    assert_eq!(written("", &power.replace("- run", "- shell: pwsh\n        run")), ["B"]);
+    assert_eq!(written("defaults: {run: {shell: bash}}\n", posix), ["B"]);
+    let cmd = "      - shell: cmd\n        run: |\n          set A=1\n          echo C=%A%x>> .env\n";
+    assert_eq!(written("", cmd), ["C"]);
+    assert!(written("", &posix.replace("- run", "- shell: python\n        run")).is_empty());
+    assert!(written("", &posix.replace("- run", "- shell: ${{ matrix.shell }}\n        run")).is_empty());
+}

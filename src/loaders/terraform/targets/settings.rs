@@ -2,6 +2,7 @@
 
 use super::{Builder, Made};
 use crate::fact::{SecretFile, Setting, SettingValue, StoreKind};
+use crate::loaders::ecs;
 use crate::loaders::terraform::value::{Data, Val};
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, Span};
@@ -27,14 +28,15 @@ impl<'a> Builder<'_, 'a> {
         let Some((name, place)) = named(made, name) else { return };
         self.world.mark_fed(value, &name);
         let value_span = value.first_in(&place.path).unwrap_or_else(|| Span::new(place.span.end, place.span.end));
-        let given = match value.as_text() {
-            Some(text) => {
+        let value = match (value.as_text(), &value.data) {
+            (Some(text), _) => {
                 self.remember(&place, value_span, value);
-                Template::literal(crate::value::Value::clone(&text))
+                SettingValue::Given(Template::literal(crate::value::Value::clone(&text)))
             }
-            None => Template::unknown(value_span),
+            (None, Data::Stored(stored)) => SettingValue::clone(stored),
+            (None, _) => SettingValue::Given(Template::unknown(value_span)),
         };
-        made.settings.push(Setting { name, place, value_span, value: SettingValue::Given(given) });
+        made.settings.push(Setting { name, place, value_span, value });
     }
 
     /// A variable with a stored secret, or with one that cannot be told.
@@ -146,26 +148,6 @@ fn version(text: &str) -> Version {
 /// AWS' ids: names and ARNs, with the key in the secret behind them.
 pub(super) fn aws(id: &Val<'_>) -> Option<(StoreKind, Stored)> {
     let text = id.as_text()?;
-    let text = text.expose();
-    let stored = |store, secret: &str| {
-        let secret = secret.trim_matches('/');
-        let stored = Stored { secret: SecretName::new(secret), version: Version::Latest };
-        (!secret.is_empty()).then_some((store, stored))
-    };
-    if let Some((_, rest)) = text.split_once(":parameter/") {
-        return stored(StoreKind::AwsParameterStore, rest);
-    }
-    if let Some((_, rest)) = text.split_once(":secret:") {
-        let name = rest.split(':').next().unwrap_or(rest);
-        // AWS adds a `-` and six characters to the name.
-        let name = name.rsplit_once('-').filter(|(_, end)| end.len() == 6).map_or(name, |(name, _)| name);
-        return stored(StoreKind::AwsSecretsManager, name);
-    }
-    if text.starts_with("arn:") {
-        return None;
-    }
-    let name = text.split(':').next().unwrap_or(text);
-    // Without an ARN it is a parameter, unless a key in a secret is named.
-    let store = if text.contains(':') { StoreKind::AwsSecretsManager } else { StoreKind::AwsParameterStore };
-    stored(store, name)
+    let (store, secret) = ecs::stored(text.expose())?;
+    Some((store, Stored { secret, version: Version::Latest }))
 }
