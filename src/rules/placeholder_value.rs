@@ -24,7 +24,8 @@ super::rule! {
     ///
     /// In templates. In development and test, where there is a warning for a secret that its schema says how to
     /// `generate`. A compose file that names no environment, the last stage of a Dockerfile and a default in a schema
-    /// are warnings: nobody knows who runs them. There only secrets count.
+    /// are warnings: nobody knows who runs them. There only secrets count. A substitution of Cloud Build is a warning as
+    /// well, and nothing at all where the file leaves others of them to its trigger.
     ///
     /// ## Example
     ///

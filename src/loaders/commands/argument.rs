@@ -21,18 +21,18 @@ pub(in crate::loaders) struct Argument {
     pub(super) parts: Vec<(Bit, Span)>,
     pub(super) span: Span,
     /// The variables that it hands on, each with where it does.
-    handed_on: Arc<Vec<(Span, Written)>>,
+    handed_on: Option<Arc<Vec<(Span, Written)>>>,
 }
 
 impl Argument {
     /// A text that stands somewhere as it is.
     pub(in crate::loaders) fn new(parts: Vec<(Bit, Span)>, span: Span) -> Self {
-        Self { parts, span, handed_on: Arc::default() }
+        Self { parts, span, handed_on: None }
     }
 
     /// Another one out of pieces of this.
     fn cut(&self, parts: Vec<(Bit, Span)>, span: Span) -> Self {
-        Self { parts, span, handed_on: Arc::clone(&self.handed_on) }
+        Self { parts, span, handed_on: self.handed_on.clone() }
     }
 
     /// The variable that it hands on as it is, if all of it comes from one whose value is written in the file.
@@ -42,7 +42,7 @@ impl Argument {
         if !is_written(self.parts.first()?) || !rest.iter().all(is_written) {
             return None;
         }
-        self.handed_on.iter().find(|(at, _)| at == span).map(|(_, written)| written)
+        self.handed_on.as_ref()?.iter().find(|(at, _)| at == span).map(|(_, written)| written)
     }
 
     /// A word as a shell hands it over. An unquoted expansion of unknown length is one unknown piece all the same.
@@ -96,8 +96,9 @@ impl Argument {
     }
 
     fn note(&mut self, span: Span, written: Written) {
-        if self.handed_on.len() < HANDED_ON {
-            Arc::make_mut(&mut self.handed_on).push((span, written));
+        let known = self.handed_on.get_or_insert_default();
+        if known.len() < HANDED_ON {
+            Arc::make_mut(known).push((span, written));
         }
     }
 
