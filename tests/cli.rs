@@ -279,7 +279,6 @@ fn show_names_what_builds_and_commands_give() {
         ("NPM_TOKEN", "lent to a build  Dockerfile:4:5"),
         ("STARTED_WITH", "referenced  Dockerfile:5:"),
         ("GIVEN_TOKEN", "build argument  Makefile:2:"),
-        ("replicas", "given  Makefile:3:"),
         ("WRITTEN_TOKEN", "written  Makefile:4:"),
     ] {
         let output = run(&folder, &["show", name]);

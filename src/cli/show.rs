@@ -100,7 +100,7 @@ impl Sightings {
         for module in &project.modules {
             self.module(module);
         }
-        self.settings(&project.tried, "given");
+        self.settings(project.tried.iter().filter(|setting| is_told(&setting.name)), "given");
     }
 
     fn image(&mut self, path: &SourcePath, image: &Image) {
@@ -113,8 +113,8 @@ impl Sightings {
             for command in &stage.commands {
                 self.shell(path, &command.shell, command.span);
                 for secret in &command.secrets {
-                    for name in secret.variable.iter().cloned().chain(secret.id.as_deref().map(Name::new)) {
-                        self.see(&name, Place::new(path, secret.span), "lent to a build");
+                    for name in secret.variable.iter().filter(|name| is_told(name)) {
+                        self.see(name, Place::new(path, secret.span), "lent to a build");
                     }
                 }
             }
@@ -123,7 +123,7 @@ impl Sightings {
 
     /// What a command reads that stands at `around`; inside of JSON nothing tells where each piece stands.
     fn shell(&mut self, path: &SourcePath, shell: &Shell, around: Span) {
-        for read in &shell.reads {
+        for read in shell.reads.iter().filter(|read| is_told(&read.name)) {
             let span = if read.span.is_empty() { around } else { read.span };
             self.see(&read.name, Place::new(path, span), "referenced");
         }
@@ -132,14 +132,6 @@ impl Sightings {
     fn module(&mut self, module: &Module) {
         for variable in &module.variables {
             self.see(&variable.name, variable.place.clone(), "declared");
-        }
-        for (name, place) in module.given.iter().flat_map(|given| &given.names) {
-            self.see(name, place.clone(), "defined");
-        }
-        for (name, places) in &module.undeclared {
-            for place in places {
-                self.see(name, place.clone(), "referenced");
-            }
         }
     }
 
@@ -150,11 +142,16 @@ impl Sightings {
             }
             self.settings(target.build.iter().flat_map(|build| &build.arguments), "build argument");
         }
-        self.settings(group.builds.iter().flat_map(|step| &step.build.arguments), "build argument");
-        self.settings(group.written_files.iter().flat_map(|file| &file.settings), "written");
-        self.settings(group.terraform_arguments.iter().filter_map(of_terraform), "given");
+        let told = |setting: &&Setting| is_told(&setting.name);
+        self.settings(group.builds.iter().flat_map(|step| &step.build.arguments).filter(told), "build argument");
+        self.settings(group.written_files.iter().flat_map(|file| &file.settings).filter(told), "written");
+        self.settings(group.terraform_arguments.iter().filter_map(of_terraform).filter(told), "given");
         for read in &group.stored_reads {
-            self.see(&Name::new(read.secret.as_str()), read.place.clone(), "read from a store");
+            let name = Name::new(read.secret.as_str());
+            if !is_told(&name) {
+                continue;
+            }
+            self.see(&name, read.place.clone(), "read from a store");
         }
         for read in group.reads.iter().filter(|read| read.reference.is_meant()) {
             self.see(&read.reference.name, Place::new(&read.path, read.reference.span), "referenced");
@@ -191,6 +188,11 @@ impl Sightings {
     fn see(&mut self, name: &Name, place: Place, what: &'static str) {
         self.places.entry(name.clone()).or_default().insert((place, what));
     }
+}
+
+/// Whether what a command names is a name for all that can be told: a piece of a password may stand where one is read.
+fn is_told(name: &Name) -> bool {
+    !name.as_str().bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// The variable that a command line gives to Terraform.
