@@ -13,9 +13,9 @@ pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };
 pub use deploy::{
-    Build, ImageBuild, Layer, LayerKind, LayerState, LentSecret, Read, ReadPurpose, SecretFile, Setting, SettingValue,
-    StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, TerraformRun,
-    TerraformRunKind, WrittenFile,
+    Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, LentSecret, Read, ReadPurpose, SecretFile, Setting,
+    SettingValue, StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind,
+    TerraformRun, TerraformRunKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
@@ -105,6 +105,8 @@ pub struct Loaded {
     pub kept_back: Option<KeptBack>,
     /// If it says what a store holds.
     pub listing: Option<Listing>,
+    /// The commands in it that run compose.
+    pub compose_runs: Vec<ComposeRun>,
     /// What the loader's own second step, `assemble`, needs of this file; nobody else looks into it.
     pub parsed: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -203,6 +205,10 @@ pub enum LinkKind {
     TaskDefinition,
     /// A workflow, an action or a pipeline that is run as a part of this one.
     Workflow,
+    /// A compose file, whatever its name is (`docker compose -f`).
+    Compose,
+    /// The steps of a build in Cloud Build, whatever the file's name is (`gcloud builds submit --config`).
+    CloudBuild,
 }
 
 /// `# envcheck: ignore[rule] reason`.

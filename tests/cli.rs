@@ -262,6 +262,48 @@ fn show_names_every_place_masked() {
 }
 
 #[test]
+fn show_names_what_builds_and_commands_give() {
+    let folder = repository(&[
+        (
+            "Dockerfile",
+            "ARG BASE_TOKEN=a\nFROM node\nARG BUILD_TOKEN\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\nCMD [\"sh\", \"-c\", \"node . $STARTED_WITH\"]\n",
+        ),
+        (
+            "Makefile",
+            "all:\n\tdocker build --build-arg GIVEN_TOKEN=a .\n\tterraform apply -var replicas=1\n\techo WRITTEN_TOKEN=a > .env\n",
+        ),
+    ]);
+    for (name, told) in [
+        ("BASE_TOKEN", "build argument  Dockerfile:1:5"),
+        ("BUILD_TOKEN", "build argument  Dockerfile:3:5"),
+        ("NPM_TOKEN", "lent to a build  Dockerfile:4:5"),
+        ("STARTED_WITH", "referenced  Dockerfile:5:"),
+        ("GIVEN_TOKEN", "build argument  Makefile:2:"),
+        ("WRITTEN_TOKEN", "written  Makefile:4:"),
+    ] {
+        let output = run(&folder, &["show", name]);
+        assert!(stdout(&output).contains(told), "{name}: {}", stdout(&output));
+    }
+}
+
+#[test]
+fn sources_says_which_templates_nobody_renders() {
+    let folder = repository(&[
+        (".env", "A=b\n"),
+        ("chart/templates/api.yaml", "apiVersion: apps/v1\nkind: Deployment\nspec:\n  {{- toYaml .Values.spec }}\n"),
+        ("chart/templates/web.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  {{- if .Values.web }}\n"),
+        ("chart/templates/service.yaml", "apiVersion: v1\nkind: Service\nmetadata: { name: '{{ .Values.name }}' }\n"),
+        ("chart/templates/_helpers.tpl", "{{ define \"x\" }}\n"),
+    ]);
+    let output = run(&folder, &["sources"]);
+    let said = stdout(&output);
+    assert_eq!(said.matches("chart/templates  templates of Helm, which nothing renders here").count(), 1, "{said}");
+    assert!(!said.contains("api.yaml") && !said.contains("web.yaml") && !said.contains("_helpers"), "{said}");
+    let line = said.lines().find(|line| line.contains("service.yaml")).unwrap();
+    assert!(line.ends_with("a template"), "{said}");
+}
+
+#[test]
 fn sources_says_what_was_read_as_what() {
     let output = run(&with_a_warning(), &["sources"]);
     let said = stdout(&output);

@@ -7,13 +7,16 @@ use clap::Args;
 use super::failure::{CliError, Exit};
 use super::run::Where;
 use super::{output, show_line};
-use crate::fact::{Fact, FactKind, Layer, LayerKind, Setting, SettingValue, TargetGroup};
+use crate::fact::{
+    Fact, FactKind, Image, Layer, LayerKind, Module, Setting, SettingValue, Shell, TargetGroup, TerraformArgument,
+    TerraformArgumentKind,
+};
 use crate::finding::Label;
 use crate::model::{Model, StoredState};
 use crate::name::Name;
 use crate::project::Project;
 use crate::reporters::{Passage, Texts};
-use crate::source::{Place, visible};
+use crate::source::{Place, SourcePath, Span, visible};
 
 /// Shows every place that declares, defines, references, injects, stores or mentions a variable.
 #[derive(Debug, Args)]
@@ -84,13 +87,51 @@ impl Sightings {
                     }
                 }
             }
-            for stage in file.loaded.image.iter().flat_map(|image| &image.stages) {
-                self.settings(&stage.settings, "given");
-                self.settings(&stage.arguments, "build argument");
+            if let Some(image) = &file.loaded.image {
+                self.image(path, image);
+            }
+            if let Some(script) = &file.loaded.script {
+                self.shell(path, script, Span::default());
             }
         }
         for group in &project.groups {
             self.group(group);
+        }
+        for module in &project.modules {
+            self.module(module);
+        }
+        self.settings(project.tried.iter().filter(|setting| is_told(&setting.name)), "given");
+    }
+
+    fn image(&mut self, path: &SourcePath, image: &Image) {
+        let arguments = image.arguments.iter().chain(image.stages.iter().flat_map(|stage| &stage.arguments));
+        for argument in arguments {
+            self.see(&argument.name, argument.place.clone(), "build argument");
+        }
+        for stage in &image.stages {
+            self.settings(&stage.settings, "given");
+            for command in &stage.commands {
+                self.shell(path, &command.shell, command.span);
+                for secret in &command.secrets {
+                    for name in secret.variable.iter().filter(|name| is_told(name)) {
+                        self.see(name, Place::new(path, secret.span), "lent to a build");
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a command reads that stands at `around`; inside of JSON nothing tells where each piece stands.
+    fn shell(&mut self, path: &SourcePath, shell: &Shell, around: Span) {
+        for read in shell.reads.iter().filter(|read| is_told(&read.name)) {
+            let span = if read.span.is_empty() { around } else { read.span };
+            self.see(&read.name, Place::new(path, span), "referenced");
+        }
+    }
+
+    fn module(&mut self, module: &Module) {
+        for variable in &module.variables {
+            self.see(&variable.name, variable.place.clone(), "declared");
         }
     }
 
@@ -100,6 +141,17 @@ impl Sightings {
                 self.layer(layer);
             }
             self.settings(target.build.iter().flat_map(|build| &build.arguments), "build argument");
+        }
+        let told = |setting: &&Setting| is_told(&setting.name);
+        self.settings(group.builds.iter().flat_map(|step| &step.build.arguments).filter(told), "build argument");
+        self.settings(group.written_files.iter().flat_map(|file| &file.settings).filter(told), "written");
+        self.settings(group.terraform_arguments.iter().filter_map(of_terraform).filter(told), "given");
+        for read in &group.stored_reads {
+            let name = Name::new(read.secret.as_str());
+            if !is_told(&name) {
+                continue;
+            }
+            self.see(&name, read.place.clone(), "read from a store");
         }
         for read in group.reads.iter().filter(|read| read.reference.is_meant()) {
             self.see(&read.reference.name, Place::new(&read.path, read.reference.span), "referenced");
@@ -135,6 +187,19 @@ impl Sightings {
 
     fn see(&mut self, name: &Name, place: Place, what: &'static str) {
         self.places.entry(name.clone()).or_default().insert((place, what));
+    }
+}
+
+/// Whether what a command names is a name for all that can be told: a piece of a password may stand where one is read.
+fn is_told(name: &Name) -> bool {
+    !name.as_str().bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+/// The variable that a command line gives to Terraform.
+fn of_terraform(argument: &TerraformArgument) -> Option<&Setting> {
+    match &argument.kind {
+        TerraformArgumentKind::Variable(setting) | TerraformArgumentKind::Environment(setting) => Some(setting),
+        TerraformArgumentKind::File(_) | TerraformArgumentKind::Nothing => None,
     }
 }
 

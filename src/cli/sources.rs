@@ -9,7 +9,7 @@ use super::output;
 use super::overview;
 use super::run::Where;
 use crate::fact::Role;
-use crate::loaders::File;
+use crate::loaders::{File, kubernetes};
 use crate::model::Model;
 use crate::project::Project;
 use crate::source::{Place, SourcePath, visible};
@@ -62,6 +62,9 @@ fn table(opened: &super::run::Opened) -> String {
         }
         if file.loaded.problems.iter().any(|problem| problem.hides_facts) {
             remarks.push("not understood as a whole");
+        }
+        if file.format == kubernetes::LOADER.name && file.source.text().contains("{{") {
+            remarks.push("a template");
         }
         rows.push(vec![
             visible(path.as_str()).into_owned(),

@@ -342,6 +342,20 @@ pub enum TerraformArgumentKind {
     File(Option<SourcePath>),
 }
 
+/// A command that runs compose.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ComposeRun {
+    /// Its files, the first one before those that are put on top of it; none: what compose looks for in `folder`.
+    pub files: Vec<SourcePath>,
+    /// The folder that it is run in.
+    pub folder: SourcePath,
+    /// The folder that paths start from instead of that of the first file.
+    pub project: Option<SourcePath>,
+    /// The env files that references resolve in instead of the `.env` of that folder, each with where it is named; a
+    /// later one wins.
+    pub env_files: Vec<(SourcePath, Place)>,
+}
+
 /// An env file that a step of a workflow or a script writes.
 #[derive(Clone, Debug)]
 pub struct WrittenFile {

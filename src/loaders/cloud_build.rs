@@ -6,16 +6,27 @@ use std::collections::BTreeMap;
 
 use super::commands::{Argument, Bit, Content, Recipe, Variable, secret_reference, word_in};
 use super::recipe;
-use super::{Assembled, Claim, Files, Loader};
-use crate::fact::{Loaded, Role, StoreKind};
+use super::{Assembled, Claim, Files, Glance, Loader};
+use crate::fact::{LinkKind, Loaded, Role, StoreKind};
+use crate::name::Name;
 use crate::source::{Place, SourceFile, SourcePath, Span};
 use crate::syntax::interpolation::name_length;
 use crate::syntax::shell::{Host, Script};
-use crate::syntax::yaml::Node;
+use crate::syntax::yaml::{Node, Yaml};
+use crate::tables::placeholders;
 use crate::value::Value;
 
 /// The loader.
-pub static LOADER: Loader = Loader { name: "cloud-build", claims, links: &[], load, assemble: Some(assemble) };
+pub static LOADER: Loader = Loader {
+    name: "cloud-build",
+    claims,
+    links: &[(LinkKind::CloudBuild, Role::Deploy)],
+    load,
+    assemble: Some(assemble),
+};
+
+/// Whatever stands in a folder `cloudbuild`.
+pub const GLANCE: Glance = Glance { loader: &LOADER, claims: may_be, anywhere: true, fits: is_evident };
 
 fn claims(path: &SourcePath) -> Option<Claim> {
     let name = path.name();
@@ -24,13 +35,30 @@ fn claims(path: &SourcePath) -> Option<Claim> {
     (rest.is_empty() || rest.starts_with(['.', '-', '_'])).then(|| Claim::new(Role::Deploy))
 }
 
+/// A file of a folder that is called after Cloud Build.
+fn may_be(path: &SourcePath) -> Option<Claim> {
+    const FOLDERS: &[&str] = &["cloudbuild", ".cloudbuild", "cloud-build", "cloud_build"];
+    let is_data = [".yaml", ".yml", ".json"].iter().any(|end| path.name().ends_with(end));
+    let folder = path.as_str().rsplit('/').nth(1)?;
+    (is_data && FOLDERS.contains(&folder)).then(|| Claim::new(Role::Deploy))
+}
+
+/// Whether a text is a list of steps, each in a container and one of them with something to do.
+fn is_evident(source: &SourceFile) -> bool {
+    let yaml = Yaml::parse(source.text());
+    let Some(steps) = yaml.documents().next().and_then(|root| root.get("steps")) else { return false };
+    let acts = |step: Node<'_>| ["args", "script", "entrypoint"].iter().any(|key| step.get(key).is_some());
+    steps.items().all(|step| step.get("name").is_some()) && steps.items().any(acts)
+}
+
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     // JSON is YAML as well.
     recipe::of_yaml(source, |yaml, recipes| {
         if let Some(root) = yaml.documents().next() {
             let name = source.path().name();
             let environment = word_in(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
-            let reader = Reader { source, secrets: secrets(root) };
+            let reader = Reader { source, secrets: secrets(root), defaults: defaults(source, root) };
+            recipes.replaced.clone_from(&reader.defaults);
             let options = root.get("options");
             for step in root.get("steps").into_iter().flat_map(Node::items) {
                 recipes.all.extend(reader.step(step, options, environment.as_ref()));
@@ -59,9 +87,33 @@ fn secrets(root: Node<'_>) -> BTreeMap<String, Content> {
     found
 }
 
+/// The texts that `substitutions` gives to names. An empty one is there to be given by whoever starts the build, and one
+/// that is made of others is not followed. In a file that counts on its trigger, a placeholder only says so as well.
+fn defaults(source: &SourceFile, root: Node<'_>) -> BTreeMap<String, Content> {
+    let mut found = BTreeMap::new();
+    let entries = || root.get("substitutions").into_iter().flat_map(Node::entries);
+    let is_left_open = |text: &str| text.is_empty() || text.to_ascii_lowercase().contains("trigger");
+    let counts_on_its_trigger = entries().any(|entry| entry.value.as_str().is_some_and(is_left_open));
+    for entry in entries() {
+        let Some(text) = entry.value.as_str().filter(|text| !is_left_open(text) && !text.contains('$')) else {
+            continue;
+        };
+        if counts_on_its_trigger && placeholders::is_placeholder(&Name::new(entry.name), &Value::new(text)) {
+            continue;
+        }
+        let inner = |node: Node<'_>| node.offsets(source.text()).span(0..node.as_str().map_or(0, str::len));
+        let place = Place::new(source.path(), inner(entry.key));
+        let content = Content::default_of(entry.name, text).written(entry.name, &place, inner(entry.value));
+        found.insert(entry.name.to_owned(), content);
+    }
+    found
+}
+
 struct Reader<'a> {
     source: &'a SourceFile,
     secrets: BTreeMap<String, Content>,
+    /// What stands for names unless a trigger or a flag gives something else.
+    defaults: BTreeMap<String, Content>,
 }
 
 impl Reader<'_> {
@@ -127,8 +179,8 @@ impl Reader<'_> {
         found
     }
 
-    /// A text in which `$NAME` and `${NAME}` are replaced and `$$` is a dollar sign. A trigger may replace what the file
-    /// itself sets, so nothing of that is known.
+    /// A text in which `$NAME` and `${NAME}` are replaced and `$$` is a dollar sign. What the file itself sets is only
+    /// what stands in where neither a trigger nor a flag gives something else.
     fn argument(&self, node: Node<'_>) -> Argument {
         let text = node.as_str().unwrap_or_default();
         let offsets = node.offsets(self.source.text());
@@ -137,7 +189,10 @@ impl Reader<'_> {
         let mut push = |range: std::ops::Range<usize>, unknown: Option<&str>| {
             let span = offsets.span(range.clone());
             match unknown {
-                Some(name) => argument.push(Bit::Unknown(Some(name.to_owned())), span),
+                Some(name) => match self.defaults.get(name) {
+                    Some(content) => argument.content(content, span),
+                    None => argument.push(Bit::Unknown(Some(name.to_owned())), span),
+                },
                 None => {
                     if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
                         argument.push(Bit::Text(Value::new(part)), span);

@@ -6,6 +6,7 @@ mod arg_dict;
 mod argument;
 mod aws;
 pub(super) mod bake;
+mod compose;
 mod docker;
 mod flags;
 mod gcloud;
@@ -32,7 +33,7 @@ pub(super) use arg_dict::lines_and_commas;
 pub(super) use argument::Argument;
 pub(super) use docker::lent;
 pub(super) use gcloud::{flags_of_action as cloud_run_flags, secret_reference, settings};
-pub(super) use given::Given;
+pub(super) use given::{Given, Origins, add_origins, certain};
 pub(super) use recipes::{Recipe, Recipes};
 pub(super) use run::{line, program, run};
 
@@ -40,6 +41,19 @@ pub(super) use run::{line, program, run};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Content {
     pub(super) parts: Vec<Bit>,
+    /// Where it is written, if a variable of the file holds it.
+    pub(super) written: Option<Box<Written>>,
+}
+
+/// Where a variable stands that is handed on.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    /// Its name.
+    pub(super) name: String,
+    /// Where that stands.
+    pub(super) place: Place,
+    /// Where its value stands.
+    pub(super) value_span: Span,
 }
 
 /// A piece of a [`Content`].
@@ -58,6 +72,8 @@ pub(super) enum Bit {
         /// What stands in where the store holds nothing.
         fallback: Option<Value>,
     },
+    /// A text that stands for a name unless whoever starts the file gives another one.
+    Default(String, Value),
     /// Something that cannot be told, with a word for it that may be shown.
     Unknown(Option<String>),
 }
@@ -65,22 +81,34 @@ pub(super) enum Bit {
 impl Content {
     pub(super) fn text(text: &str) -> Self {
         let parts = if text.is_empty() { Vec::new() } else { vec![Bit::Text(Value::new(text))] };
-        Self { parts }
+        Self { parts, written: None }
+    }
+
+    pub(super) fn default_of(name: &str, text: &str) -> Self {
+        Self { parts: vec![Bit::Default(name.to_owned(), Value::new(text))], written: None }
+    }
+
+    /// The same, as a variable that stands in the file holds it.
+    #[must_use]
+    pub(super) fn written(self, name: &str, place: &Place, value_span: Span) -> Self {
+        let written = Written { name: name.to_owned(), place: place.clone(), value_span };
+        Self { written: Some(Box::new(written)), ..self }
     }
 
     pub(super) fn unknown(word: Option<&str>) -> Self {
-        Self { parts: vec![Bit::Unknown(word.map(str::to_owned))] }
+        Self { parts: vec![Bit::Unknown(word.map(str::to_owned))], written: None }
     }
 
     pub(super) fn stored(store: StoreKind, secret: SecretName, version: Version) -> Self {
-        Self { parts: vec![Bit::Stored { store, secret, version, fallback: None }] }
+        Self { parts: vec![Bit::Stored { store, secret, version, fallback: None }], written: None }
     }
 
     /// Whether it is more than any variable is made of.
     pub(super) fn is_large(&self) -> bool {
         const PARTS: usize = 256;
         const BYTES: usize = 64 << 10;
-        let length = |part: &Bit| if let Bit::Text(text) = part { text.expose().len() } else { 0 };
+        let length =
+            |part: &Bit| if let Bit::Text(text) | Bit::Default(_, text) = part { text.expose().len() } else { 0 };
         self.parts.len() > PARTS || self.parts.iter().map(length).sum::<usize>() > BYTES
     }
 
@@ -99,7 +127,7 @@ impl Content {
         let part = |part: &Bit| match part {
             Bit::Text(text) => text.expose().to_owned(),
             Bit::Stored { secret, .. } => format!("${{{secret}}}"),
-            Bit::Unknown(Some(word)) => format!("${{{word}}}"),
+            Bit::Unknown(Some(word)) | Bit::Default(word, _) => format!("${{{word}}}"),
             Bit::Unknown(None) => "${…}".to_owned(),
         };
         self.parts.iter().map(part).collect()
@@ -112,15 +140,13 @@ impl Content {
                 let (store, secret, version) = (*store, secret.clone(), version.clone());
                 return SettingValue::Injected { store, secret, version };
             };
-            let word = Template::literal(fallback.clone());
-            let operator = Some(Operator::Default { empty_too: true, word });
-            let reference = Reference { name: Name::new(secret.as_str()), span, operator };
-            return SettingValue::Given(Template::from(vec![Part::Reference(Box::new(reference))]));
+            return SettingValue::Given(Template::from(vec![default(secret.as_str(), fallback, true, span)]));
         }
         let mut parts = Vec::new();
         for part in &self.parts {
             match part {
                 Bit::Text(text) => parts.push(Part::Literal(text.clone())),
+                Bit::Default(name, text) => parts.push(default(name, text, false, span)),
                 Bit::Stored { .. } | Bit::Unknown(_) => parts.push(Part::Unknown(span)),
             }
         }
@@ -131,6 +157,12 @@ impl Content {
     }
 }
 
+/// A reference to a name with a text that stands in for it.
+fn default(name: &str, text: &Value, empty_too: bool, span: Span) -> Part {
+    let operator = Some(Operator::Default { empty_too, word: Template::literal(text.clone()) });
+    Part::Reference(Box::new(Reference { name: Name::new(name), span, operator }))
+}
+
 /// A variable of the shell that runs a command.
 #[derive(Clone, Debug)]
 pub(super) struct Variable {
@@ -139,6 +171,13 @@ pub(super) struct Variable {
     pub(super) place: Place,
     /// Where its value stands.
     pub(super) value_span: Span,
+}
+
+impl Variable {
+    /// What it holds, with where that is written.
+    pub(super) fn held(&self, name: &str) -> Content {
+        self.content.clone().written(name, &self.place, self.value_span)
+    }
 }
 
 /// What a shell knows, and what its commands have given so far.

@@ -16,7 +16,7 @@ pub(super) mod signs;
 mod values;
 
 use crate::fact::{LinkKind, Loaded, Role};
-use crate::loaders::{Claim, Loader};
+use crate::loaders::{Claim, Glance, Loader};
 use crate::source::SourceFile;
 use crate::syntax::yaml::Yaml;
 
@@ -24,9 +24,17 @@ use crate::syntax::yaml::Yaml;
 pub static LOADER: Loader = Loader {
     name: "compose",
     claims: claims::claims,
-    links: &[(LinkKind::Include, Role::Deploy), (LinkKind::Extends, Role::Deploy)],
+    links: &[(LinkKind::Include, Role::Deploy), (LinkKind::Extends, Role::Deploy), (LinkKind::Compose, Role::Deploy)],
     load,
     assemble: Some(assemble::assemble),
+};
+
+/// `production.yml` and its like.
+pub const GLANCE: Glance = Glance {
+    loader: &LOADER,
+    claims: claims::may_be,
+    anywhere: false,
+    fits: |source| claims::is_evident(source.text()),
 };
 
 fn load(source: &SourceFile, _claim: &Claim) -> Loaded {

@@ -54,6 +54,21 @@ pub static LOADERS: &[&Loader] = &[
     &listing::LOADER,
 ];
 
+/// What has files whose names say little, and whose text tells that they are its own.
+pub static GLANCES: &[Glance] = &[compose::GLANCE, cloud_build::GLANCE];
+
+/// What tells by a file's text that a loader reads it.
+pub struct Glance {
+    /// What reads it then.
+    pub loader: &'static Loader,
+    /// Whether a file of this name is worth opening, and what it is then.
+    pub claims: fn(&SourcePath) -> Option<Claim>,
+    /// Whether its name alone is enough for that: else it must stand at the root, or beside a file that the loader
+    /// claims.
+    pub anywhere: bool,
+    /// Whether the text is evidently of that format.
+    pub fits: fn(&SourceFile) -> bool,
+}
 /// The loaders whose `assemble` is told what the others came to: those that are driven by the commands of others.
 pub static DRIVEN: &[&str] = &["terraform"];
 

@@ -80,9 +80,10 @@ pub(super) fn of_yaml(source: &SourceFile, read: impl FnOnce(&Yaml, &mut Recipes
 
 /// Takes over what recipes name and may show.
 pub(super) fn finish(source: &SourceFile, recipes: Recipes, loaded: &mut Loaded) {
-    let (links, shown) = recipes.links(source.path());
-    loaded.links.extend(links);
-    let shown = shown.into_iter().filter(|(span, text)| source.slice(*span) == text).map(|(span, _)| span);
+    let named = recipes.named(source.path());
+    loaded.links.extend(named.links);
+    loaded.compose_runs = named.compose_runs;
+    let shown = named.shown.into_iter().filter(|(span, text)| source.slice(*span) == text).map(|(span, _)| span);
     loaded.shown.extend(shown);
     loaded.shown.sort_unstable();
     loaded.shown.dedup();
@@ -101,6 +102,19 @@ pub(super) fn groups(files: &Files<'_>, format: &'static str) -> Assembled {
     Assembled {
         groups: parsed.filter_map(|(path, recipes)| recipes.group(path, files)).collect(),
         ..Assembled::default()
+    }
+}
+
+/// Whether a command may, or a variable in it that holds such a program: `$(COMPOSE) up`.
+fn may_give(command: &str, programs: &[String]) -> bool {
+    is_of_interest(command) || programs.iter().any(|name| command.contains(name.as_str()))
+}
+
+/// Notes a variable that holds such a program.
+fn note_program(name: &str, value: &str, programs: &mut Vec<String>) {
+    const PROGRAMS: usize = 32;
+    if programs.len() < PROGRAMS && is_of_interest(value) {
+        programs.push(name.to_owned());
     }
 }
 

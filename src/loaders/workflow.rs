@@ -46,6 +46,7 @@ fn load(source: &SourceFile, _claim: &Claim) -> Loaded {
     reads::find(source, &yaml, &mut workflow);
     let first = jobs::given_alone(source.path(), &workflow);
     loaded.links = first.links;
+    loaded.compose_runs = first.compose_runs;
     shown::mark(source, &yaml, &workflow, first.shown, &mut loaded);
     loaded.parsed = Some(Box::new(workflow));
     loaded

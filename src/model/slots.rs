@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::fact::{Fact, FactKind, LayerKind, LayerState, ModuleValues, Role, Setting, SettingValue};
+use crate::fact::{
+    Fact, FactKind, LayerKind, LayerState, ModuleValues, Role, Setting, SettingValue, TargetGroup, TargetKind,
+};
 use crate::loaders::File;
 use crate::name::{Environment, Name};
 use crate::source::{Place, SourcePath, Span};
@@ -30,6 +32,8 @@ pub struct Slot<'a> {
     pub origin: Origin,
     /// Whether it stands in only where a reference is unset: `${NAME:-value}`.
     pub fallback: bool,
+    /// Whether whoever starts what its file describes may well give another one in its stead.
+    pub replaceable: bool,
     /// The apps that it is for, by index.
     pub apps: Arc<[usize]>,
     /// The environment that it is of, if that is known.
@@ -81,9 +85,14 @@ impl Slot<'_> {
 
     /// Whether it is for a test run: its environment, or a folder or a word of the file, says so.
     pub fn is_for_tests(&self) -> bool {
+        let name = self.path.name();
+        // A pipeline is called `ci` whatever its jobs do, and a job that names its environment says what that is.
+        let deploys =
+            name.ends_with(".gitlab-ci.yml") || matches!(self.origin, Origin::Target(_)) && !self.is_unnamed();
+        let words = name.split(['.', '-', '_']).filter(|word| !(deploys && word.eq_ignore_ascii_case("ci")));
         self.environment.as_ref().is_some_and(|environment| environment.as_str() == "test")
             || self.path.as_str().split('/').any(is_test_word)
-            || self.path.name().split(['.', '-', '_']).any(is_test_word)
+            || words.into_iter().any(is_test_word)
     }
 }
 
@@ -176,6 +185,7 @@ fn of_files<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
                 value,
                 origin,
                 fallback,
+                replaceable: false,
                 apps: Arc::clone(&apps),
                 environment: environment.cloned(),
                 deployed,
@@ -216,6 +226,7 @@ fn of_inputs<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
                 value,
                 origin: Origin::Inputs,
                 fallback,
+                replaceable: false,
                 apps: Arc::new([]),
                 deployed: environment.as_ref().is_some_and(|word| model.environments.is_deployed(word)),
                 environment: environment.clone(),
@@ -259,7 +270,7 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
             if fallback && template.references().first().is_some_and(|first| defined.1.contains(&first.name)) {
                 continue;
             }
-            let (path, span) = origin(target, &setting.place.path, span_of(setting));
+            let (path, span) = origin(target.group, &setting.place.path, span_of(setting));
             slots.push(Slot {
                 name: &setting.name,
                 path,
@@ -267,6 +278,7 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
                 value,
                 origin: Origin::Target(index),
                 fallback,
+                replaceable: fallback && is_replaceable(target, template),
                 apps: Arc::clone(&apps),
                 environment: Some(target.environment.clone()),
                 deployed,
@@ -279,13 +291,19 @@ fn of_targets<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
 
 /// What steps give to the builds of images.
 fn of_builds<'a>(model: &Model<'a>, slots: &mut Vec<Slot<'a>>) {
-    for step in model.project.groups.iter().flat_map(|group| &group.builds) {
+    let steps = model.project.groups.iter().flat_map(|group| group.builds.iter().map(move |step| (group, step)));
+    for (group, step) in steps {
         let home = step.build.dockerfile.as_ref().and_then(|path| model.apps.home(path));
         let apps: Arc<[usize]> = home.as_slice().into();
         let environment = step.environment.as_ref().and_then(|word| model.environments.of_word(word));
         let deployed = environment.as_ref().is_none_or(|environment| model.environments.is_deployed(environment));
         let given = Given { apps, environment, deployed, origin: Origin::Build };
-        slots.extend(step.build.arguments.iter().filter_map(|setting| given.slot(&setting.place.path, setting)));
+        let slot = |setting: &'a Setting| {
+            let slot = given.slot(&setting.place.path, setting)?;
+            let (path, span) = origin(group, slot.path, slot.span);
+            Some(Slot { path, span, ..slot })
+        };
+        slots.extend(step.build.arguments.iter().filter_map(slot));
     }
 }
 
@@ -308,6 +326,7 @@ impl Given {
             value,
             origin: self.origin,
             fallback,
+            replaceable: false,
             apps: Arc::clone(&self.apps),
             environment: self.environment.clone(),
             deployed: self.deployed,
@@ -318,8 +337,8 @@ impl Given {
 }
 
 /// Where a value stands that a target hands on from elsewhere.
-fn origin<'a>(target: &AppTarget<'a>, path: &'a SourcePath, span: Span) -> (&'a SourcePath, Span) {
-    let origins = &target.group.origins;
+fn origin<'a>(group: &'a TargetGroup, path: &'a SourcePath, span: Span) -> (&'a SourcePath, Span) {
+    let origins = &group.origins;
     let found = if origins.is_empty() { None } else { origins.get(&Place::new(path, span)) };
     found.map_or((path, span), |place| (&place.path, place.span))
 }
@@ -376,6 +395,7 @@ fn of_schema<'a>(
                 value: value.clone(),
                 origin,
                 fallback: false,
+                replaceable: false,
                 apps: Arc::clone(apps),
                 environment,
                 deployed,
@@ -404,6 +424,14 @@ fn of_schema<'a>(
 
 fn span_of(setting: &Setting) -> Span {
     if setting.value_span.is_empty() { setting.place.span } else { setting.value_span }
+}
+
+/// Whether a fallback is a text that a pipeline declares for whoever starts it to replace, as against one that steps in
+/// for what is missing or empty.
+fn is_replaceable(target: &AppTarget<'_>, template: &Template) -> bool {
+    let [Part::Reference(reference)] = &*template.parts else { return false };
+    let stays_empty = matches!(reference.operator, Some(Operator::Default { empty_too: false, .. }));
+    stays_empty && target.target.kind != TargetKind::ComposeService
 }
 
 /// What a template gives: a literal, or the literal that stands in for its one reference, and which of the two. The

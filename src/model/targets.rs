@@ -368,10 +368,37 @@ fn environment_of(
         // What such a file describes is what a deploy makes; previews have words of their own.
         return Some((Environment::new("production"), true));
     }
+    if let Some(environment) = of_env_files(environments, group, &home) {
+        return Some((environment, true));
+    }
     if target.build.is_none() || signs.restarts || target.kind != TargetKind::ComposeService {
         return None;
     }
     development()
+}
+
+/// The environment that the env files of a project's services are of, where all that name one name the same, and nothing
+/// of it is for developing. What a command gives to references (`--env-file`) says only what somebody tries it with.
+fn of_env_files(environments: &Environments, group: &TargetGroup, home: &SourcePath) -> Option<Environment> {
+    let develops = |target: &Target| {
+        let signs = target.signs;
+        signs.mounts_source || signs.development_stage || signs.development_server
+    };
+    if group.targets.iter().any(|target| target.kind != TargetKind::ComposeService || develops(target)) {
+        return None;
+    }
+    let layers = group.targets.iter().flat_map(|target| &target.layers);
+    let of_file = |path: &SourcePath| {
+        let of_name = path.name().split(['.', '-', '_']).find_map(|word| environments.of_word(word));
+        of_name.or_else(|| environments.of_folders(path, home))
+    };
+    let named: BTreeSet<Environment> = layers
+        .filter_map(|layer| match &layer.kind {
+            LayerKind::EnvFile(Some(path)) => of_file(path),
+            _ => None,
+        })
+        .collect();
+    named.first().filter(|_| named.len() == 1).cloned()
 }
 
 /// The words of a compose file's name.

@@ -63,6 +63,9 @@ fn resolve(
     {
         project.value_schemas.entry(path.clone()).or_insert_with(|| ValueSchema::new(text));
     }
+    if matches!(link.kind, LinkKind::Compose | LinkKind::CloudBuild) {
+        reclaim(project, &path, format, link.kind, work);
+    }
     if project.files.contains_key(&path)
         || link.kind == LinkKind::JsonSchema && project.value_schemas.contains_key(&path)
     {
@@ -90,6 +93,20 @@ fn resolve(
         }
         Ok(None) => LinkOutcome::Loaded(path),
         Err(refusal) => refuse(path, refusal, local, refused),
+    }
+}
+
+/// Reads a file anew as what a command takes it for, where its name made another format of it that found nothing in it.
+fn reclaim(project: &mut Project, path: &SourcePath, from: &'static str, kind: LinkKind, work: &mut Vec<SourcePath>) {
+    let Some((format, claim)) = format_of(from, kind) else { return };
+    let says_nothing = |file: &File| file.loaded.parsed.is_none() && file.loaded.facts.is_empty();
+    let is_another = |file: &File| file.format != format.name() && says_nothing(file);
+    if !project.files.get(path).is_some_and(is_another) {
+        return;
+    }
+    if let Some(file) = project.files.remove(path) {
+        project.files.insert(path.clone(), format.load(file.source, claim, file.local));
+        work.push(path.clone());
     }
 }
 

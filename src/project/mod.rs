@@ -5,6 +5,7 @@
 mod entries;
 mod environments;
 mod gitignore;
+mod glance;
 mod links;
 mod listings;
 mod locate;
@@ -28,6 +29,7 @@ use crate::source::{Place, SourceFile, SourcePath};
 
 pub use environments::Environments;
 pub use gitignore::GitIgnore;
+pub use glance::NOT_RENDERED;
 pub use listings::ListingError;
 pub use locate::{ConfigChoice, LocateError, Located, locate, path_of};
 pub use mentions::Mentions;

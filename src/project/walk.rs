@@ -17,7 +17,7 @@ use super::entries::{self, Kind};
 use super::gitignore::{self, TooLarge};
 use super::locate::spelt;
 use super::read::{Reader, Refusal, read_anywhere};
-use super::{GitIgnore, Unread};
+use super::{GitIgnore, Unread, glance};
 use crate::config::Config;
 use crate::fact::{Loaded, Problem, Role};
 use crate::loaders::{self, Claim, File, LOADERS, Loader};
@@ -67,6 +67,13 @@ impl Format {
     pub(super) fn named(name: &str) -> Option<Self> {
         let schema = SCHEMAS.iter().find(|source| source.name == name).map(|source| Self::Schema(source));
         schema.or_else(|| loaders::loader(name).map(Self::Other))
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Schema(schema) => schema.name,
+            Self::Other(loader) => loader.name,
+        }
     }
 
     /// Reads and loads one file.
@@ -189,6 +196,7 @@ pub(super) fn walk(reader: &Reader, config: &Config, tracked_only: bool) -> Walk
     }
     found.ignored = ignored;
     found.markers.sort();
+    glance::set_templates_apart(&mut found);
     found
 }
 
@@ -273,7 +281,9 @@ impl<'a> Walker<'a> {
             self.found().unread.push(Unread { path, reason: SKIPPED.to_owned(), named: None });
             return;
         }
-        let mut claimed = classify(&path);
+        let is_looked_at = glance::is_worth_it(&path) && !self.is_ignored(&path, disk, false, chain);
+        let told = if is_looked_at { glance::told(self.reader, &path, disk) } else { None };
+        let mut claimed = told.or_else(|| classify(&path));
         if let Some(entry) = entry {
             if let Some(format) = entry.format.as_deref().and_then(Format::named) {
                 let named = claimed.map(|(_, claim)| claim).filter(|claim| claim.role != Role::Schema);

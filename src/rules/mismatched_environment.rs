@@ -42,12 +42,14 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let ids = ids(model);
+    // A variable of a job is told once, to however many targets its commands hand it on.
+    let mut told = BTreeSet::new();
     for target in &model.targets {
         let Some(own) = said(model, target) else { continue };
         let label = format!("the {} `{}`", target.target.kind.word(), target.target.name);
         secrets(model, target, &own, &label, &ids, findings);
         files(model, target, &own, &label, findings);
-        words(model, target, &own, &label, findings);
+        words(model, target, &own, &label, &mut told, findings);
     }
     var_files(model, findings);
 }
@@ -194,7 +196,14 @@ fn of_file(model: &Model<'_>, path: &SourcePath, own: &Environment) -> Option<En
 const MODES: &[&str] = &["RAILS_ENV", "DJANGO_ENV"];
 
 /// `APP_ENV=staging` in a target of production.
-fn words(model: &Model<'_>, target: &AppTarget<'_>, own: &Environment, label: &str, findings: &mut Findings<'_>) {
+fn words<'m>(
+    model: &'m Model<'_>,
+    target: &AppTarget<'m>,
+    own: &Environment,
+    label: &str,
+    told: &mut BTreeSet<(&'m Place, Environment)>,
+    findings: &mut Findings<'_>,
+) {
     let layers = target.target.layers.iter().filter(|layer| layer.kind == LayerKind::Environment);
     for setting in layers.flat_map(|layer| &layer.settings) {
         if !ENVIRONMENT_VARIABLES.contains(&setting.name.as_str()) {
@@ -211,6 +220,9 @@ fn words(model: &Model<'_>, target: &AppTarget<'_>, own: &Environment, label: &s
             environment.as_str() == "development" || model.environments.is_test(environment)
         };
         if is_mode && !(target.deployed && is_for_developers(&environment)) {
+            continue;
+        }
+        if !told.insert((&setting.place, own.clone())) {
             continue;
         }
         let message = format!("{label} of {own} is told by `{}` that it is {environment}", setting.name);

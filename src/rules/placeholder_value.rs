@@ -24,7 +24,8 @@ super::rule! {
     ///
     /// In templates. In development and test, where there is a warning for a secret that its schema says how to
     /// `generate`. A compose file that names no environment, the last stage of a Dockerfile and a default in a schema
-    /// are warnings: nobody knows who runs them. There only secrets count.
+    /// are warnings: nobody knows who runs them. There only secrets count. A substitution of Cloud Build is a warning as
+    /// well, and nothing at all where the file leaves others of them to its trigger.
     ///
     /// ## Example
     ///
@@ -61,6 +62,8 @@ const FALLBACK: Kind = Kind {
     label: "used where nobody sets it",
     help: "write `${NAME:?}`, which refuses to start without a value",
 };
+
+const FALLBACK_ELSEWHERE: Kind = Kind { help: VALUE_ELSEWHERE.help, ..FALLBACK };
 
 const DEFAULT: Kind = Kind {
     one: "is a secret with a default that everyone can read",
@@ -105,22 +108,25 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
         (secret || secret_names::carries_credentials(&slot.value))
             && placeholders::development_credential(name, &slot.value)
     };
-    let level = if slot.is_unnamed() { Level::Warning } else { Level::Error };
+    let level = if slot.is_unnamed() || slot.replaceable { Level::Warning } else { Level::Error };
     match slot.origin {
         Origin::EnvFile if slot.environment.is_none() => None,
         Origin::EnvFile if !slot.deployed => {
             (secret && is_generated(model, slot) && placeholder()).then_some((VALUE, Level::Warning))
         }
         Origin::EnvFile | Origin::Target(_) if slot.deployed => {
-            let counts =
-                secret || !slot.fallback && !slot.is_unnamed() || secret_names::carries_credentials(&slot.value);
+            let of_compose = is_of_compose(model, slot);
+            // What stands in for a variable of a machine is for a first try; nobody tries a pipeline out.
+            let is_for_a_try = slot.fallback && of_compose || slot.is_unnamed();
+            let counts = secret || !is_for_a_try || secret_names::carries_credentials(&slot.value);
+            let fallback = if of_compose { FALLBACK } else { FALLBACK_ELSEWHERE };
             if counts && placeholder() {
                 // `https://shop.example.com` of a demonstration is wrong, but gives nothing away.
                 let harmless = !secret && !secret_names::carries_credentials(&slot.value);
-                let value = if is_of_compose(model, slot) { VALUE } else { VALUE_ELSEWHERE };
-                Some((if slot.fallback { FALLBACK } else { value }, if harmless { Level::Warning } else { level }))
+                let value = if of_compose { VALUE } else { VALUE_ELSEWHERE };
+                Some((if slot.fallback { fallback } else { value }, if harmless { Level::Warning } else { level }))
             } else if known() {
-                Some((if slot.fallback { FALLBACK } else { KNOWN }, level))
+                Some((if slot.fallback { fallback } else { KNOWN }, level))
             } else {
                 None
             }

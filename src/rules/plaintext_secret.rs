@@ -61,6 +61,8 @@ const FALLBACK: Kind = Kind {
     help: "write `${NAME:?}`, which refuses to start without a value",
 };
 
+const FALLBACK_OF_A_PLATFORM: Kind = Kind { help: LITERAL_OF_A_PLATFORM.help, ..FALLBACK };
+
 const HANDED_ON: Kind = Kind {
     one: "is a secret, and is handed on as a plain value",
     many: "are secrets, and are handed on as plain values",
@@ -80,8 +82,14 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut faults = Vec::new();
     for slot in all {
         let kind = match slot.origin {
-            Origin::Target(_) if slot.fallback => FALLBACK,
-            Origin::Target(target) if is_of_compose(model, target) => LITERAL,
+            Origin::Target(target) if is_of_compose(model, target) => {
+                if slot.fallback {
+                    FALLBACK
+                } else {
+                    LITERAL
+                }
+            }
+            Origin::Target(_) if slot.fallback => FALLBACK_OF_A_PLATFORM,
             Origin::Target(_) => LITERAL_OF_A_PLATFORM,
             Origin::Image { .. } if is_looked_at_elsewhere(model, slot) => continue,
             Origin::Image { last_stage: true, .. } | Origin::Build => BAKED,

@@ -5,7 +5,7 @@ use crate::fact::Role;
 use crate::finding::Findings;
 use crate::loaders::LOADERS;
 use crate::model::Model;
-use crate::project::{NO_SCHEMA, SKIPPED};
+use crate::project::{NO_SCHEMA, NOT_RENDERED, SKIPPED};
 use crate::schemas::SCHEMAS;
 use crate::source::{Place, Span};
 
@@ -75,7 +75,8 @@ fn unread(model: &Model<'_>, findings: &mut Findings<'_>) {
     for unread in model.project.unread.iter().filter(|unread| unread.named.is_none()) {
         let path = &unread.path;
         let claim = LOADERS.iter().find_map(|loader| (loader.claims)(path));
-        let says = claim.is_some_and(|claim| matches!(claim.role, Role::Values | Role::Deploy))
+        let says = unread.reason == NOT_RENDERED
+            || claim.is_some_and(|claim| matches!(claim.role, Role::Values | Role::Deploy))
             || SCHEMAS.iter().any(|source| (source.claims)(path))
             || model.project.config.apps.iter().flat_map(|app| &app.schema).any(|named| named == path.as_str());
         if !says || [NO_SCHEMA, SKIPPED].contains(&unread.reason.as_str()) {

@@ -1,11 +1,16 @@
 //! Arguments: words with what their expansions are known to come to, and where each piece stands.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
-use super::{Bit, Content, Shell};
+use super::{Bit, Content, Shell, Written};
 use crate::source::Span;
 use crate::syntax::shell::{Operation, Piece, Word};
 use crate::value::Value;
+
+/// How many variables an argument is known to hand on.
+const HANDED_ON: usize = 64;
 
 /// How many pieces an argument is followed to.
 const PARTS: usize = 512;
@@ -15,17 +20,34 @@ const PARTS: usize = 512;
 pub(in crate::loaders) struct Argument {
     pub(super) parts: Vec<(Bit, Span)>,
     pub(super) span: Span,
+    /// The variables that it hands on, each with where it does.
+    handed_on: Option<Arc<Vec<(Span, Written)>>>,
 }
 
 impl Argument {
     /// A text that stands somewhere as it is.
     pub(in crate::loaders) fn new(parts: Vec<(Bit, Span)>, span: Span) -> Self {
-        Self { parts, span }
+        Self { parts, span, handed_on: None }
+    }
+
+    /// Another one out of pieces of this.
+    fn cut(&self, parts: Vec<(Bit, Span)>, span: Span) -> Self {
+        Self { parts, span, handed_on: self.handed_on.clone() }
+    }
+
+    /// The variable that it hands on as it is, if all of it comes from one whose value is written in the file.
+    pub(in crate::loaders) fn handed_on(&self) -> Option<&Written> {
+        let ((_, span), rest) = self.parts.split_first()?;
+        let is_written = |(part, of): &(Bit, Span)| of == span && matches!(part, Bit::Text(_) | Bit::Default(..));
+        if !is_written(self.parts.first()?) || !rest.iter().all(is_written) {
+            return None;
+        }
+        self.handed_on.as_ref()?.iter().find(|(at, _)| at == span).map(|(_, written)| written)
     }
 
     /// A word as a shell hands it over. An unquoted expansion of unknown length is one unknown piece all the same.
     pub(super) fn of(word: &Word, shell: &Shell<'_>) -> Self {
-        let mut argument = Self { parts: Vec::with_capacity(word.pieces.len()), span: word.span };
+        let mut argument = Self::new(Vec::with_capacity(word.pieces.len()), word.span);
         for piece in &word.pieces {
             argument.take(piece, shell, 0);
         }
@@ -45,6 +67,10 @@ impl Argument {
                     }
                     (Operation::Take | Operation::Required | Operation::Default { .. }, Some(content)) => {
                         self.content(content, *span);
+                        if let Some(variable) = shell.variables.get(name.as_str()) {
+                            let (place, value_span) = (variable.place.clone(), variable.value_span);
+                            self.note(*span, Written { name: name.as_str().to_owned(), place, value_span });
+                        }
                     }
                     _ => self.parts.push((Bit::Unknown(Some(name.as_str().to_owned())), *span)),
                 }
@@ -64,6 +90,16 @@ impl Argument {
             return;
         }
         self.parts.extend(content.parts.iter().map(|part| (part.clone(), span)));
+        if let Some(written) = &content.written {
+            self.note(span, Written::clone(written));
+        }
+    }
+
+    fn note(&mut self, span: Span, written: Written) {
+        let known = self.handed_on.get_or_insert_default();
+        if known.len() < HANDED_ON {
+            Arc::make_mut(known).push((span, written));
+        }
     }
 
     /// Its text, if all of it is known.
@@ -72,7 +108,8 @@ impl Argument {
     }
 
     pub(in crate::loaders) fn to_content(&self) -> Content {
-        Content { parts: self.parts.iter().map(|(part, _)| part.clone()).collect() }
+        let parts = self.parts.iter().map(|(part, _)| part.clone()).collect();
+        Content { parts, written: None }
     }
 
     pub(in crate::loaders) fn span(&self) -> Span {
@@ -139,7 +176,7 @@ impl Argument {
             right.extend(self.parts.get(index + 1..).unwrap_or_default().iter().cloned());
             let left_span = hull(&left).unwrap_or_else(|| Span::new(middle.start, middle.start));
             let right_span = hull(&right).unwrap_or_else(|| Span::new(start.start, start.start));
-            return Some((Self { parts: left, span: left_span }, Self { parts: right, span: right_span }));
+            return Some((self.cut(left, left_span), self.cut(right, right_span)));
         }
         None
     }
@@ -147,7 +184,7 @@ impl Argument {
     /// Its pieces between the separators in its text.
     pub(super) fn split(&self, separator: &str) -> Vec<Self> {
         let mut found = Vec::new();
-        let mut current = Self { parts: Vec::new(), span: Span::new(self.span.start, self.span.start) };
+        let mut current = self.cut(Vec::new(), Span::new(self.span.start, self.span.start));
         for (part, span) in &self.parts {
             let Bit::Text(text) = part else {
                 current.parts.push((part.clone(), *span));
@@ -160,7 +197,7 @@ impl Argument {
                 start = range.end + separator.len();
                 let place = sub_span(text, *span, range);
                 if index > 0 {
-                    let next = Self { parts: Vec::new(), span: Span::new(place.start, place.start) };
+                    let next = self.cut(Vec::new(), Span::new(place.start, place.start));
                     found.push(std::mem::replace(&mut current, next));
                 }
                 if !piece.is_empty() {

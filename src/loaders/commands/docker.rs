@@ -1,7 +1,7 @@
 //! `docker build` and `docker run`, and podman's, which take the same flags.
 
 use super::flags::{Flags, Style};
-use super::{Argument, Shell};
+use super::{Argument, Shell, compose};
 use crate::fact::{Build, ImageBuild, LentSecret, LinkKind, Setting, SettingValue, TargetKind};
 use crate::name::Name;
 use crate::source::Span;
@@ -55,11 +55,17 @@ pub(super) fn docker(arguments: &[Argument], shell: &mut Shell<'_>) {
     let (first, second) =
         (words.first().map(String::as_str).unwrap_or_default(), words.get(1).map(String::as_str).unwrap_or_default());
     shell.given.deploys |= first == "push";
-    if let ("buildx", "bake") = (first, second) {
-        for (word, text) in arguments.iter().zip(&words) {
-            shell.given.show(word.span(), text);
+    let rest = |from: usize| arguments.get(from..).unwrap_or_default();
+    match (first, second) {
+        ("compose", _) => return compose::compose(rest(1), shell),
+        ("stack", "deploy") => return compose::stack(rest(2), shell),
+        ("buildx", "bake") => {
+            for (word, text) in arguments.iter().zip(&words) {
+                shell.given.show(word.span(), text);
+            }
+            return super::bake::bake(rest(2), shell);
         }
-        return super::bake::bake(arguments.get(2..).unwrap_or_default(), shell);
+        _ => {}
     }
     let (builds, skip) = match (first, second) {
         ("build", _) => (true, 1),
@@ -71,8 +77,7 @@ pub(super) fn docker(arguments: &[Argument], shell: &mut Shell<'_>) {
     for (word, text) in arguments.iter().zip(&words).take(skip) {
         shell.given.show(word.span(), text);
     }
-    let rest = arguments.get(skip..).unwrap_or_default();
-    if builds { build(rest, shell) } else { run(rest, shell) }
+    if builds { build(rest(skip), shell) } else { run(rest(skip), shell) }
 }
 
 fn build(arguments: &[Argument], shell: &mut Shell<'_>) {
@@ -132,7 +137,7 @@ fn run(arguments: &[Argument], shell: &mut Shell<'_>) {
     let mut settings = Vec::new();
     let mut partial = flags.open || shell.anywhere;
     for argument in flags.all(&["--env", "-e"]) {
-        match variable(argument, shell) {
+        match variable_of_target(argument, shell) {
             Some(setting) => settings.push(setting),
             None => partial = true,
         }
@@ -196,19 +201,38 @@ pub(in crate::loaders) fn lent(
 
 /// `NAME=value`, or `NAME` alone, which the shell gives.
 pub(super) fn variable(argument: &Argument, shell: &mut Shell<'_>) -> Option<Setting> {
+    pair(argument, shell, Shell::setting)
+}
+
+/// The same for something that runs.
+pub(super) fn variable_of_target(argument: &Argument, shell: &mut Shell<'_>) -> Option<Setting> {
+    pair(argument, shell, Shell::handed)
+}
+
+fn pair<'s>(
+    argument: &Argument,
+    shell: &mut Shell<'s>,
+    give: fn(&mut Shell<'s>, &Argument, &str, &Argument) -> Setting,
+) -> Option<Setting> {
     let (name, value) = match argument.split_once("=") {
         Some((name, value)) => (name, Some(value)),
         None => (argument.clone(), None),
     };
     let text = name.literal().filter(|text| !text.is_empty())?;
     shell.given.show(name.span(), &text);
-    let place = shell.place(name.span());
-    let (value, value_span) = match (&value, shell.variables.get(text.as_str())) {
-        (Some(value), _) => (value.to_content().setting(value.span()), value.span()),
-        (None, Some(known)) => (known.content.setting(name.span()), name.span()),
-        (None, None) => (SettingValue::PassThrough, name.span()),
-    };
-    Some(Setting { name: Name::new(&text), place, value_span, value })
+    let known = shell.variables.get(text.as_str()).map(|known| known.held(&text));
+    Some(match (value, known) {
+        (Some(value), _) => give(shell, &name, &text, &value),
+        (None, Some(known)) => {
+            let mut value = Argument::new(Vec::new(), name.span());
+            value.content(&known, name.span());
+            give(shell, &name, &text, &value)
+        }
+        (None, None) => {
+            let (place, value_span) = (shell.place(name.span()), name.span());
+            Setting { name: Name::new(&text), place, value_span, value: SettingValue::PassThrough }
+        }
+    })
 }
 
 /// Whether a context is no folder of this repository.

@@ -275,13 +275,12 @@ pub(in crate::loaders) fn settings(
             continue;
         };
         shell.given.show(name.span(), &text);
-        let place = shell.place(name.span());
-        let value_span = value.span();
         if !secrets {
-            let value = value.to_content().setting(value_span);
-            settings.push(Setting { name: Name::new(&text), place, value_span, value });
+            settings.push(shell.handed(&name, &text, &value));
             continue;
         }
+        let place = shell.place(name.span());
+        let value_span = value.span();
         let reference = secret_reference(&value.to_content());
         if reference.is_some()
             && let Some(text) = value.literal()
@@ -330,8 +329,11 @@ pub(in crate::loaders) fn secret_reference(content: &Content) -> Option<(SecretN
     is_id.then(|| (SecretName::new(name), version))
 }
 
-/// `gcloud builds submit --tag X [folder]` builds the Dockerfile of the folder.
+/// `gcloud builds submit --tag X [folder]` builds the Dockerfile of the folder; with `--config` it does what a file says.
 fn submit(flags: &Flags<'_>, folder: Option<&Argument>, shell: &mut Shell<'_>) {
+    if let Some(config) = flags.last(&["--config"]) {
+        shell.link(LinkKind::CloudBuild, &config.to_content(), config.span());
+    }
     let Some(tag) = flags.last(&["--tag", "-t"]) else { return };
     let context = match folder {
         None => shell.folder.clone(),

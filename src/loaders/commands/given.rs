@@ -1,15 +1,17 @@
 //! What command lines give, gathered in their order, and turned into targets when all files are there.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use super::{Content, Shell, Variable};
+use super::{Argument, Content, Shell, Variable, Written};
 use crate::fact::{
-    Build, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting, Target,
-    TargetKind, TargetSigns, TerraformArgument, WrittenFile,
+    Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting,
+    Target, TargetKind, TargetSigns, TerraformArgument, WrittenFile,
 };
 use crate::loaders::bake::{self, BakeCall};
 use crate::loaders::ecs::{self, TaskCall};
 use crate::loaders::{File, Files, dotenv};
+use crate::name::Name;
 use crate::source::{Place, SourcePath, Span};
 use crate::syntax::dotenv::Dialect;
 
@@ -28,8 +30,12 @@ pub(in crate::loaders) struct Given {
     tasks: Vec<TaskCall>,
     /// The files that were named.
     pub(in crate::loaders) links: Vec<Link>,
+    /// How compose was run.
+    pub(in crate::loaders) compose_runs: Vec<ComposeRun>,
     /// What Terraform was given.
     pub(in crate::loaders) terraform: Vec<TerraformArgument>,
+    /// Where values stand that were handed on.
+    pub(in crate::loaders) origins: Origins,
     /// The env files that were written.
     pub(in crate::loaders) written: Vec<WrittenFile>,
     /// The variables that the steps behind this one get.
@@ -98,6 +104,9 @@ impl Side {
         self.settings.retain(|setting| for_them.iter().all(|later| later.name != setting.name));
     }
 }
+
+/// Where values stand that are handed on from elsewhere; `None` where it is not the same for every use of a place.
+pub(in crate::loaders) type Origins = BTreeMap<Place, Option<Place>>;
 
 impl Given {
     /// Nothing so far, where `unseen` says whether somebody may have made files before.
@@ -170,7 +179,53 @@ impl Given {
     }
 }
 
+/// Notes where the value stands that is handed on at a place.
+fn note_origin(origins: &mut Origins, at: Place, origin: Option<Place>) {
+    match origins.entry(at) {
+        Entry::Vacant(place) => {
+            place.insert(origin);
+        }
+        Entry::Occupied(mut known) if *known.get() != origin => {
+            known.insert(None);
+        }
+        Entry::Occupied(_) => {}
+    }
+}
+
+/// Takes over the origins of further commands.
+pub(in crate::loaders) fn add_origins(origins: &mut Origins, further: Origins) {
+    for (at, origin) in further {
+        note_origin(origins, at, origin);
+    }
+}
+
+/// The origins that are the same for every use of their place.
+pub(in crate::loaders) fn certain(origins: Origins) -> BTreeMap<Place, Place> {
+    origins.into_iter().filter_map(|(at, origin)| Some((at, origin?))).collect()
+}
+
 impl Shell<'_> {
+    /// A variable that is given a value. One that only hands on what the file writes is judged where that stands.
+    pub(in crate::loaders) fn setting(&mut self, name: &Argument, text: &str, value: &Argument) -> Setting {
+        let (place, value_span) = (self.place(name.span()), value.span());
+        if let Some(written) = value.handed_on() {
+            let origin = Place::new(&written.place.path, written.value_span);
+            note_origin(&mut self.given.origins, Place::new(&place.path, value_span), Some(origin));
+        }
+        Setting { name: Name::new(text), place, value_span, value: value.to_content().setting(value_span) }
+    }
+
+    /// The same for what runs: a variable that is handed on under its own name is given where it is written.
+    pub(in crate::loaders) fn handed(&mut self, name: &Argument, text: &str, value: &Argument) -> Setting {
+        match value.handed_on().filter(|written| written.name == text && !written.value_span.is_empty()) {
+            Some(Written { place, value_span, .. }) => {
+                let (name, content) = (Name::new(text), value.to_content());
+                Setting { name, place: place.clone(), value_span: *value_span, value: content.setting(value.span()) }
+            }
+            None => self.setting(name, text, value),
+        }
+    }
+
     /// Names a file below the root, so that it is read; its path if it has one.
     pub(in crate::loaders) fn link(&mut self, kind: LinkKind, path: &Content, span: Span) -> Option<SourcePath> {
         let written = path.literal()?;

@@ -80,14 +80,8 @@ pub(super) fn platform(program: &str, arguments: &[Argument], shell: &mut Shell<
         ("wrangler", "deploy" | "publish", _) => {
             let pairs = flags.all(&["--var"]).filter_map(|pair| pair.split_once(":"));
             let settings = pairs.filter_map(|(name, value)| {
-                let value_span = value.span();
-                let (text, place) = (name.literal()?, shell.place(name.span()));
-                Some(Setting {
-                    name: Name::new(&text),
-                    place,
-                    value_span,
-                    value: value.to_content().setting(value_span),
-                })
+                let text = name.literal()?;
+                Some(shell.handed(&name, &text, &value))
             });
             let settings = settings.collect();
             return add(program, settings, None, shell);
@@ -108,7 +102,7 @@ pub(super) fn platform(program: &str, arguments: &[Argument], shell: &mut Shell<
     let settings: Vec<Setting> = given
         .iter()
         .filter(|pair| pair.split_once("=").is_some())
-        .filter_map(|pair| docker::variable(pair, shell))
+        .filter_map(|pair| docker::variable_of_target(pair, shell))
         .filter(|setting| is_variable_name(setting.name.as_str()))
         .collect();
     for flag in &flags.given {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::given::{Origins, add_origins, certain};
 use super::{Content, Given, Shell, Variable, run};
-use crate::fact::{Link, StoredRead, TargetGroup};
+use crate::fact::{ComposeRun, Link, StoredRead, TargetGroup};
 use crate::loaders::Files;
 use crate::source::{SourcePath, Span};
 use crate::syntax::shell::Script;
@@ -34,7 +35,22 @@ pub(in crate::loaders) struct Recipes {
     pub(in crate::loaders) lossy: bool,
 }
 
+/// What the commands of a file name.
+#[derive(Default)]
+pub(in crate::loaders) struct Named {
+    pub(in crate::loaders) links: Vec<Link>,
+    pub(in crate::loaders) compose_runs: Vec<ComposeRun>,
+    pub(in crate::loaders) shown: Vec<(Span, String)>,
+}
+
 impl Recipes {
+    /// Gives the commands of all recipes variables that the file sets for each of them.
+    pub(in crate::loaders) fn export(&mut self, variables: &BTreeMap<String, Variable>) {
+        for recipe in &mut self.all {
+            recipe.variables.extend(variables.iter().map(|(name, variable)| (name.clone(), variable.clone())));
+        }
+    }
+
     /// What the recipes give, one after the other.
     fn given(&self, path: &SourcePath) -> Vec<Given> {
         let foreign = |text: &str, _: Span| {
@@ -64,33 +80,36 @@ impl Recipes {
         self.all.iter().map(one).collect()
     }
 
-    /// The files that it names, and what of it may be shown.
-    pub(in crate::loaders) fn links(&self, path: &SourcePath) -> (Vec<Link>, Vec<(Span, String)>) {
-        let mut links: Vec<Link> = Vec::new();
-        let mut shown = Vec::new();
+    /// The files that it names, how it runs compose, and what of it may be shown.
+    pub(in crate::loaders) fn named(&self, path: &SourcePath) -> Named {
+        let mut named = Named::default();
         for given in self.given(path) {
             for link in given.links {
-                if !links.contains(&link) {
-                    links.push(link);
+                if !named.links.contains(&link) {
+                    named.links.push(link);
                 }
             }
-            shown.extend(given.shown);
+            named.compose_runs.extend(given.compose_runs);
+            named.shown.extend(given.shown);
         }
-        (links, shown)
+        named
     }
 
     /// Its targets and all else; `None` where it gives nothing to anybody.
     pub(in crate::loaders) fn group(&self, path: &SourcePath, files: &Files<'_>) -> Option<TargetGroup> {
         let mut group = TargetGroup { paths: vec![path.clone()], ..TargetGroup::default() };
+        let mut origins = Origins::new();
         for mut given in self.given(path) {
             for mut target in given.targets(files) {
                 target.partial |= self.lossy;
                 group.targets.push(target);
             }
+            add_origins(&mut origins, std::mem::take(&mut given.origins));
             group.builds.extend(given.images(files));
             group.terraform_arguments.extend(given.terraform);
             group.written_files.extend(given.written);
         }
+        group.origins = certain(origins);
         group.stored_reads.extend(self.reads.iter().cloned());
         let something = !group.targets.is_empty()
             || !group.builds.is_empty()

@@ -1,6 +1,6 @@
 //! One command after the other: folders, variables, wrappers, and which program it is in the end.
 
-use super::{Argument, Content, Shell, Variable, aws, docker, gcloud, made, platforms, terraform, writes};
+use super::{Argument, Content, Shell, Variable, aws, compose, docker, gcloud, made, platforms, terraform, writes};
 use crate::source::{SourcePath, Span};
 use crate::syntax::shell::{Command, Host, Piece, Script, Word};
 
@@ -58,7 +58,13 @@ fn one(command: &Command, input: Option<Vec<Argument>>, shell: &mut Shell<'_>, d
             (name.to_owned(), known)
         })
         .collect();
-    let arguments: Vec<Argument> = command.words.iter().map(|word| Argument::of(word, shell)).collect();
+    let mut arguments: Vec<Argument> = command.words.iter().map(|word| Argument::of(word, shell)).collect();
+    // `$(COMPOSE) up`: a program with its first flags.
+    if command.words.first().is_some_and(is_expansion)
+        && let Some(words) = arguments.first().map(Argument::words).filter(|words| words.len() > 1)
+    {
+        arguments.splice(..1, words);
+    }
     let output = execute(command, &arguments, input, shell, depth);
     for (name, known) in before {
         match known {
@@ -67,6 +73,11 @@ fn one(command: &Command, input: Option<Vec<Argument>>, shell: &mut Shell<'_>, d
         };
     }
     output
+}
+
+/// Whether a word is a variable and nothing else, so that a shell cuts what it holds into words.
+fn is_expansion(word: &Word) -> bool {
+    matches!(word.pieces.as_slice(), [Piece::Foreign { .. } | Piece::Variable { quoted: false, .. }])
 }
 
 fn assign(name: &str, span: Span, word: &Word, conditional: bool, shell: &mut Shell<'_>) {
@@ -152,6 +163,7 @@ fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Sh
         "gcloud" => gcloud::gcloud,
         "aws" if rest.iter().any(|word| word.beginning() == "register-task-definition") => aws::aws,
         "docker" | "podman" | "nerdctl" => docker::docker,
+        "docker-compose" | "podman-compose" => compose::compose,
         "executor" | "kaniko" => docker::kaniko,
         "terraform" | "tofu" | "terragrunt" => terraform::terraform,
         "vercel" | "vc" | "railway" | "fly" | "flyctl" | "heroku" | "wrangler" | "kubectl" | "helm" => {
@@ -171,6 +183,9 @@ fn is_command_flag(word: &Argument) -> bool {
 
 /// `sh -c 'script'`.
 fn inner(command: &Command, arguments: &[Argument], shell: &mut Shell<'_>, depth: usize) {
+    if arguments.len() != command.words.len() {
+        return;
+    }
     let Some(at) = arguments.iter().position(is_command_flag) else { return };
     let Some(word) = command.words.get(at + 1) else { return };
     let Some(text) = word.literal() else { return };

@@ -10,7 +10,7 @@ use crate::loaders::Files;
 use crate::syntax::shell::{Host, Script};
 
 /// What a script gives, with some variables of its surroundings.
-fn given(text: &str, variables: &[(&str, &str)]) -> Given {
+pub(super) fn given(text: &str, variables: &[(&str, &str)]) -> Given {
     let path = SourcePath::new(".github/workflows/x.yml");
     let script = Script::parse(text, Host::GitHub, &|range| range.into());
     let variables = variables.iter().map(|(name, value)| {

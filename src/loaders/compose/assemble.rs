@@ -44,7 +44,7 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
     // Files that include one another in a circle are reached from nowhere.
     for path in included {
         if !assembly.visited.contains(&path) {
-            assembly.run(&Family { paths: vec![path], changed: BTreeSet::new() });
+            assembly.run(&Family::of(vec![path]));
         }
     }
     let Assembly { groups, mut problems, .. } = assembly;
@@ -127,10 +127,16 @@ impl<'a> Assembly<'a> {
     fn run(&mut self, family: &Family) {
         let Some(first) = family.paths.first() else { return };
         let start = self.groups.len();
-        let scope = Scope { folder: first.folder(), paths: family.paths.clone() };
+        let folder = family.project.clone().unwrap_or_else(|| first.folder());
+        let scope = Scope { folder, paths: family.paths.clone() };
         let mut run = Run { whole: true, ..Run::default() };
         let named = Place::new(first, Span::default());
-        let surroundings: Vec<Layer> = self.env_files.default(&scope.folder, named).into_iter().collect();
+        let surroundings: Vec<Layer> = if family.env_files.is_empty() {
+            self.env_files.default(&scope.folder, named).into_iter().collect()
+        } else {
+            let files = family.env_files.iter().rev();
+            files.map(|(path, place)| self.env_files.around(path, place.clone())).collect()
+        };
         self.group(&scope, &surroundings, &mut run, &mut Vec::new());
         self.check_grants(&run);
         for group in self.groups.iter_mut().skip(start) {

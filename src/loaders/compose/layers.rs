@@ -64,14 +64,24 @@ impl<'a> EnvFiles<'a> {
     /// The `.env` of a folder, which compose reads if there is one.
     pub(super) fn default(&mut self, folder: &SourcePath, named: Place) -> Option<Layer> {
         let path = folder.join(".env")?;
-        let outcome = if self.files.get(&path).is_some() {
+        let outcome = self.presence(&path);
+        Some(self.layer(LayerKind::DefaultEnvFile(path), named, outcome, false, false))
+    }
+
+    /// An env file that a command names for references (`--env-file`).
+    pub(super) fn around(&mut self, path: &SourcePath, named: Place) -> Layer {
+        let outcome = self.presence(path);
+        self.layer(LayerKind::EnvFile(Some(path.clone())), named, outcome, true, false)
+    }
+
+    fn presence(&self, path: &SourcePath) -> LinkOutcome {
+        if self.files.get(path).is_some() {
             LinkOutcome::Loaded(path.clone())
-        } else if self.files.is_ignored(&path) {
+        } else if self.files.is_ignored(path) {
             LinkOutcome::Ignored(path.clone())
         } else {
             LinkOutcome::Missing(path.clone())
-        };
-        Some(self.layer(LayerKind::DefaultEnvFile(path), named, outcome, false, false))
+        }
     }
 
     /// What the env file at a path gives; `None` if it was not read.

@@ -8,6 +8,7 @@ use crate::syntax::shell::{Host, Script};
 /// Programs without which a script gives nothing to anybody.
 const PROGRAMS: &[&str] = &[
     "docker ",
+    "docker-compose ",
     "gcloud ",
     "terraform ",
     "vercel ",

@@ -275,8 +275,7 @@ fn variable(line: &Argument, shell: &mut Shell<'_>) -> Option<Setting> {
     let (name, value) = line.split_once("=")?;
     let text = name.literal().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
     shell.given.show(name.span(), &text);
-    let (place, value_span) = (shell.place(name.span()), value.span());
-    Some(Setting { name: Name::new(&text), place, value_span, value: value.to_content().setting(value_span) })
+    Some(shell.setting(&name, &text, &value))
 }
 
 /// Its files, targets and what it sets are lines or stand between commas; its context is the checkout.

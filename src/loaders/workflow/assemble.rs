@@ -7,7 +7,7 @@ use super::evaluate::Scope;
 use super::jobs::{self, Run};
 use super::parts::{Job, Workflow};
 use crate::fact::{Problem, Setting, StoreKind, StoredRead, TargetGroup};
-use crate::loaders::commands::Given;
+use crate::loaders::commands::{Given, Origins, add_origins, certain};
 use crate::loaders::{Assembled, Files};
 use crate::name::SecretName;
 use crate::source::{Place, SourcePath, Span};
@@ -65,6 +65,7 @@ impl<'a> Assembly<'a> {
         let mut paths: Vec<SourcePath> = above.iter().rev().cloned().collect();
         paths.dedup();
         let mut group = TargetGroup { paths, ..TargetGroup::default() };
+        let mut origins = Origins::new();
         for (index, job) in workflow.jobs.iter().enumerate() {
             if self.steps > STEPS {
                 break;
@@ -72,7 +73,7 @@ impl<'a> Assembly<'a> {
             for (deploys, given) in run.job(job) {
                 self.steps += 1 + job.steps.len();
                 reads(&run, index, &deploys, &mut group);
-                self.take(given, workflow.lossy, &mut group);
+                self.take(given, workflow.lossy, &mut group, &mut origins);
             }
             if let Some(callee) = callee(job) {
                 for scope in run.scopes(job) {
@@ -82,6 +83,7 @@ impl<'a> Assembly<'a> {
                 }
             }
         }
+        group.origins = certain(origins);
         let nothing = group.targets.is_empty()
             && group.builds.is_empty()
             && group.stored_reads.is_empty()
@@ -92,7 +94,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn take(&mut self, mut given: Given, lossy: bool, group: &mut TargetGroup) {
+    fn take(&mut self, mut given: Given, lossy: bool, group: &mut TargetGroup, origins: &mut Origins) {
         for mut target in given.targets(self.files) {
             target.partial |= lossy;
             let is_same = |known: &crate::fact::Target| {
@@ -105,6 +107,7 @@ impl<'a> Assembly<'a> {
                 group.targets.push(target);
             }
         }
+        add_origins(origins, std::mem::take(&mut given.origins));
         group.builds.extend(given.images(self.files));
         self.tried.extend(given.tried);
         group.terraform_arguments.extend(given.terraform);

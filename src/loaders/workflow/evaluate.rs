@@ -26,7 +26,7 @@ pub(super) struct Scope {
 impl Scope {
     /// What a text comes to.
     pub(super) fn text(&self, text: &Text) -> Content {
-        Content { parts: self.argument(text).to_content().parts }
+        self.argument(text).to_content()
     }
 
     /// The same, with where each piece stands.
@@ -72,7 +72,7 @@ impl Scope {
             })
             .collect::<Option<_>>()?;
         match (context, names.as_slice()) {
-            ("env", [name]) => Some(self.variables.get(*name)?.content.clone()),
+            ("env", [name]) => Some(self.variables.get(*name)?.held(name)),
             ("inputs", [name]) | ("github", ["event", "inputs", name]) => {
                 self.inputs.get(&name.to_ascii_lowercase()).cloned()
             }
@@ -102,7 +102,7 @@ impl Scope {
             ([Bit::Stored { store, secret, version, fallback: None }], Some(text)) => {
                 let fallback = (!text.is_empty()).then(|| Value::new(text.as_str()));
                 let (store, secret, version) = (*store, secret.clone(), version.clone());
-                Content { parts: vec![Bit::Stored { store, secret, version, fallback }] }
+                Content { parts: vec![Bit::Stored { store, secret, version, fallback }], written: None }
             }
             _ => Content::unknown(None),
         }

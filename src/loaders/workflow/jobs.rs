@@ -48,6 +48,7 @@ pub(super) fn given_alone(path: &SourcePath, workflow: &Workflow) -> Given {
                     all.links.push(link);
                 }
             }
+            all.compose_runs.extend(given.compose_runs);
             all.shown.extend(given.shown);
         }
     }

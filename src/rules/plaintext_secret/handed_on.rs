@@ -28,6 +28,7 @@ pub(super) fn find<'a>(model: &'a Model<'_>) -> Vec<Slot<'a>> {
                 value: Value::new(""),
                 origin: Origin::Target(index),
                 fallback: false,
+                replaceable: false,
                 apps: Arc::clone(&apps),
                 environment: Some(target.environment.clone()),
                 deployed: true,
