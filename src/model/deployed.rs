@@ -28,19 +28,20 @@ fn bare_name(image: &str) -> &str {
 /// as services have no `_` in their names.
 fn fits(app: &App, name: &str) -> bool {
     let spell = |byte: u8| if byte == b'_' { b'-' } else { byte };
-    let is = |text: &str, other: &str| text.bytes().map(spell).eq(other.bytes().map(spell));
+    let is =
+        |text: &str, other: &str| text.len() == other.len() && text.bytes().map(spell).eq(other.bytes().map(spell));
     is(name, &app.name) || is(name, app.folder.name()) || {
         let (before, end) = name.split_at_checked(name.len().saturating_sub(app.name.len())).unwrap_or_default();
-        !app.name.is_empty() && is(end, &app.name) && before.ends_with(['-', '_'])
+        before.ends_with(['-', '_']) && !app.name.is_empty() && is(end, &app.name)
     }
 }
 
 /// The only app that a name fits; the longest of those of which one is the end of another.
 fn fitting(apps: &Apps, name: &str) -> Option<usize> {
-    let all = || (0..apps.list.len()).filter(|index| fits(&apps.list[*index], name));
-    let longest = all().max_by_key(|index| apps.list[*index].name.len())?;
-    let is_end = |index: usize| apps.list[longest].name.ends_with(apps.list[index].name.as_str());
-    all().all(is_end).then_some(longest)
+    let all: Vec<usize> = (0..apps.list.len()).filter(|index| fits(&apps.list[*index], name)).collect();
+    let longest = all.iter().copied().max_by_key(|index| apps.list[*index].name.len())?;
+    let is_end = |index: &usize| apps.list[longest].name.ends_with(apps.list[*index].name.as_str());
+    all.iter().all(is_end).then_some(longest)
 }
 
 /// The app that a target runs; its image, if it names one, is no third party's.

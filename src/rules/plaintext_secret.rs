@@ -95,7 +95,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Origin::Image { last_stage: true, .. } | Origin::Build => BAKED,
             _ => continue,
         };
-        if !slot.deployed || slot.is_for_tests() || !is_secret(slot) {
+        if !slot.deployed || !is_secret(slot) || slot.is_for_tests() {
             continue;
         }
         let level = match slot.origin {
@@ -126,21 +126,21 @@ fn is_of_compose(model: &Model<'_>, target: usize) -> bool {
     model.targets.get(target).is_some_and(|target| target.target.kind == TargetKind::ComposeService)
 }
 
-/// Whether it is a secret, and no placeholder of one.
+/// Whether it is a secret, and no placeholder of one. What is cheap to ask is asked first: most values are settings.
 fn is_secret(slot: &Slot<'_>) -> bool {
     let name = slot.name.as_str();
     let text = slot.value.expose();
-    if text.starts_with("file:")
-        || text.starts_with('$')
-        || placeholders::is_placeholder_in(slot.name, &slot.value, true)
-        || placeholders::development_credential(slot.name, &slot.value)
-        || committed_secret::live(slot).is_some()
-    {
+    if text.starts_with("file:") || text.starts_with('$') {
         return false;
     }
-    let by_value = secret_names::carries_credentials(&slot.value)
-        || providers::find(slot.name, &slot.value).as_ref().is_some_and(Hit::is_secret);
-    by_value || slot.secret && !is_setting(name, text)
+    let by_value = || {
+        secret_names::carries_credentials(&slot.value)
+            || providers::find(slot.name, &slot.value).as_ref().is_some_and(Hit::is_secret)
+    };
+    (slot.secret && !is_setting(name, text) || by_value())
+        && !placeholders::is_placeholder_in(slot.name, &slot.value, true)
+        && !placeholders::development_credential(slot.name, &slot.value)
+        && committed_secret::live(slot).is_none()
 }
 
 /// A flag, a number, a path or a scheme: a setting of a variable whose name speaks of a secret.
