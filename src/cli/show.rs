@@ -101,6 +101,7 @@ impl Sightings {
             }
             self.settings(target.build.iter().flat_map(|build| &build.arguments), "build argument");
         }
+        self.settings(group.bundles.iter().flat_map(|step| &step.settings), "given");
         for read in group.reads.iter().filter(|read| read.reference.is_meant()) {
             self.see(&read.reference.name, Place::new(&read.path, read.reference.span), "referenced");
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bundles::Bundles;
 use super::{Content, Shell, Variable};
 use crate::fact::{
     Build, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting, Target,
@@ -26,6 +27,8 @@ pub(in crate::loaders) struct Given {
     pub(in crate::loaders) bakes: Vec<BakeCall>,
     /// The tasks of ECS that were started.
     tasks: Vec<TaskCall>,
+    /// The builds of what browsers get.
+    pub(in crate::loaders) bundles: Bundles,
     /// The files that were named.
     pub(in crate::loaders) links: Vec<Link>,
     /// What Terraform was given.
