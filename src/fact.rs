@@ -16,7 +16,8 @@ pub use declaration::{
 };
 pub use deploy::{
     Build, ImageBuild, Layer, LayerKind, LayerState, LentSecret, Read, ReadPurpose, SecretFile, Setting, SettingValue,
-    StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, WrittenFile,
+    StoredRead, Target, TargetGroup, TargetKind, TargetSigns, TerraformArgument, TerraformArgumentKind, TerraformRun,
+    TerraformRunKind, WrittenFile,
 };
 pub use image::{
     Bundling, Command, CommandKind, Copied, Defaults, Image, KeptBack, Need, SecretMount, Shell, ShellRead, Stage,
@@ -194,6 +195,8 @@ pub enum LinkKind {
     Script,
     /// A mapping of variables to values in YAML (gcloud's `--env-vars-file`).
     EnvVarsFile,
+    /// Flags of a command (gcloud's `--flags-file`), which are not read.
+    FlagsFile,
     /// Values for the variables of a Terraform module (`-var-file`).
     VarFile,
     /// A file of build targets (`docker buildx bake --file`).

@@ -59,16 +59,20 @@ pub enum Question {
     NamedCredential,
 }
 
+fn before_equals(name: &str) -> &str {
+    memchr(b'=', name.as_bytes()).map_or(name, |at| &name[..at])
+}
+
 macro_rules! name_type {
-    ($(#[$doc:meta])+ $name:ident) => {
+    ($(#[$doc:meta])+ $name:ident, $part:expr) => {
         $(#[$doc])+
         #[derive(Clone)]
         pub struct $name(&'static Seen);
 
         impl $name {
-            /// Takes the name as it is written. What stands behind a `=` is no part of any name, and may be a secret.
+            /// Takes the name as it is written.
             pub fn new(name: &str) -> Self {
-                Self(Seen::of(memchr(b'=', name.as_bytes()).map_or(name, |at| &name[..at])))
+                Self(Seen::of($part(name)))
             }
 
             /// The name as text.
@@ -127,16 +131,16 @@ macro_rules! name_type {
 }
 
 name_type! {
-    /// The name of a variable, as the app sees it.
-    Name
+    /// The name of a variable, as the app sees it. What stands behind a `=` is no part of any, and may be a secret.
+    Name, before_equals
 }
 name_type! {
     /// A place where an app runs: `development`, `staging`.
-    Environment
+    Environment, std::convert::identity
 }
 name_type! {
     /// The id of a secret in a store, without project and version.
-    SecretName
+    SecretName, std::convert::identity
 }
 
 /// A map from names, in no order.

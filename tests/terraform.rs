@@ -124,6 +124,57 @@ fn values_are_what_terraform_makes_of_them() {
     assert!(wrong.is_empty(), "{} of {} probes differ:\n{}", wrong.len(), PROBES.len(), wrong.join("\n"));
 }
 
+/// What stands in a file of JSON beside the local `a`, which is handed to a container.
+const IN_JSON: &[&str] = &[
+    r#""locals": {"a": "x"}"#,
+    r#""locals": {"a": "${1 + 1}"}"#,
+    r#""locals": {"a": "${upper(\"a\\u00e9\")}-${1 + 1}\n"}"#,
+    r#""locals": {"a": "\ud83d\ude00\u00e9\\n \"q\" ${local.b}", "b": "b\ttab"}"#,
+    r#""locals": {"a": "$${x} %%{y} $HOME 100% $$"}"#,
+    r#""locals": {"a": "${"}"#,
+    r#""locals": {"a": "${a b}"}"#,
+    r#""locals": {"a": "${local.b.c}", "b": {"c": 1.50}}"#,
+    r#""locals": {"a": "${local.b[\"k-x\"]}", "b": {"k-${lower(\"X\")}": true}}"#,
+    r#""locals": {"a": "${local.b[\"//\"]}", "b": {"//": "kept"}}"#,
+    r#""locals": {"a": "${join(\",\", local.b)}", "b": ["x", "${2 > 1}", 3]}"#,
+    r#""locals": {"a": "x", "a": "y"}"#,
+    r#""locals": {"a": "${local.b.x}", "b": {"x": 1, "x": 2}}"#,
+    r#""locals": [{"a": "${local.b}"}, {"b": 12345678901234567890}]"#,
+    r#""locals": {"a": ["x"]}"#,
+    r#""locals": "x""#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": "${upper(\"x\")} $${y}"}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": [{"v": {"//": "c", "type": "number", "default": "5"}}]"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": [{"type": "string", "default": 1e3}]}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": 1, "default": 2}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": 1, "foo": 2}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": "x"}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"type": "list(string)", "default": "x"}}"#,
+    r#""locals": {"a": "${var.v[1]}"}, "variable": {"v": {"type": "list(string)", "default": ["x", 7]}}"#,
+    r#""locals": {"a": "${var.v}"}, "variable": {"v": {"default": "x"}}, "variable": {"w": {"default": "y"}}"#,
+    r#""locals": {"a": "x",}"#,
+];
+
+#[test]
+fn json_is_what_terraform_makes_of_it() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let mut wrong = Vec::new();
+    for text in IN_JSON {
+        let (alone, folder) = (tempfile::tempdir().expect("made"), tempfile::tempdir().expect("made"));
+        write(alone.path(), "main.tf.json", &format!("{{{text}}}"));
+        write(folder.path(), "main.tf.json", &format!("{{{text}}}"));
+        let service = main("string").replace("var.a", "local.a").replace("variable \"a\"", "variable \"none\"");
+        write(folder.path(), "service.tf", &service);
+        let judged = asked(&terraform, alone.path(), "local.a");
+        let own = own(folder.path());
+        if judged != own {
+            wrong.push(format!("{text}\n  terraform: {judged:?}\n  envcheck:  {own:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} texts differ:\n{}", wrong.len(), IN_JSON.len(), wrong.join("\n"));
+}
+
 /// The files in which a variable is given a value, the winner of which is told by its name.
 #[test]
 fn the_order_of_files_is_terraforms() {
@@ -151,6 +202,127 @@ fn the_order_of_files_is_terraforms() {
     }
 }
 
+/// Files that override `main.tf`, which calls `./m` with `a = "base"`, `b = "base"` and hands its output to the local `a`.
+const OVERRIDES: &[&[(&str, &str)]] = &[
+    &[],
+    &[("override.tf", "module \"m\" {\n  b = \"over\"\n}\n")],
+    &[("x_override.tf", "module \"m\" {\n  source = \"./n\"\n}\n")],
+    &[
+        ("a_override.tf", "locals {\n  c = \"a\"\n}\n"),
+        ("b_override.tf.json", r#"{"locals": {"c": "${upper(\"b\")}"}}"#),
+    ],
+    &[("override.tf.json", r#"{"variable": {"d": {"default": "over"}}}"#)],
+    &[("override.tf", "variable \"d\" {\n  type = number\n}\n")],
+    &[("m/override.tf", "output \"o\" {\n  value = \"over-${var.b}\"\n}\n")],
+    &[
+        ("m/x_override.tf", "variable \"b\" {\n  type = number\n}\n"),
+        ("override.tf", "module \"m\" {\n  b = \"007\"\n}\n"),
+    ],
+    &[("overrides.tf", "locals {\n  e = \"none\"\n}\n"), ("xoverride.tf", "locals {\n  f = \"none\"\n}\n")],
+];
+
+#[test]
+fn overrides_are_what_terraform_makes_of_them() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let main = "module \"m\" {\n  source = \"./m\"\n  a      = \"base\"\n  b      = \"base\"\n}\nlocals {\n  a = \
+                \"${module.m.o} ${local.c} ${var.d}\"\n  c = \"base\"\n}\nvariable \"d\" {\n  default = \"007\"\n}\n";
+    let child = |name: &str| {
+        format!(
+            "variable \"a\" {{}}\nvariable \"b\" {{}}\noutput \"o\" {{\n  value = \"{name} ${{var.a}} ${{var.b}}\"\n}}\n"
+        )
+    };
+    let mut wrong = Vec::new();
+    for files in OVERRIDES {
+        let (alone, folder) = (tempfile::tempdir().expect("made"), tempfile::tempdir().expect("made"));
+        for path in [alone.path(), folder.path()] {
+            for name in ["m", "n"] {
+                std::fs::create_dir(path.join(name)).expect("made");
+                write(&path.join(name), "main.tf", &child(name));
+            }
+            write(path, "main.tf", main);
+            files.iter().for_each(|(name, text)| write(path, name, text));
+        }
+        let service = self::main("string").replace("var.a", "local.a").replace("variable \"a\"", "variable \"none\"");
+        write(folder.path(), "service.tf", &service);
+        let get = Command::new(&terraform).arg("get").current_dir(alone.path()).output().expect("terraform starts");
+        let judged = asked(&terraform, alone.path(), "local.a");
+        let own = own(folder.path());
+        if judged.is_none() || judged != own {
+            let said = String::from_utf8_lossy(&get.stdout);
+            wrong.push(format!("{files:?}\n  terraform: {judged:?} {said}\n  envcheck:  {own:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), OVERRIDES.len(), wrong.join("\n"));
+}
+
+/// A command line that gives `a` a value: its type, `TF_VAR_a`, the arguments, and the files beside the module.
+type Line = (&'static str, Option<&'static str>, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
+const LINES: &[Line] = &[
+    ("string", None, &["-var", "a=cmd"], &[]),
+    ("string", None, &["-var=a=b=c"], &[]),
+    ("string", None, &["-var=a="], &[]),
+    ("string", Some("env"), &[], &[]),
+    ("string", Some("env"), &["-var=a=cmd"], &[]),
+    ("string", Some("env"), &[], &[("terraform.tfvars", "a = \"file\"")]),
+    ("string", Some("env"), &[], &[("x.auto.tfvars", "a = \"file\"")]),
+    ("string", Some("env"), &["-var-file=x.tfvars"], &[("x.tfvars", "a = \"file\"")]),
+    ("string", None, &["-var=a=cmd"], &[("terraform.tfvars", "a = \"file\""), ("z.auto.tfvars", "a = \"auto\"")]),
+    ("string", None, &["-var=a=cmd", "-var-file=x.tfvars"], &[("x.tfvars", "a = \"file\"")]),
+    ("string", None, &["-var-file=x.tfvars", "-var=a=cmd"], &[("x.tfvars", "a = \"file\"")]),
+    ("string", None, &["-var=a=cmd", "-var-file=x.tfvars"], &[("x.tfvars", "b = \"file\"")]),
+    ("string", None, &["-var=a=one", "-var=a=two"], &[]),
+    ("string", None, &["-var=a=[1]"], &[]),
+    ("string", Some("5"), &[], &[]),
+    ("number", None, &["-var=a=5"], &[]),
+    ("number", Some("1.50"), &[], &[]),
+    ("bool", Some("true"), &[], &[]),
+    ("bool", None, &["-var=a=1"], &[]),
+    ("list(string)", None, &["-var=a=[\"x\", 1]"], &[]),
+    ("list(string)", Some("[\"x\"]"), &[], &[]),
+    ("map(string)", None, &["-var=a={x=1, \"y\"=true}"], &[]),
+    ("map(number)", None, &["-var=a={\"x\":\"7\"}"], &[]),
+    ("any", None, &["-var=a=\"quoted\""], &[]),
+    ("any", None, &["-var=a=5"], &[]),
+    ("any", Some("true"), &[], &[]),
+];
+
+#[test]
+fn what_commands_give_is_what_terraform_takes() {
+    let Some(terraform) = terraform() else {
+        return skipped();
+    };
+    let mut wrong = Vec::new();
+    for line @ (kind, environment, arguments, files) in LINES {
+        let (alone, folder) = (tempfile::tempdir().expect("made"), tempfile::tempdir().expect("made"));
+        let text = main(kind).replacen('}', "}\nvariable \"b\" {\n  default = 1\n}", 1);
+        write(alone.path(), "main.tf", text.split("resource").next().expect("the first part"));
+        write(folder.path(), "main.tf", &text);
+        for (name, text) in *files {
+            write(alone.path(), name, text);
+            write(folder.path(), name, text);
+        }
+        let given = arguments.iter().fold(String::new(), |given, argument| given + " '" + argument + "'");
+        let environment_of_step =
+            environment.map(|value| format!("        env:\n          TF_VAR_a: '{value}'\n")).unwrap_or_default();
+        let workflow = format!(
+            "on: push\njobs:\n  deploy:\n    runs-on: x\n    steps:\n      - run: terraform apply{given}\n\
+             {environment_of_step}"
+        );
+        std::fs::create_dir_all(folder.path().join(".github/workflows")).expect("made");
+        write(&folder.path().join(".github/workflows"), "deploy.yml", &workflow);
+        let variables: Vec<(&str, &str)> = environment.iter().map(|value| ("TF_VAR_a", *value)).collect();
+        let judged = asked_with(&terraform, alone.path(), "var.a", arguments, &variables);
+        let own = own(folder.path());
+        if judged.is_none() || judged != own {
+            wrong.push(format!("{line:?}\n  terraform: {judged:?}\n  envcheck:  {own:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} command lines differ:\n{}", wrong.len(), LINES.len(), wrong.join("\n"));
+}
+
 /// A module that hands a variable, as JSON, to a container.
 fn main(kind: &str) -> String {
     format!(
@@ -172,9 +344,26 @@ fn judge(terraform: &Path, folder: &Path) -> Option<Judged> {
         std::fs::copy(entry.path(), alone.path().join(entry.file_name())).expect("it can be copied");
     }
     write(alone.path(), "main.tf", &only);
+    asked(terraform, alone.path(), "var.a")
+}
+
+/// What the judge says of an expression.
+fn asked(terraform: &Path, folder: &Path, expression: &str) -> Option<Judged> {
+    asked_with(terraform, folder, expression, &[], &[])
+}
+
+fn asked_with(
+    terraform: &Path,
+    folder: &Path,
+    expression: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Option<Judged> {
     let mut child = Command::new(terraform)
         .args(["console", "-no-color"])
-        .current_dir(alone.path())
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .current_dir(folder)
         .env_remove("TF_CLI_CONFIG_FILE")
         .env("CHECKPOINT_DISABLE", "1")
         .stdin(Stdio::piped())
@@ -182,7 +371,7 @@ fn judge(terraform: &Path, folder: &Path) -> Option<Judged> {
         .stderr(Stdio::piped())
         .spawn()
         .expect("terraform starts");
-    let asked = "jsonencode([can(tostring(var.a)) ? tostring(var.a) : null])\n";
+    let asked = format!("jsonencode([can(tostring({expression})) ? tostring({expression}) : null])\n");
     child.stdin.take().expect("it is piped").write_all(asked.as_bytes()).expect("it listens");
     let output = child.wait_with_output().expect("it ends");
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,6 +1,7 @@
 //! What hands an app its environment: targets with their layers, and the images that they run.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{BundleBuild, LinkOutcome, StoreKind, StoredHere};
 use crate::name::{Name, SecretName, Version};
@@ -97,6 +98,8 @@ pub enum TargetKind {
     Function,
     /// A container of an ECS task.
     EcsContainer,
+    /// What a Terraform module from elsewhere runs, of which only its inputs are known.
+    ModuleContainer,
     /// A container of a Kubernetes workload.
     KubernetesContainer,
     /// An app of a platform that builds and runs it: App Engine, Fly, Render, Railway, Vercel, Netlify, Workers.
@@ -118,7 +121,9 @@ impl TargetKind {
             Self::ComposeService | Self::CloudRunService => "service",
             Self::CloudRunJob => "job",
             Self::Function => "function",
-            Self::EcsContainer | Self::KubernetesContainer | Self::DockerContainer => "container",
+            Self::EcsContainer | Self::KubernetesContainer | Self::DockerContainer | Self::ModuleContainer => {
+                "container"
+            }
             Self::PlatformApp => "app",
             Self::SystemdUnit => "unit",
             Self::Step => "step",
@@ -265,7 +270,7 @@ pub struct TargetGroup {
     pub origins: BTreeMap<Place, Place>,
     /// What it reads of stores by itself, such as `secrets.X` of a workflow.
     pub stored_reads: Vec<StoredRead>,
-    /// The variables that it gives to Terraform.
+    /// What it gives to Terraform; what one command is given stands together, as the command has it.
     pub terraform_arguments: Vec<TerraformArgument>,
     /// The env files that it writes.
     pub written_files: Vec<WrittenFile>,
@@ -291,22 +296,46 @@ pub struct StoredRead {
     pub anywhere: bool,
 }
 
-/// A variable that a command line gives to Terraform.
+/// What a command line gives to Terraform.
 #[derive(Clone, Debug)]
 pub struct TerraformArgument {
+    /// The command, shared by all that it gives.
+    pub run: Arc<TerraformRun>,
     /// How it is given.
     pub kind: TerraformArgumentKind,
+    /// Where it is given: the name, or the path of the file.
+    pub place: Place,
+}
+
+/// A command that plans or applies a module of Terraform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TerraformRun {
+    /// What it does.
+    pub kind: TerraformRunKind,
     /// The folder of the root module, as far as it is known.
     pub module: Option<SourcePath>,
     /// The word by which the file says for what environment.
     pub environment: Option<String>,
-    /// Where it is given: the name, or the path of the file.
-    pub place: Place,
+}
+
+/// What a [`TerraformRun`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TerraformRunKind {
+    /// It applies what it is given.
+    Apply,
+    /// It applies what was planned before, and takes no values of its own.
+    ApplyPlanned,
+    /// It plans.
+    Plan,
+    /// It imports, destroys, or asks.
+    Other,
 }
 
 /// How a [`TerraformArgument`] is given.
 #[derive(Clone, Debug)]
 pub enum TerraformArgumentKind {
+    /// Not at all: the command stands for itself, in front of what it is given.
+    Nothing,
     /// `-var 'name=value'`.
     Variable(Setting),
     /// `TF_VAR_name` of the environment; the setting has the name without `TF_VAR_`.

@@ -11,6 +11,7 @@ mod docker;
 mod flags;
 mod gcloud;
 mod given;
+mod made;
 mod platforms;
 mod recipes;
 mod run;

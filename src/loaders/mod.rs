@@ -54,6 +54,9 @@ pub static LOADERS: &[&Loader] = &[
     &listing::LOADER,
 ];
 
+/// The loaders whose `assemble` is told what the others came to: those that are driven by the commands of others.
+pub static DRIVEN: &[&str] = &["terraform"];
+
 /// What reads one source format.
 pub struct Loader {
     /// Its name, as `format` in the config and `sources` say it.
@@ -127,24 +130,41 @@ pub struct Assembled {
 
 /// The files of a project, for a loader's `assemble`.
 pub struct Files<'a> {
-    files: &'a BTreeMap<SourcePath, File>,
+    read: &'a BTreeMap<SourcePath, File>,
     ignored: &'a (dyn Fn(&SourcePath) -> bool + Sync),
+    groups: &'a [TargetGroup],
 }
 
 impl<'a> Files<'a> {
     /// All files of a project; `ignored` tells whether git would ignore a path.
     pub fn new(files: &'a BTreeMap<SourcePath, File>, ignored: &'a (dyn Fn(&SourcePath) -> bool + Sync)) -> Self {
-        Self { files, ignored }
+        Self { read: files, ignored, groups: &[] }
+    }
+
+    /// The same files, beside what other loaders made of them.
+    #[must_use]
+    pub fn beside(self, groups: &'a [TargetGroup]) -> Self {
+        Self { groups, ..self }
+    }
+
+    /// What other loaders made of the files, for those that are [`DRIVEN`].
+    pub fn groups(&self) -> &'a [TargetGroup] {
+        self.groups
+    }
+
+    /// Every file that was read, by path.
+    pub fn all(&self) -> impl Iterator<Item = (&'a SourcePath, &'a File)> {
+        self.read.iter()
     }
 
     /// The files that the loader of this name read, by path.
     pub fn of(&self, format: &'static str) -> impl Iterator<Item = (&'a SourcePath, &'a File)> {
-        self.files.iter().filter(move |(_, file)| file.format == format)
+        self.read.iter().filter(move |(_, file)| file.format == format)
     }
 
     /// The file at a path, if it was read.
     pub fn get(&self, path: &SourcePath) -> Option<&'a File> {
-        self.files.get(path)
+        self.read.get(path)
     }
 
     /// Whether git would ignore a file at this path, also where there is none.

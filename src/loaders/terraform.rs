@@ -7,11 +7,14 @@ mod claims;
 mod convert;
 mod evaluate;
 mod functions;
+mod given;
 mod instance;
+mod json;
 mod modules;
 mod operators;
 mod parts;
 mod read;
+mod registry;
 mod resources;
 
 mod roots;

@@ -26,7 +26,7 @@ pub(super) fn name_after_command(
         return;
     }
     let arguments = project.groups.iter().flat_map(|group| &group.terraform_arguments);
-    let own = arguments.filter(|argument| argument.module.as_ref() == Some(&folder));
+    let own = arguments.filter(|argument| argument.run.module.as_ref() == Some(&folder));
     let named: BTreeSet<Environment> = own.filter_map(|argument| word_of(known, argument)).collect();
     let Some(environment) = named.first().filter(|_| named.len() == 1) else { return };
     for target in targets.iter_mut().filter(|target| is_unnamed(&target.environment)) {
@@ -39,12 +39,12 @@ pub(super) fn name_after_command(
 fn word_of(known: &Environments, argument: &TerraformArgument) -> Option<Environment> {
     let own = match &argument.kind {
         TerraformArgumentKind::Variable(setting) | TerraformArgumentKind::Environment(setting) => Some(setting),
-        TerraformArgumentKind::File(_) => None,
+        TerraformArgumentKind::File(_) | TerraformArgumentKind::Nothing => None,
     };
     let own = own.filter(|setting| environments::VARIABLES.contains(&setting.name.as_str())).and_then(|setting| {
         let SettingValue::Given(template) = &setting.value else { return None };
         template.as_literal()
     });
     let own = own.and_then(|word| known.of_word(word.expose()));
-    own.or_else(|| known.of_word(argument.environment.as_ref()?))
+    own.or_else(|| known.of_word(argument.run.environment.as_ref()?))
 }

@@ -110,6 +110,7 @@ pub(super) fn prefix(kind: TargetKind) -> &'static str {
         TargetKind::CloudRunService | TargetKind::CloudRunJob => "cloud-run",
         TargetKind::Function => "function",
         TargetKind::EcsContainer => "ecs",
+        TargetKind::ModuleContainer => "module",
         TargetKind::KubernetesContainer => "kubernetes",
         TargetKind::PlatformApp => "platform",
         TargetKind::SystemdUnit => "systemd",

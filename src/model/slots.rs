@@ -164,7 +164,9 @@ impl<'a> Model<'a> {
             given.slot(&setting.place.path, setting).filter(|slot| !slot.fallback && seen.insert(slot.place()))
         });
         let mut slots: Vec<Slot<'a>> = published.collect();
-        slots.iter_mut().for_each(|slot| slot.secret = self.is_secret(&slot.apps, slot.name));
+        for slot in &mut slots {
+            slot.secret = self.is_secret(&slot.apps, slot.name);
+        }
         slots
     }
 

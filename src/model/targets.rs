@@ -27,6 +27,7 @@ const KINDS: &[TargetKind] = &[
     TargetKind::CloudRunService,
     TargetKind::Function,
     TargetKind::EcsContainer,
+    TargetKind::ModuleContainer,
     TargetKind::KubernetesContainer,
     TargetKind::PlatformApp,
     TargetKind::SystemdUnit,

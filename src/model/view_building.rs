@@ -20,11 +20,17 @@ pub(super) fn build(model: &Model<'_>) -> Vec<View> {
         let mut views = Vec::new();
         for environment in model.environments_of(app) {
             let from = views.len();
-            for (index, target) in model.targets_of(app).filter(|(_, target)| target.environment == environment) {
+            let here = || model.targets_of(app).filter(|(_, target)| target.environment == environment);
+            // A module that nobody has read proves less than the files of its environment.
+            let is_read = |target: &AppTarget<'_>| target.target.kind != TargetKind::ModuleContainer;
+            for (index, target) in here().filter(|(_, target)| is_read(target)) {
                 views.push(of_target(model, app, index, target));
             }
             if views.len() == from {
                 views.extend(of_files(model, app, &environment));
+            }
+            if views.len() == from {
+                views.extend(here().map(|(index, target)| of_target(model, app, index, target)));
             }
         }
         views

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::fact::{Module, Problem, Setting, TargetGroup};
-use crate::loaders::{File, Files, LOADERS};
+use crate::loaders::{DRIVEN, File, Files, LOADERS};
 use crate::name::Environment;
 use crate::parallel;
 use crate::schemas::value_schema::ValueSchema;
@@ -148,12 +148,19 @@ impl Project {
 
     fn assemble(&mut self) {
         let ignored = |path: &SourcePath| self.ignored.matches(path, false);
-        let files = Files::new(&self.files, &ignored);
         let formats: BTreeSet<&str> = self.files.values().map(|file| file.format).collect();
-        let present = LOADERS.iter().filter(|loader| formats.contains(loader.name));
-        let steps = present.filter_map(|loader| loader.assemble).collect();
-        let assembled = parallel::map(self.is_large(), steps, |step| step(&files));
-        for part in assembled {
+        let steps = |driven: bool| {
+            let present = LOADERS.iter().filter(|loader| formats.contains(loader.name));
+            let wanted = present.filter(move |loader| DRIVEN.contains(&loader.name) == driven);
+            wanted.filter_map(|loader| loader.assemble).collect()
+        };
+        let files = Files::new(&self.files, &ignored);
+        let mut assembled = parallel::map(self.is_large(), steps(false), |step| step(&files));
+        let groups: Vec<TargetGroup> = assembled.iter_mut().flat_map(|part| std::mem::take(&mut part.groups)).collect();
+        let files = files.beside(&groups);
+        let driven = parallel::map(self.is_large(), steps(true), |step| step(&files));
+        self.groups = groups;
+        for part in assembled.into_iter().chain(driven) {
             self.groups.extend(part.groups);
             self.modules.extend(part.modules);
             self.tried.extend(part.tried);

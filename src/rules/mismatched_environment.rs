@@ -228,7 +228,7 @@ fn var_files(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
     for argument in model.project.groups.iter().flat_map(|group| &group.terraform_arguments) {
         let TerraformArgumentKind::File(Some(path)) = &argument.kind else { continue };
-        let own = argument.environment.as_deref().and_then(|word| model.environments.of_word(word));
+        let own = argument.run.environment.as_deref().and_then(|word| model.environments.of_word(word));
         let Some(own) = own.filter(|own| !speaks_of(model, path.as_str(), own)) else { continue };
         let Some(environment) = of_file(model, path, &own) else { continue };
         if seen.insert(&argument.place) {

@@ -11,12 +11,14 @@ super::rule! {
     /// ## Why is this bad?
     ///
     /// Compose refuses to start the project; a schema that extends it lacks everything that it would declare; GitHub
-    /// refuses to start a workflow that calls it.
+    /// refuses to start a workflow that calls it; Terraform and gcloud refuse a command that names it (`-var-file`,
+    /// `--env-vars-file`, `--flags-file`).
     ///
     /// ## When does it stay silent?
     ///
     /// Where the file is not required (`required: false`), is git-ignored, or looks like an env file that people keep
-    /// to themselves and a template stands for it. Where a step of a workflow or a script writes it.
+    /// to themselves and a template stands for it. Where a step of a workflow or a script writes it, and where a step
+    /// before the command may have written any file, such as an action that is not known.
     ///
     /// ## Example
     ///
@@ -48,6 +50,9 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             };
             let help = match link.kind {
                 LinkKind::Workflow => "what is called by `./` is looked for at the root of the repository",
+                LinkKind::VarFile | LinkKind::EnvVarsFile | LinkKind::FlagsFile => {
+                    "paths are relative to the folder that the command works in"
+                }
                 _ => "paths are relative to the folder of the file that names them",
             };
             findings
@@ -63,8 +68,15 @@ fn is_named_to_be_read(link: &Link) -> bool {
 
 /// An env file that is not in the checkout on purpose.
 fn is_kept_elsewhere(model: &Model<'_>, link: &Link, path: &SourcePath) -> bool {
-    link.kind == LinkKind::EnvFile && looks_like_env_file(path) && model.stand_in(path).is_some()
-        || is_written(model, path)
+    let has_template = match link.kind {
+        LinkKind::EnvFile => looks_like_env_file(path) && model.stand_in(path).is_some(),
+        LinkKind::VarFile => model.project.files.keys().any(|other| {
+            let behind = other.name().strip_prefix(path.name()).filter(|_| other.is_beside(path));
+            behind.is_some_and(|behind| behind.starts_with('.'))
+        }),
+        _ => false,
+    };
+    has_template || is_written(model, path)
 }
 
 /// Whether a step of a workflow or a script writes a file.

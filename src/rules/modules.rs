@@ -39,12 +39,13 @@ pub(super) fn called(module: &Module) -> String {
 pub(super) fn given_by_hand(model: &Model<'_>, module: &Module, environment: &Environment) -> Option<BTreeSet<Name>> {
     let mut given = BTreeSet::new();
     for argument in model.project.groups.iter().flat_map(|group| &group.terraform_arguments) {
-        let elsewhere = argument.module.as_ref().is_some_and(|folder| *folder != module.folder);
-        let of = argument.environment.as_ref().and_then(|word| model.environments.of_word(word));
+        let elsewhere = argument.run.module.as_ref().is_some_and(|folder| *folder != module.folder);
+        let of = argument.run.environment.as_ref().and_then(|word| model.environments.of_word(word));
         if elsewhere || of.is_some_and(|of| of != *environment) {
             continue;
         }
         match &argument.kind {
+            TerraformArgumentKind::Nothing => {}
             TerraformArgumentKind::Variable(setting) | TerraformArgumentKind::Environment(setting) => {
                 given.insert(setting.name.clone());
             }

@@ -77,7 +77,7 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         else {
             continue;
         };
-        surrounding(findings, &setting.name, &argument.place, argument.module.as_ref());
+        surrounding(findings, &setting.name, &argument.place, argument.run.module.as_ref());
     }
     for (path, file) in &model.project.files {
         for fact in &file.loaded.facts {

@@ -95,7 +95,7 @@ fn of_steps(model: &Model<'_>, findings: &mut Findings<'_>, seen: &mut BTreeSet<
         let place = Place::new(&setting.place.path, setting.value_span);
         let finding = findings.report(&place, "no browser can reach this host", message);
         finding.variable(name).app(app).environment(environment);
-        finding.related(&bundle.step.place, "the bundle is built here, and then published");
+        finding.related(&bundle.step.place, "the bundle is built here, and published behind it");
         finding.help("give the step the address that browsers can reach");
     }
 }

@@ -3,9 +3,12 @@
 //! The grammar is that of `hclsyntax`, held against it in tests. A fault costs the block that it stands in,
 //! and what stands in that block before the fault is kept.
 
+mod embedded;
 mod expression;
 mod parser;
 mod template;
+
+pub use embedded::Embedded;
 
 use crate::source::Span;
 use crate::value::Value;

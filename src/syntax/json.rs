@@ -1,6 +1,7 @@
 //! JSON (with comments where a reader allows them) to a tree with spans. No meaning.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
@@ -200,6 +201,19 @@ impl<'a> Node<'a> {
         matches!(self.kind, Kind::Boolean(true))
     }
 
+    /// Tells where parts of a string's text stand in the `file`: what an escape stands for is one with its escape.
+    pub fn places(&self, file: &str) -> impl Fn(Range<usize>) -> Span {
+        let inner = self.inner_span();
+        let raw = file.get(inner.start..inner.end).unwrap_or_default();
+        let escapes = if self.text().is_some_and(|text| text.len() == raw.len()) { Vec::new() } else { escapes(raw) };
+        let at = move |offset: usize| {
+            let before = escapes.partition_point(|(behind, _)| *behind <= offset);
+            let (text, raw) = before.checked_sub(1).and_then(|last| escapes.get(last)).copied().unwrap_or_default();
+            inner.end.min(inner.start + raw + offset - text)
+        };
+        move |range| Span::new(at(range.start), at(range.end.max(range.start)))
+    }
+
     /// The span of a string's text, without the quotes; that of anything else as it is.
     pub fn inner_span(&self) -> Span {
         match &self.kind {
@@ -207,6 +221,28 @@ impl<'a> Node<'a> {
             _ => self.span,
         }
     }
+}
+
+/// The escapes of a string: up to where each reaches in the text that it stands for, and in the string as it is written.
+fn escapes(raw: &str) -> Vec<(usize, usize)> {
+    let unit = |at: usize| {
+        let digits = raw.get(at..).filter(|rest| rest.starts_with("\\u"))?.get(2..6)?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let mut found = Vec::new();
+    let (mut at, mut behind) = (0, 0);
+    while let Some(next) = memchr::memchr(b'\\', raw.as_bytes().get(at..).unwrap_or_default()) {
+        (at, behind) = (at + next, behind + next);
+        let (length, stands_for) = match unit(at) {
+            // Two of them are one character.
+            Some(0xd800..0xdc00) => (12, 4),
+            Some(code) => (6, char::from_u32(code).map_or(3, char::len_utf8)),
+            None => (2, 1),
+        };
+        (at, behind) = (at + length, behind + stands_for);
+        found.push((behind, at));
+    }
+    found
 }
 
 #[cfg(test)]
@@ -221,6 +257,20 @@ mod tests {
         assert_eq!(&text[member.key_span.start..member.key_span.end], "\"ä\"");
         let inner = member.value.elements()[0].inner_span();
         assert_eq!(&text[inner.start..inner.end], "x");
+    }
+
+    #[test]
+    fn parts_of_a_text_are_found_behind_its_escapes() {
+        let text = r#"["a\n\"b\u00e9c\ud83d\ude00dé", "plain"]"#;
+        let node = parse(text, Dialect::Strict).unwrap().unwrap();
+        for (element, parts) in node.elements().iter().zip([&["a", "b", "c", "d", "é"][..], &["lai"]]) {
+            let (known, places) = (element.text().unwrap(), element.places(text));
+            for part in parts {
+                let at = known.rfind(part).unwrap();
+                let span = places(at..at + part.len());
+                assert_eq!(&text[span.start..span.end], *part);
+            }
+        }
     }
 
     #[test]

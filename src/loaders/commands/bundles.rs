@@ -42,7 +42,9 @@ impl Bundles {
 
     /// Takes back that anything was published: the job is not for users.
     pub(in crate::loaders) fn keep_back(&mut self) {
-        self.all.iter_mut().for_each(|bundle| bundle.published = false);
+        for bundle in &mut self.all {
+            bundle.published = false;
+        }
     }
 
     fn add(&mut self, bundle: BundleBuild, conditional: bool) {
@@ -81,7 +83,9 @@ pub(super) fn command(all: &[Argument], words: &[Argument], conditional: bool, s
         shell.given.show(first.span(), &written);
         let before = shell.variables.clone();
         let wrappers = all.get(..all.len().saturating_sub(words.len())).unwrap_or_default();
-        wrappers.iter().for_each(|word| shell.wrapped_with(word));
+        for word in wrappers {
+            shell.wrapped_with(word);
+        }
         for bundler in found {
             let place = shell.place(first.span());
             shell.bundle(bundler, conditional, place);
@@ -123,8 +127,7 @@ fn published(program: &str, words: &[&str], shell: &mut Shell<'_>) {
         }
         "wrangler" if first == "pages" => {
             // Every other branch is a preview.
-            let branch = |word: &&str| word.strip_prefix("--branch").is_some();
-            let at = words.iter().position(|word| branch(&word));
+            let at = words.iter().position(|word| word.starts_with("--branch"));
             let named = at.map(|at| match words.get(at).and_then(|word| word.split_once('=')) {
                 Some((_, value)) => value,
                 None => words.get(at + 1).copied().unwrap_or_default(),

@@ -83,6 +83,9 @@ fn deploy(kind: TargetKind, creates: bool, name: &Argument, flags: &Flags<'_>, s
         shell.given.show(flag.name_span, &flag.name);
         changes.take(what, flag.value.as_ref(), shell);
     }
+    if let Some(file) = flags.last(&["--flags-file"]) {
+        shell.link(LinkKind::FlagsFile, &file.to_content(), file.span());
+    }
     let image = flags.last(&["--image"]).map(|image| (image.to_content().described(), image.span()));
     let build = flags.last(&["--source"]).and_then(|source| {
         let context = shell.path_of(&source.literal()?)?;

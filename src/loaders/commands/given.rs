@@ -43,6 +43,8 @@ pub(in crate::loaders) struct Given {
     pub(in crate::loaders) deploys: bool,
     /// Whether something of it runs tests.
     pub(in crate::loaders) tests: bool,
+    /// Whether files may be there that are neither of the repository nor among those that were written.
+    pub(in crate::loaders) unseen: bool,
     /// What is given to commands that run tests.
     pub(in crate::loaders) tried: Vec<Setting>,
     /// What may be shown: spans, each with the text that must stand there.
@@ -101,6 +103,11 @@ impl Side {
 }
 
 impl Given {
+    /// Nothing so far, where `unseen` says whether somebody may have made files before.
+    pub(in crate::loaders) fn nothing(unseen: bool) -> Self {
+        Self { unseen, ..Self::default() }
+    }
+
     /// The thing of this kind and name; a new one where there is none yet.
     pub(in crate::loaders) fn service(&mut self, kind: TargetKind, name: &str, place: Place) -> &mut Service {
         // Each `docker run` is a container of its own.
@@ -176,8 +183,9 @@ impl Shell<'_> {
             self.given.show(span, &written);
         }
         let path = format!("{}{}", super::to_root(self.path), target.as_str());
-        // Steps write files, and nobody can tell which of them did.
-        let link = Link { kind, path, span, required: false };
+        // Others may be written by what is not looked at.
+        let is_read = matches!(kind, LinkKind::VarFile | LinkKind::EnvVarsFile | LinkKind::FlagsFile);
+        let link = Link { kind, path, span, required: is_read && !self.given.unseen };
         if self.given.links.len() < LINKS && !self.given.links.contains(&link) {
             self.given.links.push(link);
         }

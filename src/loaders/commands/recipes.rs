@@ -50,7 +50,8 @@ impl Recipes {
                 foreign: &foreign,
                 environment: recipe.environment.clone(),
                 anywhere: recipe.anywhere,
-                given: Given::default(),
+                // Whoever runs it may have made files before.
+                given: Given::nothing(true),
             };
             for script in &recipe.scripts {
                 run(script, &mut shell);

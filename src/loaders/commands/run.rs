@@ -1,6 +1,6 @@
 //! One command after the other: folders, variables, wrappers, and which program it is in the end.
 
-use super::{Argument, Content, Shell, Variable, aws, bundles, docker, gcloud, platforms, terraform, writes};
+use super::{Argument, Content, Shell, Variable, aws, bundles, docker, gcloud, made, platforms, terraform, writes};
 use crate::source::{SourcePath, Span};
 use crate::syntax::shell::{Command, Host, Piece, Script, Word};
 
@@ -98,6 +98,10 @@ fn execute(
     if !adds_variables(arguments) {
         bundles::command(arguments, words, command.conditional, shell);
     }
+    let is_script = matches!(name, "sh" | "bash" | "zsh" | "ash" | "dash");
+    // What stands in its argument is looked at command by command.
+    let is_seen = is_script && depth < DEPTH && arguments.iter().any(is_command_flag);
+    shell.given.unseen |= first.is_some() && !is_seen && made::may_leave_files(name, rest);
     match name {
         "cd" | "pushd" => {
             let folder = rest.first().and_then(Argument::literal);
@@ -124,7 +128,7 @@ fn execute(
         }
         // What it sets is not seen.
         "source" | "." | "eval" => shell.variables.clear(),
-        "sh" | "bash" | "zsh" | "ash" | "dash" if depth < DEPTH => inner(command, arguments, shell, depth),
+        _ if is_script && depth < DEPTH => inner(command, arguments, shell, depth),
         _ => known(name, first, rest, shell),
     }
     writes::of(command, name, rest, input, shell)
@@ -169,13 +173,14 @@ fn known(name: &str, first: Option<&Argument>, rest: &[Argument], shell: &mut Sh
     program(rest, shell);
 }
 
+/// `-c`, `-ec`.
+fn is_command_flag(word: &Argument) -> bool {
+    word.literal().is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
+}
+
 /// `sh -c 'script'`.
 fn inner(command: &Command, arguments: &[Argument], shell: &mut Shell<'_>, depth: usize) {
-    let Some(at) = arguments.iter().position(|word| {
-        word.literal().is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
-    }) else {
-        return;
-    };
+    let Some(at) = arguments.iter().position(is_command_flag) else { return };
     let Some(word) = command.words.get(at + 1) else { return };
     let Some(text) = word.literal() else { return };
     // Where each piece of the text stands, by the offset behind it.

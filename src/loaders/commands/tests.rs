@@ -209,13 +209,15 @@ fn terraform_is_given_variables() {
                     format!("env {}={}", setting.name, value(&setting.value))
                 }
                 TerraformArgumentKind::File(path) => format!("{path:?}"),
+                TerraformArgumentKind::Nothing => format!("{:?}", argument.run.kind),
             };
-            format!("{:?} {kind}", argument.module)
+            format!("{:?} {kind}", argument.run.module)
         })
         .collect();
     assert_eq!(
         told,
         [
+            "Some(infra/prod) Plan",
             "Some(infra/prod) a=b",
             "Some(infra/prod) c=d",
             "Some(infra/prod) Some(infra/prod.tfvars)",

@@ -112,6 +112,7 @@ fn write(word: &Word, argument: &Argument, printed: Option<&[Argument]>, shell: 
         }
         Sink::File => {
             let path = argument.literal().and_then(|path| shell.path_of(&path));
+            shell.given.unseen |= path.is_none();
             if path.as_ref().is_some_and(|path| !may_hold_variables(path.name())) {
                 return;
             }

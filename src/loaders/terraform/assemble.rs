@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::evaluate::Scope;
+use super::given::Runs;
 use super::instance::{Instance, World};
 use super::modules;
 use super::roots::{self, ValuesOf};
@@ -22,10 +23,11 @@ pub(super) fn assemble(files: &Files<'_>) -> Assembled {
     let world = World::new(modules);
     let roots = roots::roots(&world);
     let assigned = roots::assign(&world, &roots, &values);
+    let runs = Runs::of(files);
     let source = |path: &SourcePath| files.get(path).map(|file| &file.source);
     for root in &roots {
         let Some(module) = world.modules.get(*root) else { continue };
-        for application in roots::applications(&world, *root, &assigned, &mut assembled.problems) {
+        for application in roots::applications(&world, *root, &assigned, &runs, &mut assembled.problems) {
             let mut builder = Builder {
                 world: &world,
                 source: &source,

@@ -10,7 +10,7 @@ use crate::tables::environments;
 pub(super) enum Form {
     /// Blocks: `.tf`, `.tofu`.
     Blocks,
-    /// Blocks as JSON, which are not read.
+    /// Blocks as JSON: `.tf.json`.
     BlocksInJson,
     /// Values of variables: `.tfvars`.
     Values,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::value::{Data, Entry, Val, canonical};
-use crate::syntax::hcl::{Expression, Kind};
+use crate::syntax::hcl::{Expression, Kind, Member};
 use crate::value::Value;
 
 /// Why a value does not fit a type.
@@ -33,7 +33,7 @@ impl Misfit {
 
 /// A value as a type takes it. What is not known fits, and so does what a type means that is not known.
 pub(super) fn convert<'a>(value: Val<'a>, kind: &'a Expression) -> Result<Val<'a>, Misfit> {
-    if matches!(value.data, Data::Unknown | Data::Null | Data::Resource(_) | Data::Json(_)) {
+    if matches!(value.data, Data::Unknown | Data::Null | Data::Resource(_) | Data::Json(_) | Data::Stored(_)) {
         return Ok(value);
     }
     match &kind.kind {
@@ -147,8 +147,8 @@ fn tuple<'a>(value: &Val<'a>, inner: &'a Expression) -> Result<Val<'a>, Misfit> 
     Ok(value.with(Data::List(Rc::new(converted), *whole)))
 }
 
-/// The default of an optional attribute, where it is simple.
-fn constant(expression: &Expression) -> Val<'_> {
+/// What an expression is that nothing else decides, where it is simple.
+pub(super) fn constant<'a>(expression: &Expression) -> Val<'a> {
     match &expression.kind {
         Kind::Null => Val::made(Data::Null),
         Kind::Bool(value) => Val::made(Data::Bool(*value)),
@@ -157,7 +157,15 @@ fn constant(expression: &Expression) -> Val<'_> {
         }
         Kind::Text(text) => Val::text(text.expose()),
         Kind::Tuple(items) => Val::list(items.iter().map(constant).collect(), true),
-        Kind::Object(members) if members.is_empty() => Val::map(Vec::new(), true),
+        Kind::Object(members) => {
+            let entry = |Member { key, value }: &Member| {
+                let key = key.as_name().or_else(|| key.as_text().map(Value::expose))?;
+                Some(Entry { key: key.into(), key_at: None, value: constant(value) })
+            };
+            let entries: Vec<Entry<'a>> = members.iter().filter_map(entry).collect();
+            let whole = entries.len() == members.len();
+            Val::map(entries, whole)
+        }
         _ => Val::unknown(),
     }
 }

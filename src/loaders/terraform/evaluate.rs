@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::functions;
 use super::instance::{INSTANCES, Instance, World, each_of};
 use super::operators::operate;
+use super::parts::Layered;
 use super::resources;
 use super::value::{Data, Entry, LONGEST, Val, canonical};
 use crate::source::{SourcePath, Span};
@@ -38,6 +39,22 @@ pub(super) struct Instances<'a> {
 impl<'s, 'a> Scope<'s, 'a> {
     pub(super) fn of(instance: &'s Rc<Instance<'a>>, path: &'a SourcePath) -> Self {
         Self { instance, path, names: None }
+    }
+
+    /// The same scope in another file of the module.
+    pub(super) fn at(self, path: &'a SourcePath) -> Self {
+        Self { path, ..self }
+    }
+
+    /// The value of an argument of a block.
+    pub(super) fn argument(&self, world: &World<'a>, block: &Layered<'a>, name: &str) -> Option<Val<'a>> {
+        block.get(name).map(|value| self.at(value.path).evaluate(world, value.item))
+    }
+
+    /// How many of a block there are.
+    pub(super) fn instances_of(&self, world: &World<'a>, block: &Layered<'a>) -> Instances<'a> {
+        let layer = block.of_instances();
+        self.at(layer.path).instances(world, &layer.item.body)
     }
 
     /// The same scope with one more name.
@@ -297,7 +314,7 @@ impl<'s, 'a> Scope<'s, 'a> {
     }
 
     /// How many of a block there are: `count` and `for_each`.
-    pub(super) fn instances(&self, world: &World<'a>, body: &'a Body) -> Instances<'a> {
+    fn instances(&self, world: &World<'a>, body: &'a Body) -> Instances<'a> {
         let unknown = |many| Instances { found: vec![None], whole: false, many };
         if let Some(count) = body.get("count") {
             let Some(count) = self.evaluate(world, count).as_number() else { return unknown(true) };

@@ -180,7 +180,7 @@ impl<'a> World<'a> {
             return known.clone();
         }
         if child == instance.module || instance.above.contains(&child) {
-            self.circles.borrow_mut().insert(Place::new(call.block.path, call.block.item.kind_span));
+            self.circles.borrow_mut().insert(Place::new(call.block.base.path, call.block.base.item.kind_span));
             return None;
         }
         if instance.above.len() >= CALLS {
@@ -195,23 +195,21 @@ impl<'a> World<'a> {
 
     fn call(&self, instance: &Rc<Instance<'a>>, call: &Call<'a>, child: usize) -> Children<'a> {
         const META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
-        let scope = Scope::of(instance, call.block.path);
-        let body = &call.block.item.body;
-        let bodies = scope.instances(self, body);
-        let overridden = self.module(instance).is_some_and(|module| {
-            call.block.item.label(0).is_some_and(|name| module.overridden.contains(&("module", name)))
-        });
+        let scope = Scope::of(instance, call.block.base.path);
+        let bodies = scope.instances_of(self, &call.block);
+        let arguments = call.block.arguments();
         let affordable = bodies.found.into_iter().take_while(|_| self.pay(INSTANCE));
         let instances = affordable.map(|each| {
             let own = each.as_ref().map(|(key, value)| each_of(key, value));
             let bound = own.as_ref().map(|own| scope.with("each", own));
             let scope = bound.as_ref().map_or(scope, super::evaluate::Scoped::scope);
-            let arguments = body.attributes.iter().filter(|argument| !META.contains(&&*argument.name));
-            let inputs = arguments.map(|argument| (&*argument.name, scope.evaluate(self, &argument.value)));
+            let arguments = arguments.iter().filter(|argument| !META.contains(&&*argument.item.name));
+            let inputs = arguments
+                .map(|argument| (&*argument.item.name, scope.at(argument.path).evaluate(self, &argument.item.value)));
             let key = each.as_ref().and_then(|(key, _)| key.as_text()).map(|key| Rc::from(key.expose()));
             let mut above = instance.above.clone();
             above.push(instance.module);
-            Rc::new(Instance::new(child, inputs.collect(), overridden || body.broken, key, above))
+            Rc::new(Instance::new(child, inputs.collect(), call.block.is_broken(), key, above))
         });
         Children { instances: instances.collect(), whole: bodies.whole, many: bodies.many }
     }

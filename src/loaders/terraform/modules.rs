@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parts::{At, Given, TfFile};
+use super::parts::{At, Given, Layered, TfFile};
 use crate::loaders::{File, Files};
 use crate::source::{SourcePath, Span};
 use crate::syntax::hcl::{Block, Expression, Kind, Label};
@@ -15,17 +15,15 @@ pub(super) struct Module<'a> {
     pub(super) variables: BTreeMap<&'a str, Variable<'a>>,
     pub(super) locals: BTreeMap<&'a str, At<'a, Expression>>,
     /// Resources by kind and name.
-    pub(super) resources: BTreeMap<(&'a str, &'a str), At<'a, Block>>,
+    pub(super) resources: BTreeMap<(&'a str, &'a str), Layered<'a>>,
     /// What `data` blocks look up, by kind and name.
-    pub(super) data: BTreeMap<(&'a str, &'a str), At<'a, Block>>,
+    pub(super) data: BTreeMap<(&'a str, &'a str), Layered<'a>>,
     pub(super) calls: BTreeMap<&'a str, Call<'a>>,
     pub(super) outputs: BTreeMap<&'a str, At<'a, Expression>>,
     /// Every place that reads a variable.
     pub(super) reads: Vec<(&'a str, &'a SourcePath, Span)>,
     /// Whether every file of it was read whole.
     pub(super) whole: bool,
-    /// What a file of overrides changes, by kind and name.
-    pub(super) overridden: BTreeSet<(&'a str, &'a str)>,
 }
 
 /// A `variable` block.
@@ -40,7 +38,7 @@ pub(super) struct Variable<'a> {
 
 /// A `module` block.
 pub(super) struct Call<'a> {
-    pub(super) block: At<'a, Block>,
+    pub(super) block: Layered<'a>,
     /// The module that it calls, by index, if it is one of the repository.
     pub(super) module: Option<usize>,
 }
@@ -66,10 +64,19 @@ pub(super) fn find<'a>(files: &Files<'a>) -> (Vec<Module<'a>>, Vec<ValuesFile<'a
             None => {}
         }
     }
+    folders.retain(|_, files| files.iter().any(|(_, file)| says_something(file)));
     let by_folder: BTreeMap<SourcePath, usize> =
         folders.keys().enumerate().map(|(index, folder)| (folder.clone(), index)).collect();
     let modules = folders.into_iter().filter_map(|(folder, files)| module(folder, &files, &by_folder)).collect();
     (modules, values)
+}
+
+/// Whether a file makes its folder a module: a lone `terraform` block only says where the state of another one is kept.
+fn says_something(file: &File) -> bool {
+    match parsed(file) {
+        Some(TfFile::Blocks { body, .. }) => body.broken || body.blocks.iter().any(|block| &*block.kind != "terraform"),
+        _ => true,
+    }
 }
 
 fn parsed(file: &File) -> Option<&TfFile> {
@@ -93,14 +100,20 @@ fn module<'a>(
         outputs: BTreeMap::new(),
         reads: Vec::new(),
         whole: true,
-        overridden: BTreeSet::new(),
     };
     let is_override = |path: &SourcePath| {
         let stem = path.name().split('.').next().unwrap_or_default();
         stem == "override" || stem.ends_with("_override")
     };
+    // OpenTofu reads `main.tofu` instead of `main.tf`; Terraform does not.
+    let tofu: BTreeSet<&str> = files.iter().filter_map(|(path, _)| path.name().split_once(".tofu")?.0.into()).collect();
+    let is_shadowed = |path: &SourcePath| {
+        path.name().split_once(".tf").is_some_and(|(stem, end)| matches!(end, "" | ".json") && tofu.contains(stem))
+    };
+    let read = files.iter().filter(|(path, _)| !is_shadowed(path));
     // What overrides comes last.
-    let (last, first): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| is_override(path));
+    let (last, first): (Vec<_>, Vec<_>) = read.partition(|(path, _)| is_override(path));
+    module.whole = first.len() + last.len() == files.len();
     for ((path, file), overrides) in
         first.into_iter().map(|file| (file, false)).chain(last.into_iter().map(|file| (file, true)))
     {
@@ -110,11 +123,28 @@ fn module<'a>(
         };
         module.whole &= !body.broken;
         module.reads.extend(reads.iter().map(|(name, span)| (&**name, path, *span)));
+        if overrides && file.local {
+            // What overrides on this machine alone is deployed by nobody else.
+            continue;
+        }
         for block in &body.blocks {
             module.add(At { path, item: block }, overrides, by_folder);
         }
     }
     Some(module)
+}
+
+/// Adds a block; in a file of overrides, to the one of the same name.
+fn layer<'a>(
+    known: &mut BTreeMap<(&'a str, &'a str), Layered<'a>>,
+    name: (&'a str, &'a str),
+    block: At<'a, Block>,
+    overrides: bool,
+) {
+    match known.get_mut(&name).filter(|_| overrides) {
+        Some(known) => known.override_with(block),
+        None => _ = known.insert(name, Layered::new(block)),
+    }
 }
 
 impl<'a> Module<'a> {
@@ -128,26 +158,23 @@ impl<'a> Module<'a> {
             }
             ("variable", Some(name), _) => self.variable(name, block),
             ("resource" | "ephemeral", Some(kind), Some(name)) => {
-                if overrides && self.resources.contains_key(&(kind, name)) {
-                    self.overridden.insert((kind, name));
-                    return;
-                }
-                self.resources.insert((kind, name), block);
+                layer(&mut self.resources, (kind, name), block, overrides);
             }
-            ("data", Some(kind), Some(name)) => {
-                self.data.insert((kind, name), block);
-            }
+            ("data", Some(kind), Some(name)) => layer(&mut self.data, (kind, name), block, overrides),
             ("output", Some(name), _) => {
                 if let Some(value) = item.body.get("value") {
                     self.outputs.insert(name, At { path, item: value });
                 }
             }
             ("module", Some(name), _) => {
-                if overrides && self.calls.contains_key(name) {
-                    self.overridden.insert(("module", name));
-                    return;
-                }
-                let source = item.body.get("source").and_then(Expression::as_text);
+                let block = match self.calls.remove(name).filter(|_| overrides) {
+                    Some(Call { block: mut known, .. }) => {
+                        known.override_with(block);
+                        known
+                    }
+                    None => Layered::new(block),
+                };
+                let source = block.get("source").and_then(|source| source.item.as_text());
                 let local = source.map(crate::value::Value::expose).filter(|source| source.starts_with('.'));
                 let folder = local.and_then(|source| path.folder().join(source));
                 let module = folder.and_then(|folder| by_folder.get(&folder)).copied();

@@ -23,7 +23,13 @@ pub(super) fn load(source: &SourceFile) -> Loaded {
     let mut loaded = Loaded::default();
     let parsed = match claims::form(source.path()) {
         Some(Form::ValuesInJson) => values_in_json(source, &mut loaded),
-        Some(Form::BlocksInJson) => TfFile::Opaque,
+        Some(Form::BlocksInJson) => {
+            let file = super::json::blocks(source, &mut loaded);
+            if let TfFile::Blocks { body, .. } = &file {
+                shown::blocks(body, &mut loaded.shown);
+            }
+            file
+        }
         Some(Form::Blocks) => blocks(source, &mut loaded),
         // A file that somebody names may have any name.
         Some(Form::Values) | None => values(source, &mut loaded),
@@ -96,18 +102,22 @@ fn literals(body: &Body, facts: &mut Vec<Fact>) {
     }
 }
 
-fn named_literals(body: &Body, facts: &mut Vec<Fact>) {
-    for attribute in &body.attributes {
-        let is_object = matches!(attribute.value.kind, Kind::Object(_));
-        if is_object || attribute.value.as_text().is_some() && secret_names::names_a_secret(&attribute.name) {
-            definitions(&attribute.name, attribute.name_span, &attribute.value, facts);
+pub(super) fn named_literals(body: &Body, facts: &mut Vec<Fact>) {
+    for Attribute { name, name_span, value } in &body.attributes {
+        if may_hold_secrets(name, value) {
+            definitions(name, *name_span, value, facts);
         }
     }
     body.blocks.iter().for_each(|block| named_literals(&block.body, facts));
 }
 
+/// Whether the texts of an argument are worth a look: of those that stand alone, the ones that are called like secrets.
+pub(super) fn may_hold_secrets(name: &str, value: &Expression) -> bool {
+    matches!(value.kind, Kind::Object(_)) || value.as_text().is_some() && secret_names::names_a_secret(name)
+}
+
 /// The texts of a value, also those in maps, each under the nearest name.
-fn definitions(name: &str, span: Span, value: &Expression, facts: &mut Vec<Fact>) {
+pub(super) fn definitions(name: &str, span: Span, value: &Expression, facts: &mut Vec<Fact>) {
     match &value.kind {
         Kind::Text(text) => facts.push(Fact {
             name: Name::new(name),
@@ -138,7 +148,7 @@ fn take(source: &SourceFile, hcl: &mut Hcl, loaded: &mut Loaded) {
 }
 
 /// What is wrong with a `variable` block. Source: `terraform` 1.11.4, measured.
-fn variable(block: &Block, loaded: &mut Loaded) {
+pub(super) fn variable(block: &Block, loaded: &mut Loaded) {
     let Some(label) = block.labels.first() else {
         let problem = Problem::new(block.kind_span, "a variable has its name behind it: `variable \"name\"`");
         return loaded.problems.push(problem);
@@ -202,7 +212,16 @@ fn not_constant(value: &Expression) -> Option<(Span, &'static str)> {
     }
 }
 
+/// Terraform takes a byte order mark before HCL, and none before JSON.
+pub(super) fn refuse_mark(text: &str, loaded: &mut Loaded) {
+    if text.starts_with('\u{feff}') {
+        let message = "Terraform refuses JSON behind a byte order mark";
+        loaded.problems.push(Problem::new(Span::new(0, 3), message).harmless());
+    }
+}
+
 fn values_in_json(source: &SourceFile, loaded: &mut Loaded) -> TfFile {
+    refuse_mark(source.text(), loaded);
     let mut values = Vec::new();
     let root = match json::parse(source.text(), Dialect::Strict) {
         Ok(root) => root,
@@ -231,7 +250,7 @@ fn values_in_json(source: &SourceFile, loaded: &mut Loaded) -> TfFile {
     TfFile::Values { values, whole: true }
 }
 
-fn show_keys(node: &Node<'_>, shown: &mut Vec<Span>) {
+pub(super) fn show_keys(node: &Node<'_>, shown: &mut Vec<Span>) {
     for member in node.members() {
         shown.push(member.key_span);
         show_keys(&member.value, shown);
@@ -242,7 +261,7 @@ fn show_keys(node: &Node<'_>, shown: &mut Vec<Span>) {
 }
 
 /// A JSON value as an expression: nothing in it is evaluated. The parser bounds how deep it is.
-fn of_json(node: &Node<'_>) -> Expression {
+pub(super) fn of_json(node: &Node<'_>) -> Expression {
     let kind = match &node.kind {
         json::Kind::Null => Kind::Null,
         json::Kind::Boolean(value) => Kind::Bool(*value),

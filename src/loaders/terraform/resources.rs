@@ -70,20 +70,19 @@ pub(super) fn resource<'a>(
 ) -> (Option<Val<'a>>, usize) {
     let Some(module) = world.module(scope.instance) else { return (None, 0) };
     let known = if looked_up { &module.data } else { &module.resources };
-    let Some(block) = known.get(&(kind, name)).copied() else { return (None, 0) };
+    let Some(block) = known.get(&(kind, name)) else { return (None, 0) };
     // This one lives as long as the files do.
-    let Some(kind) = block.item.label(0) else { return (None, 0) };
+    let Some(kind) = block.base.item.label(0) else { return (None, 0) };
     let make = |each: Option<(Val<'a>, Val<'a>)>| {
         let instance = Rc::clone(scope.instance);
-        Val::made(Data::Resource(Rc::new(Resource { instance, kind, block, each })))
+        Val::made(Data::Resource(Rc::new(Resource { instance, kind, block: block.clone(), each })))
     };
-    if block.item.body.get("for_each").is_none() {
+    if block.get("for_each").is_none() {
         // One of those that are counted is as good as another.
-        let counted = block.item.body.get("count").is_some() && matches!(steps.first(), Some(Step::Index(_)));
+        let counted = block.get("count").is_some() && matches!(steps.first(), Some(Step::Index(_)));
         return (Some(make(None)), usize::from(counted));
     }
-    let own = Scope::of(scope.instance, block.path);
-    let all = own.instances(world, &block.item.body);
+    let all = Scope::of(scope.instance, block.base.path).instances_of(world, block);
     if let Some(Step::Index(key)) = steps.first() {
         let key = scope.evaluate(world, key);
         let Some(text) = key.as_text() else { return (None, 0) };
@@ -105,18 +104,19 @@ pub(super) fn resource<'a>(
 
 /// An attribute of a resource: what its block says of it, or what is known to follow from that.
 pub(super) fn attribute<'a>(world: &World<'a>, resource: &Rc<Resource<'a>>, name: &str) -> Val<'a> {
-    let scope = Scope::of(&resource.instance, resource.block.path);
+    let scope = Scope::of(&resource.instance, resource.block.base.path);
     let each = resource.each.as_ref().map(|(key, value)| each_of(key, value));
     let bound = each.as_ref().map(|each| scope.with("each", each));
     let scope = bound.as_ref().map_or(scope, super::evaluate::Scoped::scope);
-    let body = &resource.block.item.body;
     let secret = SECRETS.iter().find(|(kind, _, _)| *kind == resource.kind);
     let wanted = match secret {
         Some((_, leading, argument)) if leading.contains(&name) => argument,
         _ => name,
     };
     if name == "metadata" && is_kubernetes(resource.kind) {
-        return read::block(body, name).map_or_else(Val::unknown, |block| {
+        let layer = resource.block.of_blocks(name);
+        return read::block(&layer.item.body, name).map_or_else(Val::unknown, |block| {
+            let scope = scope.at(layer.path);
             let entries = block.body.attributes.iter().map(|attribute| Entry {
                 key: (&*attribute.name).into(),
                 key_at: None,
@@ -126,9 +126,9 @@ pub(super) fn attribute<'a>(world: &World<'a>, resource: &Rc<Resource<'a>>, name
             Val::list(vec![metadata], true)
         });
     }
-    match body.get(wanted) {
+    match resource.block.get(wanted) {
         // What is computed may be what is written, and a list of blocks is none of it.
-        Some(value) if !matches!(value.kind, Kind::Null) => scope.evaluate(world, value),
+        Some(value) if !matches!(value.item.kind, Kind::Null) => scope.at(value.path).evaluate(world, value.item),
         _ => Val::unknown(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims;
 use super::evaluate::Scope;
+use super::given::{Named, Runs};
 use super::instance::{Instance, World};
 use super::modules::ValuesFile;
 use super::parts::Given;
@@ -127,6 +128,7 @@ pub(super) fn applications<'a>(
     world: &World<'a>,
     module: usize,
     assigned: &[ValuesOf<'_, 'a>],
+    runs: &Runs<'a>,
     problems: &mut Vec<(SourcePath, Problem)>,
 ) -> Vec<Application<'a>> {
     let own: Vec<Known<'_, 'a>> = assigned
@@ -152,7 +154,19 @@ pub(super) fn applications<'a>(
         paths.extend((!file.of.file.local).then_some(file.of.file.path));
     }
     let named: Vec<&Known<'_, 'a>> = own.iter().filter(|file| !file.of.automatic && !file.of.file.local).collect();
-    let words: BTreeSet<&str> = named.iter().filter_map(|file| file.word()).collect();
+    let of = |path: &SourcePath| own.iter().find(|file| file.of.file.path == path);
+    let commanded = Named {
+        environment: &|path| of(path)?.word(),
+        gives: &|path, name| Some(of(path)?.values.iter().any(|(given, _)| &*given.name == name)),
+    };
+    let mut words: BTreeSet<&str> = named.iter().filter_map(|file| file.word()).collect();
+    if words.is_empty()
+        && let Some(folder) = world.modules.get(module).map(|module| &module.folder)
+    {
+        // One environment alone is named by whoever knows the words of the config.
+        words = runs.environments(folder, &commanded);
+        words = if words.len() > 1 { words } else { BTreeSet::new() };
+    }
     let unnamed: Vec<&Known<'_, 'a>> = named.iter().copied().filter(|file| file.of.environment.is_none()).collect();
     let local: Vec<&Known<'_, 'a>> = own.iter().filter(|file| !file.of.automatic && file.of.file.local).collect();
     let mut found = Vec::new();
@@ -162,7 +176,16 @@ pub(super) fn applications<'a>(
     };
     for word in words.into_iter().take(APPLICATIONS) {
         let (mut inputs, mut paths) = (base.clone(), paths.clone());
-        for file in unnamed.iter().chain(&local) {
+        match unnamed.as_slice() {
+            // Commands alone tell the environments apart.
+            [only] if named.len() == 1 => read(&mut inputs, only, true),
+            all => {
+                for file in all {
+                    read(&mut inputs, file, false);
+                }
+            }
+        }
+        for file in &local {
             read(&mut inputs, file, false);
         }
         let mut seen: BTreeMap<&'a str, Val<'a>> = BTreeMap::new();
@@ -178,6 +201,7 @@ pub(super) fn applications<'a>(
             }
             paths.push(file.of.file.path);
         }
+        runs.add(world, module, Some(word), &commanded, &mut inputs);
         found.push(Application { environment: Some(word.to_owned()), paths, inputs, doubtful: false });
     }
     if !found.is_empty() {
@@ -193,6 +217,7 @@ pub(super) fn applications<'a>(
         }
         doubtful = paths.is_empty();
     }
+    runs.add(world, module, None, &commanded, &mut inputs);
     let environment = word_of(&inputs);
     found.push(Application { environment, paths, inputs, doubtful });
     found

@@ -1,5 +1,6 @@
 //! Resources that run an app: containers and functions, and what they are given.
 
+mod called;
 mod containers;
 mod functions;
 mod settings;
@@ -10,7 +11,7 @@ use std::rc::Rc;
 
 use super::evaluate::{Scope, Scoped};
 use super::instance::{Instance, World, each_of};
-use super::parts::At;
+use super::parts::{At, Layered};
 use super::value::Val;
 use crate::fact::{Layer, LayerKind, LayerState, SecretFile, Setting, StoredHere, Target, TargetKind, TargetSigns};
 use crate::source::{Place, SourceFile, SourcePath};
@@ -63,17 +64,20 @@ impl<'a> Builder<'_, 'a> {
     pub(super) fn instance(&mut self, instance: &Rc<Instance<'a>>, place: Option<&Place>) {
         let world = self.world;
         let Some(module) = world.module(instance) else { return };
-        for ((kind, name), block) in &module.resources {
+        for ((kind, _), block) in &module.resources {
             if self.targets.len() < TARGETS {
-                let overridden =
-                    module.overridden.contains(&(*kind, *name)) || instance.doubtful && !instance.is_root();
-                self.resource(instance, *block, kind, place, overridden);
+                let doubtful = instance.doubtful && !instance.is_root();
+                self.resource(instance, block, kind, place, doubtful);
             }
         }
         for (name, call) in &module.calls {
-            let Some(children) = world.children(instance, name) else { continue };
-            let own = call.block.item.labels.first().map(|label| Place::new(call.block.path, label.span));
+            let own = call.block.base.item.labels.first();
+            let own = own.map(|label| Place::new(call.block.base.path, label.span));
             let place = place.or(own.as_ref());
+            if call.module.is_none() && self.targets.len() < TARGETS {
+                self.called(instance, call, place);
+            }
+            let Some(children) = world.children(instance, name) else { continue };
             for child in &children.instances {
                 let from = self.targets.len();
                 self.instance(child, place);
@@ -87,29 +91,28 @@ impl<'a> Builder<'_, 'a> {
     fn resource(
         &mut self,
         instance: &Rc<Instance<'a>>,
-        block: At<'a, Block>,
+        block: &Layered<'a>,
         kind: &str,
         place: Option<&Place>,
-        overridden: bool,
+        doubtful: bool,
     ) {
         let world = self.world;
-        let body = &block.item.body;
         let Some(of) = Form::of(kind) else { return self.store(instance, block, kind) };
-        let scope = Scope::of(instance, block.path);
-        let instances = scope.instances(world, body);
+        let scope = Scope::of(instance, block.base.path);
+        let instances = scope.instances_of(world, block);
         let ignores = self.ignores_environment(block);
         for each in instances.found {
             let each = each.as_ref().map(|(key, value)| each_of(key, value));
             let bound = each.as_ref().map(|each| scope.with("each", each));
             let scope = bound.as_ref().map_or(scope, Scoped::scope);
             let all = match of {
-                Form::Containers(form) => self.containers(&scope, body, form),
-                Form::Function(form) => self.function(&scope, body, form),
-                Form::Ecs => self.ecs(&scope, body),
+                Form::Containers(form) => self.containers(&scope, block, form),
+                Form::Function(form) => self.function(&scope, block, form),
+                Form::Ecs => self.ecs(&scope, block),
             };
             for made in all {
-                let partial = !made.whole || !instances.whole || overridden || ignores || body.broken;
-                self.finish(made, of.kind(), block, place, instance, partial);
+                let partial = !made.whole || !instances.whole || doubtful || ignores || block.is_broken();
+                self.finish(made, of.kind(), block.base, place, instance, partial);
             }
         }
     }
@@ -123,7 +126,8 @@ impl<'a> Builder<'_, 'a> {
         instance: &Rc<Instance<'a>>,
         partial: bool,
     ) {
-        let label = block.item.labels.get(1);
+        // The name behind the kind of a resource, or that of a module.
+        let label = block.item.labels.last();
         let own = Place::new(block.path, label.map_or(block.item.kind_span, |label| label.span));
         let place = place.cloned().unwrap_or(own);
         let name = made.name.or_else(|| label.map(|label| label.text.to_string())).unwrap_or_default();
@@ -151,7 +155,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// Whether changes of the environment by others are kept (`lifecycle.ignore_changes`).
-    fn ignores_environment(&self, block: At<'a, Block>) -> bool {
+    fn ignores_environment(&self, block: &Layered<'a>) -> bool {
         const ENDS: &[&str] = &[
             "all",
             "template",
@@ -166,18 +170,20 @@ impl<'a> Builder<'_, 'a> {
             "service_config",
             "variables",
         ];
-        let lifecycles = block.item.body.blocks_of("lifecycle");
-        let mut ignored = lifecycles.filter_map(|lifecycle| lifecycle.body.get("ignore_changes"));
-        let leads = |item: &Expression| {
-            let text = (self.source)(block.path).map(|source| source.slice(item.span)).unwrap_or_default();
+        let leads = |path: &SourcePath, item: &Expression| {
+            let text = (self.source)(path).map(|source| source.slice(item.span)).unwrap_or_default();
             let words = text.split(['.', '[', ']', ' ']);
             let words: Vec<&str> =
                 words.filter(|word| !word.is_empty() && !word.bytes().all(|byte| byte.is_ascii_digit())).collect();
             words.contains(&"env") || words.last().is_some_and(|last| ENDS.contains(last))
         };
-        ignored.any(|list| match &list.kind {
-            Kind::Tuple(items) => items.iter().any(leads),
-            _ => leads(list),
+        block.layers().any(|At { path, item }| {
+            let lifecycles = item.body.blocks_of("lifecycle");
+            let mut ignored = lifecycles.filter_map(|lifecycle| lifecycle.body.get("ignore_changes"));
+            ignored.any(|list| match &list.kind {
+                Kind::Tuple(items) => items.iter().any(|item| leads(path, item)),
+                _ => leads(path, list),
+            })
         })
     }
 

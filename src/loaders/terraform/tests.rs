@@ -287,9 +287,6 @@ fn whoever_else_may_change_it_makes_it_partial() {
     for kept in ["[template[0].containers[0].image]", "[labels, client]", "[]"] {
         assert_eq!(with(kept), "api: A=x", "{kept}");
     }
-    let main = service("env {\n  name  = \"A\"\n  value = \"x\"\n}");
-    let found = targets(&[("main.tf", &main), ("main_override.tf", &service(""))]);
-    assert_eq!(found, ["api partial: A=x"]);
 }
 
 #[test]
@@ -396,3 +393,14 @@ fn files_are_claimed_by_their_names() {
         assert_eq!(role(other), None, "{other}");
     }
 }
+
+#[test]
+fn a_file_of_tofu_stands_for_its_twin() {
+    let with = |value: &str| service(&format!("env {{\n  name  = \"A\"\n  value = \"{value}\"\n}}"));
+    let assembled = assemble(&[("main.tf", &with("terraform")), ("main.tofu", &with("tofu"))]);
+    assert_eq!(told(&assembled.groups[0].targets[0]), "api: A=tofu");
+    assert!(!assembled.modules[0].whole, "Terraform would read the other one");
+}
+
+mod called;
+mod overrides;

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::instance::Instance;
-use super::parts::At;
+use super::parts::Layered;
+use crate::fact::SettingValue;
 use crate::source::{SourcePath, Span};
-use crate::syntax::hcl::Block;
 use crate::value::Value;
 
 /// A place whose file lives as long as all files do.
@@ -45,6 +45,8 @@ pub(super) enum Data<'a> {
     Json(Rc<Val<'a>>),
     /// A resource, or what stands for one.
     Resource(Rc<Resource<'a>>),
+    /// What a store holds from which a command takes it.
+    Stored(Rc<SettingValue>),
 }
 
 /// A member of a [`Data::Map`].
@@ -60,7 +62,7 @@ pub(super) struct Entry<'a> {
 pub(super) struct Resource<'a> {
     pub(super) instance: Rc<Instance<'a>>,
     pub(super) kind: &'a str,
-    pub(super) block: At<'a, Block>,
+    pub(super) block: Layered<'a>,
     /// What `each` is in it.
     pub(super) each: Option<(Val<'a>, Val<'a>)>,
 }

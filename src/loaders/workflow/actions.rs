@@ -13,6 +13,11 @@ pub(super) fn step(uses: &Text, step: &Step, scope: &Scope, shell: &mut Shell<'_
     let Some(uses) = uses.literal() else { return };
     let name = uses.split('@').next().unwrap_or_default().to_ascii_lowercase();
     let with = With { step, scope };
+    shell.given.unseen |= match name.as_str() {
+        // Another repository, or another folder than the one that all steps work in.
+        "actions/checkout" => with.get("repository").is_some() || with.get("path").is_some(),
+        name => WITHOUT_FILES.binary_search(&name).is_err(),
+    };
     match name.as_str() {
         "google-github-actions/deploy-cloudrun" => cloud_run(&with, shell),
         "google-github-actions/deploy-cloud-functions" => cloud_function(&with, shell),
@@ -65,6 +70,29 @@ pub(super) fn step(uses: &Text, step: &Step, scope: &Scope, shell: &mut Shell<'_
         _ => {}
     }
 }
+
+/// Actions that leave no files in the folder that the steps behind them work in.
+const WITHOUT_FILES: &[&str] = &[
+    "actions/setup-go",
+    "actions/setup-node",
+    "actions/setup-python",
+    "aws-actions/amazon-ecr-login",
+    "aws-actions/configure-aws-credentials",
+    "azure/login",
+    "docker/build-push-action",
+    "docker/login-action",
+    "docker/metadata-action",
+    "docker/setup-buildx-action",
+    "docker/setup-qemu-action",
+    "google-github-actions/auth",
+    "google-github-actions/deploy-cloudrun",
+    "google-github-actions/get-secretmanager-secrets",
+    "google-github-actions/setup-gcloud",
+    "hashicorp/setup-terraform",
+    "opentofu/setup-opentofu",
+    "pnpm/action-setup",
+    "terraform-linters/setup-tflint",
+];
 
 /// The inputs of a step.
 struct With<'a> {

@@ -137,7 +137,8 @@ impl Run<'_> {
 
     fn steps(&self, job: &Job, scope: Scope, environment: Option<String>, anywhere: bool) -> Given {
         let is_for_users = !(scope.reviews || job.reviews || job.has_services);
-        let given = Given::default();
+        // Whoever uses an action may have made files before.
+        let given = Given::nothing(self.workflow.is_action);
         let mut walk = Walk { run: self, scope, environment, anywhere, given, conditional: false, left: STEPS };
         let folder = job.folder.as_ref().map_or_else(
             || Some(SourcePath::new("")),

@@ -45,6 +45,7 @@ fn takes_stored_secrets(target: &AppTarget<'_>) -> bool {
         TargetKind::CloudRunService | TargetKind::CloudRunJob | TargetKind::Function | TargetKind::EcsContainer => true,
         // What is not known in a manifest is put in by what renders it, which may well be a store.
         TargetKind::KubernetesContainer
+        | TargetKind::ModuleContainer
         | TargetKind::ComposeService
         | TargetKind::PlatformApp
         | TargetKind::SystemdUnit

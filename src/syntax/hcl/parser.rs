@@ -62,6 +62,11 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// The first fault.
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        self.faults.first()
+    }
+
     pub(super) fn file(mut self) -> Hcl {
         let mut body = Body::default();
         loop {

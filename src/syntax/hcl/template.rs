@@ -62,6 +62,21 @@ impl Parser<'_> {
         Ok(pieces.finish(Span::new(start, self.at)))
     }
 
+    /// All of the text, where nothing but `${` and `%{` begins something.
+    pub(super) fn bare(&mut self) -> Read<Expression> {
+        let mut pieces = Pieces::default();
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let plain = memchr::memchr2(b'$', b'%', rest.as_bytes()).unwrap_or(rest.len());
+            pieces.text.push_str(&rest[..plain]);
+            self.at += plain;
+            if self.peek().is_none() {
+                return Ok(pieces.finish(Span::new(0, self.at)));
+            }
+            self.sign(&mut pieces)?;
+        }
+    }
+
     fn escape(&mut self, pieces: &mut Pieces) -> Read<()> {
         let (character, length) = match self.byte(1) {
             Some(b'n') => (Some('\n'), 2),

@@ -4,6 +4,7 @@ use super::settings::{self, Stored};
 use super::{Builder, Made, nothing};
 use crate::fact::{StoreKind, TargetKind};
 use crate::loaders::terraform::evaluate::Scope;
+use crate::loaders::terraform::parts::Layered;
 use crate::loaders::terraform::value::{Data, Val};
 use crate::name::{SecretName, Version};
 use crate::syntax::hcl::{Body, Kind};
@@ -103,15 +104,23 @@ struct Volume<'a> {
 }
 
 impl<'a> Builder<'_, 'a> {
-    pub(super) fn containers(&mut self, scope: &Scope<'_, 'a>, body: &'a Body, form: &'static Form) -> Vec<Made<'a>> {
+    pub(super) fn containers(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        block: &Layered<'a>,
+        form: &'static Form,
+    ) -> Vec<Made<'a>> {
         let mut all = Vec::new();
         let name = if form.store == StoreKind::Kubernetes {
-            let metadata = crate::loaders::terraform::read::block(body, "metadata");
-            self.name_of(scope, metadata.and_then(|metadata| metadata.body.get("name")))
+            let layer = block.of_blocks("metadata");
+            let metadata = crate::loaders::terraform::read::block(&layer.item.body, "metadata");
+            self.name_of(&scope.at(layer.path), metadata.and_then(|metadata| metadata.body.get("name")))
         } else {
-            self.name_of(scope, body.get("name"))
+            let name = block.get("name");
+            name.and_then(|name| self.name_of(&scope.at(name.path), Some(name.item)))
         };
-        let whole = self.inside(scope, body, form, form.path, &mut all);
+        let layer = block.of_blocks(form.path.first().copied().unwrap_or_default());
+        let whole = self.inside(&scope.at(layer.path), &layer.item.body, form, form.path, &mut all);
         // Beside the one that is reached from outside, or the first, there are helpers.
         let several = all.len() > 1;
         let main = all.iter().position(|(_, is_reached, _)| *is_reached).unwrap_or(0);

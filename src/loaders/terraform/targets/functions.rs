@@ -4,6 +4,7 @@ use super::settings;
 use super::{Builder, Made, nothing};
 use crate::fact::StoreKind;
 use crate::loaders::terraform::evaluate::Scope;
+use crate::loaders::terraform::parts::{At, Layered};
 use crate::loaders::terraform::value::{Data, Val};
 use crate::syntax::hcl::Body;
 
@@ -44,19 +45,30 @@ pub(super) static FORMS: &[Form] = &[
 ];
 
 impl<'a> Builder<'_, 'a> {
-    pub(super) fn function(&mut self, scope: &Scope<'_, 'a>, body: &'a Body, form: &'static Form) -> Vec<Made<'a>> {
+    pub(super) fn function(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        block: &Layered<'a>,
+        form: &'static Form,
+    ) -> Vec<Made<'a>> {
+        let world = self.world;
         let mut made = Made::new();
-        made.name = self.name_of(scope, body.get(form.name));
-        if let Some(image) = body.get(form.image) {
-            made.image = self.described(scope, image).map(|text| (text, image.span));
+        let name = block.get(form.name);
+        made.name = name.and_then(|name| self.name_of(&scope.at(name.path), Some(name.item)));
+        if let Some(image) = block.get(form.image) {
+            made.image = self.described(&scope.at(image.path), image.item).map(|text| (text, image.item.span));
         }
         let whole = match form.block {
+            // What stands at the top may be of several files.
+            None if block.is_overridden() => false,
             None => {
-                self.lists(scope, body, form, &mut made);
+                self.lists(scope, &block.base.item.body, form, &mut made);
                 true
             }
-            Some(block) => {
-                scope.blocks(self.world, body, block, &mut |scope, body| self.lists(scope, body, form, &mut made))
+            Some(kind) => {
+                let layer = block.of_blocks(kind);
+                let lists = &mut |scope: &Scope<'_, 'a>, body| self.lists(scope, body, form, &mut made);
+                scope.at(layer.path).blocks(world, &layer.item.body, kind, lists)
             }
         };
         made.whole &= whole;
@@ -98,8 +110,9 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// The containers of an ECS task, where they are written as HCL: `jsonencode([…])`.
-    pub(super) fn ecs(&mut self, scope: &Scope<'_, 'a>, body: &'a Body) -> Vec<Made<'a>> {
-        let Some(definitions) = body.get("container_definitions") else { return Vec::new() };
+    pub(super) fn ecs(&mut self, scope: &Scope<'_, 'a>, block: &Layered<'a>) -> Vec<Made<'a>> {
+        let Some(At { path, item: definitions }) = block.get("container_definitions") else { return Vec::new() };
+        let scope = scope.at(path);
         let value = scope.evaluate(self.world, definitions);
         let Data::Json(inner) = &value.data else { return Vec::new() };
         let Data::List(containers, whole) = &inner.data else { return Vec::new() };
@@ -115,7 +128,7 @@ impl<'a> Builder<'_, 'a> {
         all.collect()
     }
 
-    fn ecs_container(&mut self, container: &Val<'a>) -> Made<'a> {
+    pub(super) fn ecs_container(&mut self, container: &Val<'a>) -> Made<'a> {
         let mut made = Made::new();
         let Data::Map(_, whole) = &container.data else {
             made.whole = false;
@@ -128,8 +141,8 @@ impl<'a> Builder<'_, 'a> {
             let known = image.as_text().map(|text| text.expose().to_owned());
             (known.unwrap_or_else(|| "${}".to_owned()), crate::source::Span::default())
         });
-        made.signs.own_command = of("command").is_some() || of("entryPoint").is_some();
-        made.whole &= of("environmentFiles").is_none();
+        made.signs.own_command = ["command", "entryPoint", "entrypoint"].iter().any(|name| of(name).is_some());
+        made.whole &= of("environmentFiles").or(of("environment_files")).is_none();
         for (list, is_secret) in [("environment", false), ("secrets", true)] {
             let Some(list) = of(list) else { continue };
             let Data::List(items, whole) = &list.data else {

@@ -28,14 +28,15 @@ impl<'a> Builder<'_, 'a> {
         let Some((name, place)) = named(made, name) else { return };
         self.world.mark_fed(value, &name);
         let value_span = value.first_in(&place.path).unwrap_or_else(|| Span::new(place.span.end, place.span.end));
-        let given = match value.as_text() {
-            Some(text) => {
+        let value = match (value.as_text(), &value.data) {
+            (Some(text), _) => {
                 self.remember(&place, value_span, value);
-                Template::literal(crate::value::Value::clone(&text))
+                SettingValue::Given(Template::literal(crate::value::Value::clone(&text)))
             }
-            None => Template::unknown(value_span),
+            (None, Data::Stored(stored)) => SettingValue::clone(stored),
+            (None, _) => SettingValue::Given(Template::unknown(value_span)),
         };
-        made.settings.push(Setting { name, place, value_span, value: SettingValue::Given(given) });
+        made.settings.push(Setting { name, place, value_span, value });
     }
 
     /// A variable with a stored secret, or with one that cannot be told.

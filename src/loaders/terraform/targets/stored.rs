@@ -7,9 +7,8 @@ use super::{Builder, Val};
 use crate::fact::{StoreKind, StoredHere};
 use crate::loaders::terraform::evaluate::Scope;
 use crate::loaders::terraform::instance::{Instance, each_of};
-use crate::loaders::terraform::parts::At;
+use crate::loaders::terraform::parts::Layered;
 use crate::name::SecretName;
-use crate::syntax::hcl::Block;
 
 /// A kind of resource that makes a secret of Google's Secret Manager, or gives it a value.
 const GOOGLE: &[(&str, &str, &[&str])] = &[
@@ -21,7 +20,7 @@ const GOOGLE: &[(&str, &str, &[&str])] = &[
 
 impl<'a> Builder<'_, 'a> {
     /// What is put into a store is a secret, whatever it is called; and the secrets that are made are noted.
-    pub(super) fn store(&mut self, instance: &Rc<Instance<'a>>, block: At<'a, Block>, kind: &str) {
+    pub(super) fn store(&mut self, instance: &Rc<Instance<'a>>, block: &Layered<'a>, kind: &str) {
         self.note_stored(instance, block, kind);
         let argument = match kind {
             "google_secret_manager_secret_version" | "google_secret_manager_regional_secret_version" => "secret_data",
@@ -29,26 +28,24 @@ impl<'a> Builder<'_, 'a> {
             "azurerm_key_vault_secret" => "value",
             _ => return,
         };
-        let Some(value) = block.item.body.get(argument) else { return };
-        let value = Scope::of(instance, block.path).evaluate(self.world, value);
+        let scope = Scope::of(instance, block.base.path);
+        let Some(value) = scope.argument(self.world, block, argument) else { return };
         self.world.mark_stored(&value);
     }
 
-    fn note_stored(&mut self, instance: &Rc<Instance<'a>>, block: At<'a, Block>, kind: &str) {
+    fn note_stored(&mut self, instance: &Rc<Instance<'a>>, block: &Layered<'a>, kind: &str) {
         let Some((_, argument, values)) = GOOGLE.iter().find(|(of, ..)| *of == kind) else { return };
-        let body = &block.item.body;
-        let Some(id) = body.get(argument) else { return };
-        let gives_value = values.iter().any(|value| body.get(value).is_some());
+        let gives_value = values.iter().any(|value| block.get(value).is_some());
         // A version without a value gives none.
         if !values.is_empty() && !gives_value {
             return;
         }
-        let scope = Scope::of(instance, block.path);
-        for each in scope.instances(self.world, body).found {
+        let scope = Scope::of(instance, block.base.path);
+        for each in scope.instances_of(self.world, block).found {
             let each = each.as_ref().map(|(key, value)| each_of(key, value));
             let bound = each.as_ref().map(|each| scope.with("each", each));
             let scope = bound.as_ref().map_or(scope, |bound| bound.scope());
-            let id = scope.evaluate(self.world, id);
+            let Some(id) = scope.argument(self.world, block, argument) else { return };
             let Some(stored) = google(&id, &Val::unknown()) else { continue };
             let bare = stored.secret.as_str().rsplit('/').next().unwrap_or_default();
             let secret = SecretName::new(bare);
