@@ -2,6 +2,7 @@
 //!
 //! No file is read here and nothing is joined; that is `project` and `model`.
 
+mod bundle;
 mod declaration;
 mod deploy;
 mod image;
@@ -9,6 +10,7 @@ mod manifest;
 mod module;
 mod store;
 
+pub use bundle::{BundleBuild, Bundler, BundlerKind};
 pub use declaration::{
     Agree, Agreement, Constraints, Declaration, Group, GroupKind, Override, Required, Schema, Semantics, Side, Type,
 };

@@ -144,7 +144,7 @@ impl Check {
 
     /// What to report of, if there is such a thing.
     fn scope(&self, opened: &Opened, model: &Model<'_>, overview: &Overview) -> Result<Scope, CliError> {
-        if !says_something(&opened.project) {
+        if !says_something(&opened.project) && model.bundled().next().is_none() {
             if self.allow_nothing {
                 return Ok(Scope::default());
             }

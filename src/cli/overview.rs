@@ -65,11 +65,16 @@ pub(super) fn files(project: &Project, model: &Model<'_>) -> BTreeMap<SourcePath
             by_last.entry(last).or_default().push(target);
         }
     }
+    let mut bundled: BTreeMap<&SourcePath, BTreeSet<usize>> = BTreeMap::new();
+    for (app, setting, _) in model.bundled() {
+        bundled.entry(&setting.place.path).or_default().insert(app);
+    }
     for path in project.groups.iter().flat_map(|group| &group.paths) {
         // An overlay speaks of the targets as it leaves them, a base of its own.
         let targets = by_last.get(path).or_else(|| by_place.get(path)).into_iter().flatten();
         let targets: Vec<_> = targets.filter(|target| target.app.is_some()).collect();
-        let apps: BTreeSet<usize> = targets.iter().filter_map(|target| target.app).collect();
+        let apps = targets.iter().filter_map(|target| target.app);
+        let apps: BTreeSet<usize> = apps.chain(bundled.get(path).into_iter().flatten().copied()).collect();
         let mut environments: BTreeSet<&Environment> = targets.iter().map(|target| &target.environment).collect();
         let environment = environments.pop_first().filter(|_| environments.is_empty());
         files.insert(path.clone(), (apps.iter().map(app).collect(), environment.cloned()));

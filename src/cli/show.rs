@@ -153,6 +153,7 @@ impl Sightings {
             }
             self.see(&name, read.place.clone(), "read from a store");
         }
+        self.settings(group.bundles.iter().flat_map(|step| &step.settings).filter(told), "given");
         for read in group.reads.iter().filter(|read| read.reference.is_meant()) {
             self.see(&read.reference.name, Place::new(&read.path, read.reference.span), "referenced");
         }

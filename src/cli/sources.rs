@@ -91,6 +91,8 @@ fn facts(project: &Project, path: &SourcePath, file: &File) -> usize {
         let arguments = target.build.iter().flat_map(|build| &build.arguments);
         target.layers.iter().flat_map(|layer| &layer.settings).chain(arguments).map(|setting| &setting.place)
     });
+    let bundled = project.groups.iter().flat_map(|group| &group.bundles).flat_map(|step| &step.settings);
+    let listed = listed.chain(bundled.map(|setting| &setting.place));
     // A file that several services read is counted once; an anchor too.
     let listed: BTreeSet<&Place> = listed.filter(|place| place.path == *path).collect();
     let stages = file.loaded.image.iter().flat_map(|image| &image.stages);

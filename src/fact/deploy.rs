@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{LinkOutcome, StoreKind, StoredHere};
+use super::{BundleBuild, LinkOutcome, StoreKind, StoredHere};
 use crate::name::{Name, SecretName, Version};
 use crate::source::{Place, SourcePath, Span};
 use crate::value::{Reference, Template};
@@ -259,6 +259,8 @@ pub struct TargetGroup {
     pub targets: Vec<Target>,
     /// The images that it builds beside those of its targets.
     pub builds: Vec<ImageBuild>,
+    /// The steps that build what browsers get.
+    pub bundles: Vec<BundleBuild>,
     /// Every reference in it, wherever it stands.
     pub reads: Vec<Read>,
     /// Names by which its targets reach each other: services, aliases, containers.

@@ -4,6 +4,7 @@
 
 mod arg_dict;
 mod argument;
+mod bundles;
 mod aws;
 pub(super) mod bake;
 mod compose;
@@ -31,6 +32,7 @@ use crate::value::{Operator, Part, Reference, Template, Value};
 
 pub(super) use arg_dict::lines_and_commas;
 pub(super) use argument::Argument;
+pub(super) use bundles::publishes;
 pub(super) use docker::lent;
 pub(super) use gcloud::{flags_of_action as cloud_run_flags, secret_reference, settings};
 pub(super) use given::{Given, Origins, add_origins, certain};

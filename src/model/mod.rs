@@ -23,6 +23,7 @@ pub mod renames;
 mod schema;
 mod slots;
 mod sources;
+mod step_bundles;
 mod stored;
 mod targets;
 mod view_building;
@@ -51,6 +52,7 @@ pub use presence::{Presence, Presences, Reading};
 pub use schema::AppSchema;
 pub use slots::{Origin, Slot};
 pub use sources::Source;
+pub use step_bundles::StepBundle;
 pub use stored::{Holding, Stores, version_state};
 pub use targets::{AppTarget, ENVIRONMENT_VARIABLES, is_unnamed, repository_names};
 pub use views::{Phase, Reason, Sighting, State, View, ViewLayer};
@@ -71,6 +73,8 @@ pub struct Model<'a> {
     pub sources: Vec<Source<'a>>,
     /// The targets.
     pub targets: Vec<AppTarget<'a>>,
+    /// The steps of pipelines that build what browsers get of an app.
+    pub step_bundles: Vec<StepBundle<'a>>,
     /// What is documented for each app, by its index.
     pub documented: Vec<Documented>,
     /// The listings.
@@ -100,6 +104,7 @@ impl<'a> Model<'a> {
         let documented: Vec<Documented> =
             (0..apps.list.len()).map(|app| document(&indexes, &sources, &targets, app)).collect();
         indexes.document(&documented);
+        let step_bundles = step_bundles::find(project, &apps, &environments);
         let stores = Stores::new(project, &secrets(&schemas));
         let mut model = Self {
             project,
@@ -109,6 +114,7 @@ impl<'a> Model<'a> {
             readings: loaders::find(project),
             sources,
             targets,
+            step_bundles,
             documented,
             stores,
             views: Vec::new(),

@@ -64,6 +64,8 @@ pub enum Origin {
     },
     /// An argument that a step gives to the build of an image.
     Build,
+    /// What a step gives to the bundle of an app, which it builds and publishes.
+    Bundle,
     /// A default in a schema.
     SchemaDefault,
     /// An example in a schema.
@@ -155,7 +157,28 @@ pub(super) fn all<'a>(model: &Model<'a>) -> Vec<Slot<'a>> {
     slots
 }
 
-impl Model<'_> {
+impl<'a> Model<'a> {
+    /// The values that steps of pipelines give to the bundles that they publish. They are public, so that no rule on
+    /// secrets asks for them: they are not among [`Model::slots`].
+    pub fn bundled_slots(&self) -> Vec<Slot<'a>> {
+        let mut seen = BTreeSet::new();
+        let published = self.bundled().filter_map(|(app, setting, bundle)| {
+            let environment = bundle.environment.clone()?;
+            let given = Given {
+                apps: Arc::new([app]),
+                deployed: self.environments.is_deployed(&environment),
+                environment: Some(environment),
+                origin: Origin::Bundle,
+            };
+            given.slot(&setting.place.path, setting).filter(|slot| !slot.fallback && seen.insert(slot.place()))
+        });
+        let mut slots: Vec<Slot<'a>> = published.collect();
+        for slot in &mut slots {
+            slot.secret = self.is_secret(&slot.apps, slot.name);
+        }
+        slots
+    }
+
     /// Whether a variable of these apps is a secret, by a schema that declares it, else by its name.
     pub fn is_secret(&self, apps: &[usize], name: &Name) -> bool {
         let declared = apps.iter().find_map(|app| self.schemas[*app].declaration(name)?.declaration.secret);

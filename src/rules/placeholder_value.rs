@@ -86,7 +86,8 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         shown.entry(slot.name).or_default().push(slot);
     }
     let mut faults = Vec::new();
-    for slot in all {
+    let bundled = model.bundled_slots();
+    for slot in all.iter().chain(&bundled) {
         let secret = slot.secret;
         if let Some((kind, level)) = judge(model, slot, secret) {
             faults.push(Fault { slot, kind, level, related: Vec::new() });
@@ -114,7 +115,7 @@ fn judge(model: &Model<'_>, slot: &Slot<'_>, secret: bool) -> Option<(Kind, Leve
         Origin::EnvFile if !slot.deployed => {
             (secret && is_generated(model, slot) && placeholder()).then_some((VALUE, Level::Warning))
         }
-        Origin::EnvFile | Origin::Target(_) if slot.deployed => {
+        Origin::EnvFile | Origin::Target(_) | Origin::Bundle if slot.deployed => {
             let of_compose = is_of_compose(model, slot);
             // What stands in for a variable of a machine is for a first try; nobody tries a pipeline out.
             let is_for_a_try = slot.fallback && of_compose || slot.is_unnamed();

@@ -1,6 +1,6 @@
 //! `public-secret`: a secret under a name that the browser gets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Setting, SettingValue, Side};
 use crate::finding::{Findings, Level};
@@ -37,8 +37,11 @@ super::rule! {
 
 const HELP: &str = "read it on the server, under a name without the public prefix; if it was ever built, roll it";
 
+/// The public names that name a secret, with the places that give or list them.
+type Found = BTreeMap<(usize, Name), Vec<(Place, &'static str)>>;
+
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut found: BTreeMap<(usize, Name), Vec<(Place, &'static str)>> = BTreeMap::new();
+    let mut found = Found::new();
     for app in 0..model.apps.list.len() {
         for (name, declared) in &model.schemas[app].resolved.declarations {
             let public = model.public_prefix(app, name).is_some() || declared.declaration.side == Side::Client;
@@ -55,12 +58,11 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             } else if let Some(secret) = feeding_secret(model, app, setting) {
                 feeds(model, findings, app, setting, &secret);
             } else if let Some(what) = held_secret(setting) {
-                let app = &model.apps.list[app].name;
-                let message = format!("`{}` of {app} holds {what}, and every browser gets it", setting.name);
-                findings.report(&setting.place, "a public name", message).variable(&setting.name).app(app).help(HELP);
+                holds(model, findings, app, setting, what);
             }
         }
     }
+    of_steps(model, findings, &mut found);
     for ((app, name), places) in found {
         let app = &model.apps.list[app].name;
         let Some(((place, label), more)) = places.split_first() else { continue };
@@ -71,6 +73,42 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             finding.related(place, "given here");
         }
     }
+}
+
+/// What steps of pipelines give to bundles. People keep public values in their stores, too: only what is a secret by its
+/// very name counts.
+fn of_steps(model: &Model<'_>, findings: &mut Findings<'_>, found: &mut Found) {
+    // Several jobs and runs of a matrix get what stands in one place.
+    let mut seen: BTreeSet<(usize, &Place)> = BTreeSet::new();
+    for (app, setting, _) in model.bundled() {
+        if !seen.insert((app, &setting.place)) {
+            continue;
+        }
+        if names_a_secret(model, app, &setting.name) {
+            found.entry((app, setting.name.clone())).or_default().push((setting.place.clone(), "a public name"));
+        } else if let Some(secret) = injected_secret(setting) {
+            feeds(model, findings, app, setting, &secret);
+        } else if let Some(what) = held_secret(setting) {
+            holds(model, findings, app, setting, what);
+        }
+    }
+}
+
+/// The stored secret that a variable is, if nothing public is called like that.
+fn injected_secret(setting: &Setting) -> Option<Name> {
+    let id = match &setting.value {
+        SettingValue::Injected { secret, .. } => Name::new(secret.as_str()),
+        SettingValue::Given(template) => template.references().first()?.name.clone(),
+        SettingValue::PassThrough | SettingValue::Unknown => return None,
+    };
+    let text = public::possible_prefix(id.as_str()).map_or(id.as_str(), |(_, rest)| rest);
+    (public::is_evidently_secret(text) && secret_names::names_a_secret(text)).then_some(id)
+}
+
+fn holds(model: &Model<'_>, findings: &mut Findings<'_>, app: usize, setting: &Setting, what: &str) {
+    let app = &model.apps.list[app].name;
+    let message = format!("`{}` of {app} holds {what}, and every browser gets it", setting.name);
+    findings.report(&setting.place, "a public name", message).variable(&setting.name).app(app).help(HELP);
 }
 
 fn feeds(model: &Model<'_>, findings: &mut Findings<'_>, app: usize, setting: &Setting, secret: &Name) {

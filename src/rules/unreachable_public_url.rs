@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::late_public_variable;
-use crate::fact::{Side, TargetKind};
+use crate::fact::{SettingValue, Side, TargetKind};
 use crate::finding::Findings;
 use crate::model::{Model, Phase, State, View, is_unnamed};
 use crate::name::Name;
@@ -20,8 +20,8 @@ super::rule! {
     /// ## When does it stay silent?
     ///
     /// In development and test; for a default (`${X:-http://localhost:3000}`) of a compose file that names no
-    /// environment: it is for a first try; and where the bundle is built with another value, or may be:
-    /// `late-public-variable` speaks of that.
+    /// environment: it is for a first try; in a workflow whose job does not publish what it builds; and where the
+    /// bundle is built with another value, or may be: `late-public-variable` speaks of that.
     ///
     /// ## Example
     ///
@@ -45,6 +45,7 @@ super::rule! {
 
 fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeSet<Place> = BTreeSet::new();
+    of_steps(model, findings, &mut seen);
     for (index, view) in model.views.iter().enumerate() {
         let deployed = match view.target {
             Some(target) => model.targets[target].deployed,
@@ -79,6 +80,26 @@ fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// What steps of pipelines give to the bundles that their jobs then publish.
+fn of_steps(model: &Model<'_>, findings: &mut Findings<'_>, seen: &mut BTreeSet<Place>) {
+    for (app, setting, bundle) in model.bundled() {
+        let Some(environment) = &bundle.environment else { continue };
+        let SettingValue::Given(template) = &setting.value else { continue };
+        let host = template.as_literal().and_then(|value| host_of(value.expose()));
+        let Some(what) = host.as_deref().and_then(unreachable_host) else { continue };
+        if !seen.insert(setting.place.clone()) {
+            continue;
+        }
+        let (name, app) = (&setting.name, &model.apps.list[app].name);
+        let message = format!("`{name}` of {app} sends browsers to {what} in {environment}");
+        let place = Place::new(&setting.place.path, setting.value_span);
+        let finding = findings.report(&place, "no browser can reach this host", message);
+        finding.variable(name).app(app).environment(environment);
+        finding.related(&bundle.step.place, "the bundle is built here, and published behind it");
+        finding.help("give the step the address that browsers can reach");
+    }
+}
+
 fn public_names(model: &Model<'_>, view: &View) -> BTreeSet<Name> {
     let given = view.layers.iter().flat_map(|layer| layer.settings.keys());
     let is_client = |name: &Name| {
@@ -89,7 +110,7 @@ fn public_names(model: &Model<'_>, view: &View) -> BTreeSet<Name> {
 }
 
 fn has_default(setting: &crate::fact::Setting) -> bool {
-    let crate::fact::SettingValue::Given(template) = &setting.value else { return false };
+    let SettingValue::Given(template) = &setting.value else { return false };
     template.references().iter().any(|reference| reference.operator.is_some())
 }
 
@@ -113,14 +134,9 @@ impl Unreachable {
 
 /// Why browsers do not reach the host of an address that a target of a view is given.
 pub(super) fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option<Unreachable> {
-    let scheme = value.split_once("://")?.0;
-    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https" | "ws" | "wss") {
-        return None;
-    }
-    let host = url::first_host(value)?.to_ascii_lowercase();
-    let found = |what| Some(Unreachable { what, service: None });
-    if matches!(host.rsplit('.').next(), Some("svc")) || host.ends_with(".cluster.local") {
-        return found(CLUSTER);
+    let host = host_of(value)?;
+    if is_of_cluster(&host) {
+        return Some(Unreachable { what: CLUSTER, service: None });
     }
     if let Some(group) = view.target.map(|target| model.targets[target].group)
         && group.hosts.contains(&host)
@@ -130,18 +146,36 @@ pub(super) fn unreachable(model: &Model<'_>, view: &View, value: &str) -> Option
         let what = if in_cluster { CLUSTER } else { "a service of the compose network" };
         return Some(Unreachable { what, service });
     }
-    if matches!(host.as_str(), "localhost" | "0.0.0.0" | "::1" | "host.docker.internal")
+    unreachable_host(&host).map(|what| Unreachable { what, service: None })
+}
+
+/// The host of an address that browsers are sent to.
+fn host_of(value: &str) -> Option<String> {
+    let scheme = value.split_once("://")?.0;
+    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https" | "ws" | "wss") {
+        return None;
+    }
+    Some(url::first_host(value)?.to_ascii_lowercase())
+}
+
+fn is_of_cluster(host: &str) -> bool {
+    matches!(host.rsplit('.').next(), Some("svc")) || host.ends_with(".cluster.local")
+}
+
+/// What a host is that no browser reaches, wherever its name is used.
+fn unreachable_host(host: &str) -> Option<&'static str> {
+    if is_of_cluster(host) {
+        return Some(CLUSTER);
+    }
+    if matches!(host, "localhost" | "0.0.0.0" | "::1" | "host.docker.internal")
         || host.starts_with("127.")
         || host.ends_with(".localhost")
     {
-        return found(OWN_MACHINE);
+        return Some(OWN_MACHINE);
     }
-    if host.ends_with(".svc.cluster.local") || host.ends_with(".internal") {
-        return found("a host of the inner network");
+    if host.ends_with(".internal") {
+        return Some("a host of the inner network");
     }
     let address: Option<std::net::Ipv4Addr> = host.parse().ok();
-    if address.is_some_and(|address| address.is_private() || address.is_link_local()) {
-        return found("a private address");
-    }
-    None
+    address.filter(|address| address.is_private() || address.is_link_local()).map(|_| "a private address")
 }

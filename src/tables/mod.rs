@@ -4,6 +4,7 @@
 //! No table is compiled at start: the first look-up of a name spreads the rows by first letter, once.
 
 pub mod browser_runtime;
+pub mod bundlers;
 pub mod commands;
 pub mod entropy;
 pub mod environments;

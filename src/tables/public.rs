@@ -46,7 +46,7 @@ pub fn public_by_design(rest: &str) -> Option<&'static Row> {
 /// Whether a name is a secret's by itself, so that a public prefix before it is a fault; `rest` is what stands after
 /// the prefix.
 pub fn is_evidently_secret(rest: &str) -> bool {
-    any(&["*SECRET*", "*PRIVATE_KEY*", "PASSWORD", "*_PASSWORD"], rest)
+    any(&["*SECRET*", "*PRIVATE_KEY*", "PASSWORD", "*_PASSWORD", "*SERVICE_ROLE_KEY"], rest)
         && !any(&["*DEMO*", "*NO_SECRET*"], rest)
         && !super::secret_names::is_about_a_secret(rest)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use super::bundles::Bundles;
 use super::{Argument, Content, Shell, Variable, Written};
 use crate::fact::{
     Build, ComposeRun, ImageBuild, Layer, LayerKind, LayerState, Link, LinkKind, LinkOutcome, SecretFile, Setting,
@@ -28,6 +29,8 @@ pub(in crate::loaders) struct Given {
     pub(in crate::loaders) bakes: Vec<BakeCall>,
     /// The tasks of ECS that were started.
     tasks: Vec<TaskCall>,
+    /// The builds of what browsers get.
+    pub(in crate::loaders) bundles: Bundles,
     /// The files that were named.
     pub(in crate::loaders) links: Vec<Link>,
     /// How compose was run.

@@ -1,6 +1,8 @@
 //! One command after the other: folders, variables, wrappers, and which program it is in the end.
 
-use super::{Argument, Content, Shell, Variable, aws, compose, docker, gcloud, made, platforms, terraform, writes};
+use super::{
+    Argument, Content, Shell, Variable, aws, bundles, compose, docker, gcloud, made, platforms, terraform, writes,
+};
 use crate::source::{SourcePath, Span};
 use crate::syntax::shell::{Command, Host, Piece, Script, Word};
 
@@ -106,6 +108,9 @@ fn execute(
     let name = first.and_then(Argument::literal).map(|name| name.to_string()).unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
     shell.given.tests |= runs_tests(name, rest);
+    if !adds_variables(arguments) {
+        bundles::command(arguments, words, command.conditional, shell);
+    }
     let is_script = matches!(name, "sh" | "bash" | "zsh" | "ash" | "dash");
     // What stands in its argument is looked at command by command.
     let is_seen = is_script && depth < DEPTH && arguments.iter().any(is_command_flag);
@@ -140,6 +145,12 @@ fn execute(
         _ => known(name, first, rest, shell),
     }
     writes::of(command, name, rest, input, shell)
+}
+
+/// Whether a command runs another one with variables that nobody sees here.
+fn adds_variables(arguments: &[Argument]) -> bool {
+    const PROGRAMS: &[&str] = &["doppler", "infisical", "op", "dotenv", "dotenvx"];
+    arguments.iter().take(FIRST_WORDS).any(|word| PROGRAMS.contains(&word.beginning()))
 }
 
 /// Whether a command runs the tests of the repository: `pytest`, `pnpm --filter api test`, `python manage.py test`.

@@ -28,15 +28,45 @@ pub(super) fn step(uses: &Text, step: &Step, scope: &Scope, shell: &mut Shell<'_
         "aws-actions/amazon-ecs-render-task-definition" => render_task(&with, shell),
         "aws-actions/amazon-ecs-deploy-task-definition" => deploy_task(&with, shell),
         "spicypizza/create-envfile" => env_file(&with, shell),
+        "actions/upload-pages-artifact"
+        | "peaceiris/actions-gh-pages"
+        | "jamesives/github-pages-deploy-action"
+        | "crazy-max/ghaction-github-pages"
+        | "jakejarvis/s3-sync-action" => shell.publish(),
+        "cloudflare/pages-action" if with.get("branch").is_none() => shell.publish(),
+        "firebaseextended/action-hosting-deploy" if with.literal("channelId").as_deref() == Some("live") => {
+            shell.publish();
+        }
+        "nwtgck/actions-netlify"
+            if with.get("production-branch").is_some()
+                || with.literal("production-deploy").as_deref() == Some("true") =>
+        {
+            shell.publish();
+        }
+        "withastro/action" => {
+            shell.builds_package(with.literal("path"));
+            shell.publish();
+        }
+        "azure/static-web-apps-deploy" if with.literal("action").as_deref() != Some("close") => {
+            if with.literal("skip_app_build").as_deref() != Some("true") {
+                shell.builds_package(with.literal("app_location"));
+            }
+            shell.publish();
+        }
         "railway/deploy"
         | "bervprojects/railway-deploy"
         | "superfly/flyctl-actions"
-        | "cloudflare/wrangler-action"
         | "azure/webapps-deploy"
         | "azure/container-apps-deploy-action"
         | "akhileshns/heroku-deploy"
         | "digitalocean/app_action/deploy"
         | "appleboy/ssh-action" => shell.given.deploys = true,
+        "cloudflare/wrangler-action" => {
+            shell.given.deploys = true;
+            let folder = with.literal("workingDirectory");
+            let arguments = with.get("command").unwrap_or_default();
+            commands::publishes("wrangler", &arguments, folder.as_deref(), shell);
+        }
         _ => {}
     }
 }
@@ -301,6 +331,7 @@ fn bake(with: &With<'_>, shell: &mut Shell<'_>) {
 fn vercel(with: &With<'_>, shell: &mut Shell<'_>) {
     shell.given.deploys = true;
     if let Some(arguments) = with.get("vercel-args") {
+        commands::publishes("vercel", &arguments, with.literal("working-directory").as_deref(), shell);
         commands::line("vercel", &arguments, shell);
     }
 }

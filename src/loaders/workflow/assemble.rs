@@ -86,6 +86,7 @@ impl<'a> Assembly<'a> {
         group.origins = certain(origins);
         let nothing = group.targets.is_empty()
             && group.builds.is_empty()
+            && group.bundles.is_empty()
             && group.stored_reads.is_empty()
             && group.terraform_arguments.is_empty()
             && group.written_files.is_empty();
@@ -109,6 +110,7 @@ impl<'a> Assembly<'a> {
         }
         add_origins(origins, std::mem::take(&mut given.origins));
         group.builds.extend(given.images(self.files));
+        group.bundles.extend(given.bundles.given());
         self.tried.extend(given.tried);
         group.terraform_arguments.extend(given.terraform);
         group.written_files.extend(given.written);
@@ -134,6 +136,7 @@ impl<'a> Assembly<'a> {
             };
             scope.inputs.insert(name.clone(), content);
         }
+        scope.reviews |= run.scope.reviews || job.reviews;
         // What the workflow's own variables are made of is known only now.
         jobs::define(&mut scope, path, &workflow.env);
         scope.secrets = if job.inherits {

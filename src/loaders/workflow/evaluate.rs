@@ -21,6 +21,8 @@ pub(super) struct Scope {
     /// What steps of an id put out.
     pub(super) outputs: BTreeMap<String, BTreeMap<String, Content>>,
     pub(super) matrix: BTreeMap<String, Content>,
+    /// Whether all of it runs for what is not merged yet alone.
+    pub(super) reviews: bool,
 }
 
 impl Scope {

@@ -66,7 +66,7 @@ fn called(path: &SourcePath, job: &Job) -> Option<Link> {
 
 /// What holds in all of a workflow, with the defaults of what it may be given.
 pub(super) fn scope(path: &SourcePath, workflow: &Workflow) -> Scope {
-    let mut scope = Scope::default();
+    let mut scope = Scope { reviews: workflow.reviews, ..Scope::default() };
     if workflow.is_called && !workflow.is_started {
         // Its secrets are what its callers pass.
         scope.secrets = Some(BTreeMap::new());
@@ -137,9 +137,10 @@ impl Run<'_> {
     }
 
     fn steps(&self, job: &Job, scope: Scope, environment: Option<String>, anywhere: bool) -> Given {
+        let is_for_users = !(scope.reviews || job.reviews || job.has_services);
         // Whoever uses an action may have made files before.
         let given = Given::nothing(self.workflow.is_action);
-        let mut walk = Walk { run: self, scope, environment, anywhere, given, left: STEPS };
+        let mut walk = Walk { run: self, scope, environment, anywhere, given, conditional: false, left: STEPS };
         let folder = job.folder.as_ref().map_or_else(
             || Some(SourcePath::new("")),
             |text| SourcePath::new("").join(walk.scope.text(text).literal()?.as_str()),
@@ -159,6 +160,9 @@ impl Run<'_> {
         if !deploying.is_empty() && !job.has_services {
             walk.variables(job, &deploying);
         }
+        if !is_for_users {
+            walk.given.bundles.keep_back();
+        }
         walk.given
     }
 }
@@ -169,6 +173,8 @@ struct Walk<'r, 'a> {
     environment: Option<String>,
     anywhere: bool,
     given: Given,
+    /// Whether the action whose steps are taken runs only in some cases.
+    conditional: bool,
     /// How many steps may still be taken.
     left: usize,
 }
@@ -183,6 +189,7 @@ impl Walk<'_, '_> {
             None => folder.cloned(),
             Some(text) => self.scope.text(text).literal().and_then(|text| SourcePath::new("").join(&text)),
         };
+        self.given.bundles.begin(self.conditional || step.conditional, step.reviews);
         let scope = self.scope.clone();
         let foreign = |text: &str, _| scope.foreign(text);
         let mut shell = Shell {
@@ -236,11 +243,14 @@ impl Walk<'_, '_> {
             self.scope.inputs.insert(name.clone(), content);
         }
         self.scope.outputs = BTreeMap::new();
+        let conditional = self.conditional;
+        self.conditional |= step.conditional;
         for job in &action.jobs {
             for step in &job.steps {
                 self.step(&file, step, Some(&SourcePath::new("")), depth + 1);
             }
         }
+        self.conditional = conditional;
         self.scope.inputs = outer.inputs;
         self.scope.outputs = outer.outputs;
     }

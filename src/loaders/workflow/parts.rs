@@ -21,6 +21,8 @@ pub(super) struct Workflow {
     pub(super) is_started: bool,
     /// Whether it is an action.
     pub(super) is_action: bool,
+    /// Whether it runs for what is not merged yet, and for nothing else.
+    pub(super) reviews: bool,
     pub(super) jobs: Vec<Job>,
     /// What it reads of stores, wherever that stands.
     pub(super) reads: Vec<StoreSite>,
@@ -45,6 +47,8 @@ pub(super) struct Job {
     pub(super) inherits: bool,
     /// Whether containers run beside it.
     pub(super) has_services: bool,
+    /// Whether it runs for what is not merged yet alone.
+    pub(super) reviews: bool,
     /// The folder of its `run` steps.
     pub(super) folder: Option<Text>,
     pub(super) matrix: Matrix,
@@ -99,6 +103,8 @@ pub(super) struct Step {
     pub(super) span: Span,
     /// Whether it runs only in some cases.
     pub(super) conditional: bool,
+    /// Whether it runs for what is not merged yet alone.
+    pub(super) reviews: bool,
 }
 
 /// A name and a text.

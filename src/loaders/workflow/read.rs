@@ -56,6 +56,18 @@ impl Text {
     }
 }
 
+/// Events of what was merged, or of the passing of time.
+const MERGED: &[&str] = &["push", "release", "create", "schedule", "workflow_run", "deployment", "repository_dispatch"];
+
+/// Whether a job or a step runs for pull requests alone, as far as its condition tells.
+fn is_for_reviews(node: Node<'_>) -> bool {
+    let condition = node.get("if").and_then(Node::as_str).unwrap_or_default();
+    let mut parts = condition.split("pull_request");
+    let before = parts.next().unwrap_or_default();
+    let is_excluded = before.trim_end_matches(['\'', '"', ' ']).ends_with("!=");
+    parts.next().is_some() && !is_excluded
+}
+
 /// `defaults.run.working-directory`.
 fn run_folder(node: Node<'_>) -> Option<Node<'_>> {
     run_default(node, "working-directory")
@@ -152,6 +164,8 @@ impl Reader<'_> {
         events.extend(on.entries().iter().map(|entry| entry.name));
         workflow.is_called = events.contains(&"workflow_call");
         workflow.is_started = events.iter().any(|event| *event != "workflow_call");
+        let lands = |event: &&str| MERGED.contains(event);
+        workflow.reviews = events.iter().any(|event| event.starts_with("pull_request")) && !events.iter().any(lands);
         if let Some(call) = on.get("workflow_call") {
             workflow.inputs = self.inputs(call.get("inputs"));
             for secret in call.get("secrets").into_iter().flat_map(Node::entries) {
@@ -243,6 +257,7 @@ impl Reader<'_> {
             inherits: secrets.and_then(Node::as_str) == Some("inherit"),
             secrets: self.entries(secrets),
             has_services: node.get("services").is_some(),
+            reviews: is_for_reviews(node),
             folder: run_folder(node).map(|node| self.text(node)),
             matrix: self.matrix(node),
             ..Job::default()
@@ -313,6 +328,7 @@ impl Reader<'_> {
             folder: node.get("working-directory").map(|node| self.text(node)),
             span: Span::new(node.site().start, node.site().start),
             conditional: node.get("if").is_some(),
+            reviews: is_for_reviews(node),
         }
     }
 }
